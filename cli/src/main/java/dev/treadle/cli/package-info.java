@@ -1,0 +1,5 @@
+/// The `treadle` command.
+@NullMarked
+package dev.treadle.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Helpers for testing with Treadle.
+@NullMarked
+package dev.treadle.testkit;
+
+import org.jspecify.annotations.NullMarked;
