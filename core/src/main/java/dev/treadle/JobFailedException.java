@@ -1,0 +1,45 @@
+package dev.treadle;
+
+import java.io.Serial;
+
+/// The job whose value was asked for has failed.
+///
+/// Its own stack trace is that of the caller of `get`; its cause is what the last attempt threw,
+/// with the original stack trace of the attempt. Where several jobs failed, the others are
+/// suppressed exceptions of the first.
+public final class JobFailedException extends TreadleException {
+  @Serial private static final long serialVersionUID = 1;
+
+  /// What kind of failure it was.
+  private final Outcome.Failed.Reason reason;
+
+  private final int attempts;
+
+  /// The exception for an outcome.
+  public JobFailedException(Outcome.Failed.Reason reason, Throwable cause, int attempts) {
+    super(message(reason, cause, attempts), cause);
+    this.reason = reason;
+    this.attempts = attempts;
+  }
+
+  private static String message(Outcome.Failed.Reason reason, Throwable cause, int attempts) {
+    String how =
+        switch (reason) {
+          case ERROR -> "the job failed";
+          case TIMED_OUT -> "the job timed out";
+          case DEADLINE -> "the job passed its deadline";
+          case LOST -> "the job was lost too often";
+        };
+    return how + " after " + (attempts == 1 ? "1 attempt" : attempts + " attempts") + ": " + cause;
+  }
+
+  /// What kind of failure it was.
+  public Outcome.Failed.Reason reason() {
+    return reason;
+  }
+
+  /// How many attempts were started.
+  public int attempts() {
+    return attempts;
+  }
+}

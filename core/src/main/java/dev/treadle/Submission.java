@@ -1,0 +1,151 @@
+package dev.treadle;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A request to run a task with an input, refined: `FETCH.with(uri).priority(0).key("home")`.
+///
+/// Immutable; nothing happens until it is handed to `submit`.
+///
+/// @param <A> the input
+/// @param <R> the result
+public final class Submission<A extends @Nullable Object, R extends @Nullable Object> {
+  /// What to do with a key that a job of the same task already has.
+  public enum IfTaken {
+    /// Hand back the job that has it. The default.
+    RETURN,
+    /// Refuse, with [RefusedException].
+    REJECT,
+    /// Ask the job that has it to cancel, and start the new one when it has ended.
+    REPLACE
+  }
+
+  /// Everything that can be refined.
+  ///
+  /// @param priority 0, first, to 9, last; the task's if null
+  /// @param delay the job starts no sooner than this after its submission
+  /// @param deadline the job ends no later than this after its submission; the task's if null
+  /// @param key unique among the jobs of the task that have not ended; null for none
+  /// @param ifTaken what to do with a key that is taken
+  /// @param once whether jobs with this key that have ended count too, as long as they are kept
+  /// @param held whether the job is parked until somebody releases it
+  public record Options(
+      @Nullable Integer priority,
+      Duration delay,
+      @Nullable Duration deadline,
+      @Nullable String key,
+      IfTaken ifTaken,
+      boolean once,
+      boolean held) {
+    /// Nothing refined.
+    public static final Options NONE =
+        new Options(null, Duration.ZERO, null, null, IfTaken.RETURN, false, false);
+  }
+
+  private final Task<A, R> task;
+  private final @Nullable Object input;
+  private final Options options;
+
+  Submission(Task<A, R> task, @Nullable Object input) {
+    this(task, input, Options.NONE);
+  }
+
+  private Submission(Task<A, R> task, @Nullable Object input, Options options) {
+    this.task = task;
+    this.input = input;
+    this.options = options;
+  }
+
+  /// A request to run a task with the result of a job: blocked until that job succeeds.
+  public static <A extends @Nullable Object, R extends @Nullable Object> Submission<A, R> of(
+      Task<A, R> task, Job<? extends A> input) {
+    return new Submission<>(task, Objects.requireNonNull(input));
+  }
+
+  /// A request to run a task with the results of jobs, in their order: blocked until all succeed.
+  public static <B extends @Nullable Object, R extends @Nullable Object>
+      Submission<List<B>, R> of(Task<List<B>, R> task, Jobs<?, B> inputs) {
+    return new Submission<>(task, Objects.requireNonNull(inputs));
+  }
+
+  /// The same with another priority: 0 first, 9 last.
+  public Submission<A, R> priority(int priority) {
+    return with(
+        new Options(
+            Task.checkPriority(priority), options.delay, options.deadline, options.key,
+            options.ifTaken, options.once, options.held));
+  }
+
+  /// The same, to start no sooner than `delay` after the submission.
+  public Submission<A, R> delay(Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("a delay cannot be negative: " + delay);
+    }
+    return with(
+        new Options(
+            options.priority, delay, options.deadline, options.key, options.ifTaken, options.once,
+            options.held));
+  }
+
+  /// The same, to end no later than `deadline` after the submission.
+  public Submission<A, R> deadline(Duration deadline) {
+    if (!deadline.isPositive()) {
+      throw new IllegalArgumentException("a deadline must be positive: " + deadline);
+    }
+    return with(
+        new Options(
+            options.priority, options.delay, deadline, options.key, options.ifTaken, options.once,
+            options.held));
+  }
+
+  /// The same with a key, unique among the jobs of the task that have not ended; if it is taken,
+  /// `submit` hands back the job that has it.
+  public Submission<A, R> key(String key) {
+    return key(key, IfTaken.RETURN);
+  }
+
+  /// The same with a key, unique among the jobs of the task that have not ended.
+  public Submission<A, R> key(String key, IfTaken ifTaken) {
+    return with(
+        new Options(
+            options.priority, options.delay, options.deadline, Objects.requireNonNull(key),
+            Objects.requireNonNull(ifTaken), options.once, options.held));
+  }
+
+  /// The same; jobs with this key that have ended count too, as long as the store keeps them.
+  public Submission<A, R> once() {
+    return with(
+        new Options(
+            options.priority, options.delay, options.deadline, options.key, options.ifTaken, true,
+            options.held));
+  }
+
+  /// The same, parked until somebody calls [Job#release()].
+  public Submission<A, R> held() {
+    return with(
+        new Options(
+            options.priority, options.delay, options.deadline, options.key, options.ifTaken,
+            options.once, true));
+  }
+
+  private Submission<A, R> with(Options next) {
+    return new Submission<>(task, input, next);
+  }
+
+  /// The task.
+  public Task<A, R> task() {
+    return task;
+  }
+
+  /// The input: a value, a [Job] or a [Jobs].
+  public @Nullable Object input() {
+    return input;
+  }
+
+  /// Everything that was refined.
+  public Options options() {
+    return options;
+  }
+}

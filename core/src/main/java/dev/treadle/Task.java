@@ -1,0 +1,422 @@
+package dev.treadle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What to run: named, typed code and how it likes to be run. An immutable value.
+///
+/// ```java
+/// static final Task<URI, Page> FETCH = Task.io("fetch", URI.class, Page.class, Scraper::fetch)
+///     .timeout(Duration.ofSeconds(5)).retry(Retry.exponential(3)).limitBy(URI::getHost, 4);
+/// ```
+///
+/// Defaults: no timeout, no retry, no deadline, priority 5, queue `default`, no limits. Every method
+/// that sets something returns a new task. Limits belong to the task's name: two tasks of one name
+/// share them, and the last registration decides how many there are.
+///
+/// A task without a name (`Task.io(body)`) works in memory only; what is stored elsewhere is a name.
+///
+/// @param <A> the input
+/// @param <R> the result
+public final class Task<A extends @Nullable Object, R extends @Nullable Object> {
+  private static final AtomicLong UNNAMED = new AtomicLong();
+
+  private final Settings<A> settings;
+
+  private Task(Settings<A> settings) {
+    this.settings = settings;
+  }
+
+  /// Code with one input and a result.
+  @FunctionalInterface
+  public interface Body<A extends @Nullable Object, R extends @Nullable Object> {
+    /// Runs. What it throws ends the attempt as failed, an `Error` too.
+    R run(A input) throws Exception;
+  }
+
+  /// Code with one input and no result.
+  @FunctionalInterface
+  public interface Sink<A extends @Nullable Object> {
+    /// Runs. What it throws ends the attempt as failed, an `Error` too.
+    void run(A input) throws Exception;
+  }
+
+  /// Code with neither input nor result.
+  @FunctionalInterface
+  public interface Action {
+    /// Runs. What it throws ends the attempt as failed, an `Error` too.
+    void run() throws Exception;
+  }
+
+  /// A limit of a task: at most `max` attempts at once, or at most `max` starts in any window.
+  ///
+  /// @param name what the limit is known by; all tasks that name it share it
+  /// @param max at most so many
+  /// @param per the window of a rate; null for a limit on attempts running at once
+  /// @param key computes, at submit, whose limit it is; null for one limit for all. A null key means
+  ///     no limit for that job
+  public record Limit<A extends @Nullable Object>(
+      String name,
+      int max,
+      @Nullable Duration per,
+      @Nullable Function<? super A, ? extends @Nullable Object> key) {
+    /// Checks the bounds.
+    public Limit {
+      if (max < 1) {
+        throw new IllegalArgumentException("a limit must be at least 1: " + name + " is " + max);
+      }
+      if (per != null && !per.isPositive()) {
+        throw new IllegalArgumentException("the window of a rate must be positive: " + per);
+      }
+    }
+  }
+
+  /// Everything a task says about itself.
+  ///
+  /// @param name its name; made up if `named` is false
+  /// @param named whether the user gave the name
+  /// @param strategy where its attempts run
+  /// @param body the code; for `async` it returns a `CompletionStage`
+  /// @param input the type of the input
+  /// @param output the type of the result
+  /// @param timeout the longest an attempt may run, or null
+  /// @param retry when to try again
+  /// @param deadline the longest a job may take from submit to end, or null
+  /// @param priority 0, first, to 9, last
+  /// @param queue the lane its jobs wait in
+  /// @param limits at most so many at once, or in a window
+  /// @param retryWhileAbandoned whether a retry may start although the code of the attempt before
+  ///     ignores its timeout and still runs
+  /// @param traceSubmit whether failures carry the stack of the call to `submit`
+  public record Settings<A extends @Nullable Object>(
+      String name,
+      boolean named,
+      Strategy strategy,
+      Body<A, ?> body,
+      Type<?> input,
+      Type<?> output,
+      @Nullable Duration timeout,
+      Retry retry,
+      @Nullable Duration deadline,
+      int priority,
+      String queue,
+      List<Limit<A>> limits,
+      boolean retryWhileAbandoned,
+      boolean traceSubmit) {
+    private Settings<A> timeout(Duration value) {
+      return new Settings<>(
+          name, named, strategy, body, input, output, value, retry, deadline, priority, queue,
+          limits, retryWhileAbandoned, traceSubmit);
+    }
+
+    private Settings<A> retry(Retry value) {
+      return new Settings<>(
+          name, named, strategy, body, input, output, timeout, value, deadline, priority, queue,
+          limits, retryWhileAbandoned, traceSubmit);
+    }
+
+    private Settings<A> deadline(Duration value) {
+      return new Settings<>(
+          name, named, strategy, body, input, output, timeout, retry, value, priority, queue,
+          limits, retryWhileAbandoned, traceSubmit);
+    }
+
+    private Settings<A> priority(int value) {
+      return new Settings<>(
+          name, named, strategy, body, input, output, timeout, retry, deadline, value, queue,
+          limits, retryWhileAbandoned, traceSubmit);
+    }
+
+    private Settings<A> queue(String value) {
+      return new Settings<>(
+          name, named, strategy, body, input, output, timeout, retry, deadline, priority, value,
+          limits, retryWhileAbandoned, traceSubmit);
+    }
+
+    private Settings<A> limit(Limit<A> value) {
+      List<Limit<A>> all = new ArrayList<>(limits);
+      all.removeIf(l -> l.name().equals(value.name()));
+      all.add(value);
+      return new Settings<>(
+          name, named, strategy, body, input, output, timeout, retry, deadline, priority, queue,
+          List.copyOf(all), retryWhileAbandoned, traceSubmit);
+    }
+
+    private Settings<A> flags(boolean whileAbandoned, boolean trace) {
+      return new Settings<>(
+          name, named, strategy, body, input, output, timeout, retry, deadline, priority, queue,
+          limits, whileAbandoned, trace);
+    }
+  }
+
+  private static <A extends @Nullable Object, R extends @Nullable Object> Task<A, R> create(
+      Strategy strategy, @Nullable String name, Type<?> in, Type<?> out, Body<A, ?> body) {
+    Objects.requireNonNull(body, "the code of the task is missing");
+    if (name != null && name.isBlank()) {
+      throw new IllegalArgumentException("the name of a task cannot be blank");
+    }
+    String known = name != null ? name : strategy.label() + "-" + UNNAMED.incrementAndGet();
+    return new Task<>(
+        new Settings<>(
+            known, name != null, strategy, body, in, out, null, Retry.NONE, null, 5, "default",
+            List.of(), false, false));
+  }
+
+  private static <A extends @Nullable Object> Body<A, ?> body(Sink<A> sink) {
+    Objects.requireNonNull(sink, "the code of the task is missing");
+    return input -> {
+      sink.run(input);
+      return null;
+    };
+  }
+
+  private static <R extends @Nullable Object> Body<Void, R> body(Callable<R> callable) {
+    Objects.requireNonNull(callable, "the code of the task is missing");
+    return input -> callable.call();
+  }
+
+  private static final Type<Object> ANY = Type.of(Object.class);
+  private static final Type<Void> NOTHING = Type.of(Void.class);
+
+  /// A task whose attempts each run on a virtual thread.
+  public static <A, R> Task<A, R> io(String name, Class<A> in, Class<R> out, Body<A, R> body) {
+    return create(Strategy.IO, name, Type.of(in), Type.of(out), body);
+  }
+
+  /// As [#io(String, Class, Class, Body)], with generic types.
+  public static <A, R> Task<A, R> io(String name, Type<A> in, Type<R> out, Body<A, R> body) {
+    return create(Strategy.IO, name, in, out, body);
+  }
+
+  /// As [#io(String, Class, Class, Body)], with a generic result.
+  public static <A, R> Task<A, R> io(String name, Class<A> in, Type<R> out, Body<A, R> body) {
+    return create(Strategy.IO, name, Type.of(in), out, body);
+  }
+
+  /// As [#io(String, Class, Class, Body)], with a generic input.
+  public static <A, R> Task<A, R> io(String name, Type<A> in, Class<R> out, Body<A, R> body) {
+    return create(Strategy.IO, name, in, Type.of(out), body);
+  }
+
+  /// As [#io(String, Class, Class, Body)], without a result.
+  public static <A> Task<A, @Nullable Void> io(String name, Class<A> in, Sink<A> sink) {
+    return create(Strategy.IO, name, Type.of(in), NOTHING, body(sink));
+  }
+
+  /// As [#io(String, Class, Sink)], with a generic input.
+  public static <A> Task<A, @Nullable Void> io(String name, Type<A> in, Sink<A> sink) {
+    return create(Strategy.IO, name, in, NOTHING, body(sink));
+  }
+
+  /// As [#io(String, Class, Class, Body)], without an input: `submit(task)`.
+  public static <R extends @Nullable Object> Task<Void, R> io(String name, Callable<R> callable) {
+    return create(Strategy.IO, name, NOTHING, ANY, body(callable));
+  }
+
+  /// As [#io(String, Class, Class, Body)], without a name: in memory only.
+  public static <A extends @Nullable Object, R extends @Nullable Object> Task<A, R> io(
+      Body<A, R> body) {
+    return create(Strategy.IO, null, ANY, ANY, body);
+  }
+
+  /// A task whose attempts run on platform threads, one for each core.
+  public static <A, R> Task<A, R> cpu(String name, Class<A> in, Class<R> out, Body<A, R> body) {
+    return create(Strategy.CPU, name, Type.of(in), Type.of(out), body);
+  }
+
+  /// As [#cpu(String, Class, Class, Body)], with generic types.
+  public static <A, R> Task<A, R> cpu(String name, Type<A> in, Type<R> out, Body<A, R> body) {
+    return create(Strategy.CPU, name, in, out, body);
+  }
+
+  /// As [#cpu(String, Class, Class, Body)], with a generic result.
+  public static <A, R> Task<A, R> cpu(String name, Class<A> in, Type<R> out, Body<A, R> body) {
+    return create(Strategy.CPU, name, Type.of(in), out, body);
+  }
+
+  /// As [#cpu(String, Class, Class, Body)], with a generic input.
+  public static <A, R> Task<A, R> cpu(String name, Type<A> in, Class<R> out, Body<A, R> body) {
+    return create(Strategy.CPU, name, in, Type.of(out), body);
+  }
+
+  /// As [#cpu(String, Class, Class, Body)], without a result.
+  public static <A> Task<A, @Nullable Void> cpu(String name, Class<A> in, Sink<A> sink) {
+    return create(Strategy.CPU, name, Type.of(in), NOTHING, body(sink));
+  }
+
+  /// As [#cpu(String, Class, Sink)], with a generic input.
+  public static <A> Task<A, @Nullable Void> cpu(String name, Type<A> in, Sink<A> sink) {
+    return create(Strategy.CPU, name, in, NOTHING, body(sink));
+  }
+
+  /// As [#cpu(String, Class, Class, Body)], without an input: `submit(task)`.
+  public static <R extends @Nullable Object> Task<Void, R> cpu(String name, Callable<R> callable) {
+    return create(Strategy.CPU, name, NOTHING, ANY, body(callable));
+  }
+
+  /// As [#cpu(String, Class, Class, Body)], without a name: in memory only.
+  public static <A extends @Nullable Object, R extends @Nullable Object> Task<A, R> cpu(
+      Body<A, R> body) {
+    return create(Strategy.CPU, null, ANY, ANY, body);
+  }
+
+  /// A task whose handler returns a stage; the attempt ends when the stage does.
+  ///
+  /// The handler itself must not block: it runs on one of a few threads.
+  public static <A, R> Task<A, R> async(
+      String name, Class<A> in, Class<R> out, Body<A, ? extends CompletionStage<R>> handler) {
+    return create(Strategy.ASYNC, name, Type.of(in), Type.of(out), handler);
+  }
+
+  /// As [#async(String, Class, Class, Body)], with generic types.
+  public static <A, R> Task<A, R> async(
+      String name, Type<A> in, Type<R> out, Body<A, ? extends CompletionStage<R>> handler) {
+    return create(Strategy.ASYNC, name, in, out, handler);
+  }
+
+  /// As [#async(String, Class, Class, Body)], with a generic result.
+  public static <A, R> Task<A, R> async(
+      String name, Class<A> in, Type<R> out, Body<A, ? extends CompletionStage<R>> handler) {
+    return create(Strategy.ASYNC, name, Type.of(in), out, handler);
+  }
+
+  /// As [#async(String, Class, Class, Body)], with a generic input.
+  public static <A, R> Task<A, R> async(
+      String name, Type<A> in, Class<R> out, Body<A, ? extends CompletionStage<R>> handler) {
+    return create(Strategy.ASYNC, name, in, Type.of(out), handler);
+  }
+
+  /// As [#async(String, Class, Class, Body)], without an input: `submit(task)`.
+  public static <R extends @Nullable Object> Task<Void, R> async(
+      String name, Callable<? extends CompletionStage<R>> handler) {
+    return create(Strategy.ASYNC, name, NOTHING, ANY, body(handler));
+  }
+
+  /// As [#async(String, Class, Class, Body)], without a name: in memory only.
+  public static <A extends @Nullable Object, R extends @Nullable Object> Task<A, R> async(
+      Body<A, ? extends CompletionStage<R>> handler) {
+    return create(Strategy.ASYNC, null, ANY, ANY, handler);
+  }
+
+  /// The same task with a limit on how long one attempt may run.
+  ///
+  /// In one JVM a timeout can only ask: the attempt's thread is interrupted, an `async` stage is
+  /// cancelled. Code that ignores it is abandoned (see `docs/concepts/timeouts.md`).
+  public Task<A, R> timeout(Duration timeout) {
+    return new Task<>(settings.timeout(positive("timeout", timeout)));
+  }
+
+  /// The same task with retries.
+  public Task<A, R> retry(Retry retry) {
+    return new Task<>(settings.retry(Objects.requireNonNull(retry)));
+  }
+
+  /// The same task with up to `count` retries, with [Retry#exponential(int)] backoff.
+  public Task<A, R> retry(int count) {
+    return retry(Retry.exponential(count));
+  }
+
+  /// The same task with a limit on how long a job may take from its submission to its end, waits
+  /// and retries included. A job past it ends failed, whatever it waits for.
+  public Task<A, R> deadline(Duration deadline) {
+    return new Task<>(settings.deadline(positive("deadline", deadline)));
+  }
+
+  /// The same task with another priority: 0 first, 9 last, 5 by default.
+  public Task<A, R> priority(int priority) {
+    return new Task<>(settings.priority(checkPriority(priority)));
+  }
+
+  /// The same task with another queue.
+  public Task<A, R> queue(String queue) {
+    return new Task<>(settings.queue(Objects.requireNonNull(queue)));
+  }
+
+  /// The same task with at most `max` attempts at once.
+  public Task<A, R> limit(int max) {
+    return limit(settings.name(), max);
+  }
+
+  /// The same task with a limit that all tasks naming it share: at most `max` attempts at once.
+  public Task<A, R> limit(String name, int max) {
+    return new Task<>(settings.limit(new Limit<>(name, max, null, null)));
+  }
+
+  /// The same task with at most `max` attempts at once for each key, such as a host.
+  public Task<A, R> limitBy(Function<? super A, ? extends @Nullable Object> key, int max) {
+    return new Task<>(settings.limit(new Limit<>(settings.name() + " by key", max, null, key)));
+  }
+
+  /// The same task with at most `max` attempt starts in any window of length `per`.
+  public Task<A, R> rate(int max, Duration per) {
+    return new Task<>(settings.limit(new Limit<>(settings.name() + " rate", max, per, null)));
+  }
+
+  /// The same task with at most `max` attempt starts in any window of length `per`, for each key.
+  public Task<A, R> rateBy(
+      Function<? super A, ? extends @Nullable Object> key, int max, Duration per) {
+    return new Task<>(settings.limit(new Limit<>(settings.name() + " rate by key", max, per, key)));
+  }
+
+  /// The same task, whose retries may start although the code of the attempt before still runs.
+  public Task<A, R> retryWhileAbandoned() {
+    return new Task<>(settings.flags(true, settings.traceSubmit()));
+  }
+
+  /// The same task, whose failures also carry, suppressed, the stack of the call to `submit`.
+  /// Costs a stack walk each submission.
+  public Task<A, R> traceSubmit() {
+    return new Task<>(settings.flags(settings.retryWhileAbandoned(), true));
+  }
+
+  /// A request to run this task with an input, to be refined and handed to `submit`.
+  public Submission<A, R> with(A input) {
+    return new Submission<>(this, input);
+  }
+
+  /// A request to run this task with the result of another job.
+  public Submission<A, R> with(Job<? extends A> input) {
+    return Submission.of(this, input);
+  }
+
+  /// The name: what is stored, shown and counted.
+  public String name() {
+    return settings.name();
+  }
+
+  /// Where attempts run.
+  public Strategy strategy() {
+    return settings.strategy();
+  }
+
+  /// Everything this task says about itself.
+  public Settings<A> settings() {
+    return settings;
+  }
+
+  @Override
+  public String toString() {
+    return strategy().label() + " task " + name();
+  }
+
+  static int checkPriority(int priority) {
+    if (priority < 0 || priority > 9) {
+      throw new IllegalArgumentException("a priority is 0, first, to 9, last, not " + priority);
+    }
+    return priority;
+  }
+
+  private static Duration positive(String what, Duration duration) {
+    if (!duration.isPositive()) {
+      throw new IllegalArgumentException("a " + what + " must be positive: " + duration);
+    }
+    return duration;
+  }
+}

@@ -1,0 +1,189 @@
+package dev.treadle;
+
+import dev.treadle.Task.Action;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The place where jobs run: say what to run, hold on to the handle, ask why.
+///
+/// ```java
+/// try (Treadle treadle = Treadle.open()) {
+///   Job<Page> job = treadle.submit(FETCH, uri);
+///   Page page = job.get();
+///   List<Page> pages = treadle.map(FETCH, uris).get();
+/// }
+/// ```
+///
+/// Thread-safe. `open()` keeps jobs in memory: nothing survives the JVM, everything else is as with
+/// the stores that do. All its threads are daemons: a JVM that ends without `close()` ends its jobs.
+public interface Treadle extends AutoCloseable {
+
+  /// Opens in memory with the defaults.
+  static Treadle open(Task<?, ?>... tasks) {
+    return with(tasks).open();
+  }
+
+  /// Opens on a file, in which jobs survive restarts.
+  ///
+  /// @throws IllegalStateException if no store for files is on the class path; the message names
+  ///     the artifact that has one
+  static Treadle open(Path file, Task<?, ?>... tasks) {
+    return with(tasks).open(file);
+  }
+
+  /// Begins with these tasks registered; more settings can follow before `open`.
+  static Setup with(Task<?, ?>... tasks) {
+    ServiceLoader<Provider> found =
+        ServiceLoader.load(Provider.class, Treadle.class.getClassLoader());
+    return found
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("treadle-core is damaged: no engine in it"))
+        .setup(List.of(tasks));
+  }
+
+  /// Makes set-ups. Implemented by the engine; not for users.
+  interface Provider {
+    /// An empty set-up with these tasks.
+    Setup setup(List<Task<?, ?>> tasks);
+  }
+
+  /// What can be set before `open`. Mutable, not thread-safe; used once.
+  interface Setup {
+    /// Sets up a queue: `queue("mail", q -> q.limit(4).bound(10_000))`.
+    Setup queue(String name, UnaryOperator<QueueSettings> settings);
+
+    /// At most so many attempts of a strategy at once. Defaults: io 256, cpu one a core, async
+    /// unbounded.
+    Setup permits(Strategy strategy, int permits);
+
+    /// Where time comes from; the system clock by default.
+    Setup clock(InstantSource clock);
+
+    /// How many items of a `map` may be unended, 1,000 by default.
+    Setup mapWindow(int items);
+
+    /// How often a job may be lost (its node or process died) before it fails; 3 by default.
+    Setup lossBudget(int losses);
+
+    /// How long an attempt that was interrupted by its timeout may take to end before it is
+    /// abandoned; 100 ms by default.
+    Setup grace(Duration grace);
+
+    /// How many abandoned attempts a strategy bears before it stops claiming; 64 by default.
+    Setup abandonedMax(int attempts);
+
+    /// How many ended jobs are kept in memory; 10,000 by default. Those that a handle or a waiting
+    /// job needs are kept besides.
+    Setup keepEnded(int jobs);
+
+    /// Tells an observer what happens to jobs here.
+    Setup listener(Listener listener);
+
+    /// Runs nothing here: this treadle only submits and looks.
+    Setup submitOnly();
+
+    /// Opens in memory.
+    Treadle open();
+
+    /// Opens on a file.
+    ///
+    /// @throws IllegalStateException if no store for files is on the class path
+    Treadle open(Path file);
+  }
+
+  /// Submits a job and returns its handle at once; with a durable store, when it is stored. Blocks
+  /// while a bounded queue is full.
+  ///
+  /// @throws RefusedException after `close`, or if a full queue refuses
+  <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(Task<A, R> task, A input);
+
+  /// Submits a job whose input is the result of another: blocked until that one succeeds, cancelled
+  /// if it does not.
+  <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Task<A, R> task, Job<? extends A> input);
+
+  /// Submits a job whose input is the list of results of others: blocked until all succeed,
+  /// cancelled when the first does not.
+  <B extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Task<List<B>, R> task, Jobs<?, B> inputs);
+
+  /// Submits a job of a task without input.
+  <R extends @Nullable Object> Job<R> submit(Task<Void, R> task);
+
+  /// Submits a refined request.
+  <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Submission<A, R> submission);
+
+  /// Runs a piece of code on `io`, in memory only.
+  <R extends @Nullable Object> Job<R> submit(Callable<R> code);
+
+  /// Runs a piece of code without a result on `io`, in memory only.
+  Job<@Nullable Void> submit(Action code);
+
+  /// Runs a task over all inputs.
+  <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task, Collection<? extends A> inputs);
+
+  /// Runs a task over all inputs of a stream, pulled as room appears. The stream is closed at its
+  /// end. If it throws, so do `get` and `settled`, and jobs that wait for all results end
+  /// cancelled.
+  <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task, Stream<? extends A> inputs);
+
+  /// Runs a task over inputs at once, returns the first value and cancels the others.
+  ///
+  /// @throws JobFailedException if all fail: the first, with the others suppressed
+  /// @throws IllegalArgumentException if there are no inputs
+  <A extends @Nullable Object, R extends @Nullable Object> R race(
+      Task<A, R> task, Collection<? extends A> inputs);
+
+  /// The handle of a job of this task, or empty if there is none with this id, or no longer.
+  ///
+  /// @throws IllegalArgumentException if the job is of another task
+  <A extends @Nullable Object, R extends @Nullable Object> Optional<Job<R>> job(
+      long id, Task<A, R> task);
+
+  /// What is known of a job, or empty if there is none with this id, or no longer.
+  Optional<JobInfo> job(long id);
+
+  /// The jobs that match, by ascending id.
+  List<JobInfo> jobs(JobQuery query);
+
+  /// How many jobs are in each state, counting the ended ones since the store was opened. Kept as
+  /// jobs move, never counted by a scan.
+  Map<JobState, Long> counts();
+
+  /// Starts no more jobs of a queue; what runs goes on.
+  void pause(String queue);
+
+  /// Starts jobs of a queue again.
+  void resume(String queue);
+
+  /// Waits until nothing is available or running, nor anything they submit or unblock. Scheduled,
+  /// held and paused jobs, and those blocked on them, are not waited for, nor abandoned attempts.
+  void awaitIdle();
+
+  /// As [#awaitIdle()], for at most so long; returns whether it became idle.
+  boolean awaitIdle(Duration atMost);
+
+  /// Starts no more jobs and waits, for at most so long, for those that run; returns whether all
+  /// have ended. What waits stays where it is, and submissions are still taken.
+  boolean drain(Duration atMost);
+
+  /// Waits for available and running jobs and what they submit or unblock, then cancels the rest
+  /// (cause: closed) and ends. Submissions from outside jobs are refused from the call on. Abandoned
+  /// attempts are not waited for: their threads are named in one warning. If this thread is
+  /// interrupted meanwhile, everything is cancelled and the interrupt status set again.
+  @Override
+  void close();
+}

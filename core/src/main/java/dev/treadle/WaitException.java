@@ -1,0 +1,25 @@
+package dev.treadle;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/// The wait for a job ended before the job did; the job goes on.
+///
+/// Either the time given to `get` ran out, or the waiting thread was interrupted (its interrupt
+/// status is set again).
+public final class WaitException extends TreadleException {
+  @Serial private static final long serialVersionUID = 1;
+
+  private final boolean interrupted;
+
+  /// A wait that ended early.
+  public WaitException(String message, @Nullable InterruptedException cause) {
+    super(message, cause);
+    this.interrupted = cause != null;
+  }
+
+  /// Whether the waiting thread was interrupted; otherwise the time ran out.
+  public boolean interrupted() {
+    return interrupted;
+  }
+}

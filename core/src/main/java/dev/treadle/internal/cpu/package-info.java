@@ -1,0 +1,5 @@
+/// The `cpu` strategy: platform threads, one a core.
+@NullMarked
+package dev.treadle.internal.cpu;
+
+import org.jspecify.annotations.NullMarked;

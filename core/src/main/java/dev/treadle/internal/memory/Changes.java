@@ -1,0 +1,85 @@
+package dev.treadle.internal.memory;
+
+import dev.treadle.Outcome;
+import dev.treadle.Strategy;
+import dev.treadle.spi.StoreEvents;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What one call changed: collected under the lock, told after it.
+final class Changes {
+  private static final Strategy[] STRATEGIES = Strategy.values();
+
+  /// A job to end or to ask to cancel because another ended: worked off in turn, not by recursion,
+  /// since chains of jobs may be long.
+  record Ending(Row row, String cause, @Nullable Throwable error) {}
+
+  final ArrayDeque<Ending> toCancel = new ArrayDeque<>(0);
+  private @Nullable Row firstEnded;
+  private @Nullable ArrayList<Row> ended;
+  private @Nullable ArrayList<Row> asked;
+  private @Nullable ArrayList<Runnable> granted;
+  int woken;
+  boolean sooner;
+  boolean room;
+
+  void cancel(Row row, String cause, @Nullable Throwable error) {
+    toCancel.add(new Ending(row, cause, error));
+  }
+
+  void ended(Row row) {
+    if (firstEnded == null) {
+      firstEnded = row;
+    } else {
+      if (ended == null) {
+        ended = new ArrayList<>();
+      }
+      ended.add(row);
+    }
+  }
+
+  void asked(Row row) {
+    if (asked == null) {
+      asked = new ArrayList<>();
+    }
+    asked.add(row);
+  }
+
+  void granted(Runnable run) {
+    if (granted == null) {
+      granted = new ArrayList<>();
+    }
+    granted.add(run);
+  }
+
+  void tell(StoreEvents events) {
+    if (firstEnded != null) {
+      tellEnded(events, firstEnded);
+    }
+    if (ended != null) {
+      ended.forEach(row -> tellEnded(events, row));
+    }
+    if (asked != null) {
+      asked.forEach(row -> events.cancelRequested(row.id, row.fence));
+    }
+    if (granted != null) {
+      granted.forEach(Runnable::run);
+    }
+    if (sooner) {
+      events.sooner();
+    }
+    if (room) {
+      events.room();
+    }
+    for (int bits = woken; bits != 0; bits &= bits - 1) {
+      events.available(STRATEGIES[Integer.numberOfTrailingZeros(bits)]);
+    }
+  }
+
+  private static void tellEnded(StoreEvents events, Row row) {
+    Outcome<?> outcome = Objects.requireNonNull(row.outcome());
+    events.ended(row.id, row.task, outcome);
+  }
+}

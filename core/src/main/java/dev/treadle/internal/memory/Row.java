@@ -1,0 +1,307 @@
+package dev.treadle.internal.memory;
+
+import dev.treadle.Attempt;
+import dev.treadle.JobInfo;
+import dev.treadle.JobState;
+import dev.treadle.Outcome;
+import dev.treadle.Progress;
+import dev.treadle.internal.ready.Lane;
+import dev.treadle.spi.Finish;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.Receipt;
+import dev.treadle.spi.Route;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A job in memory, and the receipt its handle holds. Small: a plain job that waits is this object,
+/// a place in the table and a place in its lane. Guarded by the lock of the store, but for `id`,
+/// `task` and `outcome`.
+final class Row implements Receipt {
+  static final int ATTEMPTS_KEPT = 100;
+  static final int LOG_KEPT = 200;
+
+  final long id;
+  final String task;
+  final Route route;
+  final byte priority;
+  final long created;
+
+  /// The value, or the edge to it until the first claim.
+  @Nullable Object input;
+
+  /// Null only until it first enters a state.
+  @Nullable JobState state;
+
+  /// When it became, or becomes, available.
+  long due;
+
+  /// What orders it among the available; grows with each new wait, so that no two waits of a job
+  /// are alike.
+  long rank = Long.MIN_VALUE;
+
+  /// Where it stands, and whose gates it holds while it runs.
+  Lane lane;
+
+  /// Counts claims; each is a new right to run.
+  int fence;
+
+  /// When it last started or ended.
+  long moved;
+
+  /// Where it runs.
+  @Nullable String node;
+
+  int attempt;
+  short failures;
+  short losses;
+
+  private volatile @Nullable Outcome<?> outcome;
+
+  /// What few jobs have.
+  @Nullable More more;
+
+  /// An ended attempt: one [Tried], or a list of them.
+  private @Nullable Object tried;
+
+  /// What few jobs have.
+  static final class More {
+    long deadline = Micros.NEVER;
+
+    /// Whether the clock has yet to reach the deadline.
+    boolean deadlineTimed;
+
+    @Nullable String key;
+    long parentId;
+
+    /// Until its end; so that those that have ended keep nobody alive.
+    @Nullable Row parent;
+
+    long retryOf;
+    List<MemoryGroup> groups = List.of();
+    @Nullable String heldBecause;
+
+    /// Edges in: how many of what it waits for have not ended, and what they are.
+    int unmet;
+
+    @Nullable Row inputJob;
+    @Nullable MemoryGroup inputGroup;
+    @Nullable Row after;
+
+    /// Edges out.
+    List<Row> dependents = List.of();
+
+    List<Row> followers = List.of();
+    Set<Row> children = Set.of();
+
+    /// Who waits for it inside a job, and for whom it waits.
+    Set<Row> awaiters = Set.of();
+
+    Collection<Row> awaits = List.of();
+
+    /// While it runs.
+    @Nullable String cancelCause;
+
+    boolean aside;
+    boolean abandoned;
+
+    Progress progress = Progress.NONE;
+    Deque<String> log = new ArrayDeque<>(0);
+  }
+
+  private record Tried(int attempt, Finish finish) {}
+
+  Row(
+      long id,
+      String task,
+      Route route,
+      Lane lane,
+      int priority,
+      long created,
+      @Nullable Object input) {
+    this.id = id;
+    this.task = task;
+    this.route = route;
+    this.lane = lane;
+    this.priority = (byte) priority;
+    this.created = created;
+    this.input = input;
+  }
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public @Nullable Outcome<?> outcome() {
+    return outcome;
+  }
+
+  void outcome(Outcome<?> ended) {
+    outcome = ended;
+  }
+
+  JobState state() {
+    return Objects.requireNonNull(state);
+  }
+
+  boolean ended() {
+    return outcome != null;
+  }
+
+  More more() {
+    More known = more;
+    if (known == null) {
+      known = new More();
+      more = known;
+    }
+    return known;
+  }
+
+  long deadline() {
+    return more == null ? Micros.NEVER : more.deadline;
+  }
+
+  @Nullable String cancelCause() {
+    return more == null ? null : more.cancelCause;
+  }
+
+  boolean abandoned() {
+    return more != null && more.abandoned;
+  }
+
+  boolean aside() {
+    return more != null && more.aside;
+  }
+
+  /// Whether it neither runs nor has ended: it counts for the bound of its queue.
+  boolean waits() {
+    return switch (state()) {
+      case SCHEDULED, BLOCKED, AVAILABLE, HELD -> true;
+      case RUNNING, SUCCEEDED, FAILED, CANCELLED -> false;
+    };
+  }
+
+  static <T> List<T> plus(List<T> list, T value) {
+    List<T> grown = list.isEmpty() ? new ArrayList<>(2) : list;
+    grown.add(value);
+    return grown;
+  }
+
+  void addChild(Row child) {
+    More mine = more();
+    if (mine.children.isEmpty()) {
+      mine.children = new HashSet<>();
+    }
+    mine.children.add(child);
+  }
+
+  void removeChild(Row child) {
+    if (more != null && !more.children.isEmpty()) {
+      more.children.remove(child);
+    }
+  }
+
+  /// Notes an attempt that ended.
+  @SuppressWarnings("unchecked")
+  void tried(Finish finish) {
+    Tried one = new Tried(attempt, finish);
+    if (tried == null) {
+      tried = one;
+    } else if (tried instanceof ArrayDeque<?> many) {
+      if (many.size() == ATTEMPTS_KEPT) {
+        many.removeFirst();
+      }
+      ((ArrayDeque<Tried>) many).addLast(one);
+    } else {
+      var many = new ArrayDeque<Tried>(4);
+      many.add((Tried) tried);
+      many.add(one);
+      tried = many;
+    }
+  }
+
+  private List<Attempt> attempts(long now) {
+    var all = new ArrayList<Attempt>();
+    if (tried instanceof Tried one) {
+      all.add(attempt(one));
+    } else if (tried instanceof ArrayDeque<?> many) {
+      many.forEach(each -> all.add(attempt((Tried) each)));
+    }
+    if (state == JobState.RUNNING && node != null) {
+      all.add(
+          new Attempt(
+              attempt,
+              node,
+              Micros.instant(moved),
+              Duration.ofNanos(Math.max(0, now - moved) * 1_000),
+              OptionalLong.empty(),
+              OptionalLong.empty(),
+              abandoned(),
+              null));
+    }
+    return all;
+  }
+
+  private static Attempt attempt(Tried tried) {
+    Finish.Tally tally = tried.finish.tally();
+    return new Attempt(
+        tried.attempt,
+        tally.node(),
+        Micros.instant(tally.started()),
+        Duration.ofNanos(tally.ranNanos()),
+        known(tally.cpuNanos()),
+        known(tally.allocatedBytes()),
+        tally.abandoned(),
+        tried.finish.end());
+  }
+
+  void note(@Nullable Progress said, List<String> lines) {
+    More mine = more();
+    if (said != null) {
+      mine.progress = said;
+    }
+    for (String line : lines) {
+      if (mine.log.size() == LOG_KEPT) {
+        mine.log.removeFirst();
+      }
+      mine.log.addLast(line);
+    }
+  }
+
+  private static OptionalLong known(long value) {
+    return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  JobInfo info(long now) {
+    More m = more;
+    return new JobInfo(
+        id,
+        task,
+        route.strategy(),
+        route.queue(),
+        state(),
+        priority,
+        m == null ? null : m.key,
+        m == null || m.parentId == 0 ? OptionalLong.empty() : OptionalLong.of(m.parentId),
+        m == null || m.retryOf == 0 ? OptionalLong.empty() : OptionalLong.of(m.retryOf),
+        Micros.instant(created),
+        Micros.instant(due),
+        deadline() == Micros.NEVER ? null : Micros.instant(deadline()),
+        ended() ? Micros.instant(moved) : null,
+        outcome,
+        m == null ? Progress.NONE : m.progress,
+        attempts(now),
+        attempt,
+        m == null ? List.of() : List.copyOf(m.log));
+  }
+}

@@ -1,0 +1,621 @@
+package dev.treadle.internal.memory;
+
+import dev.treadle.JobState;
+import dev.treadle.Outcome;
+import dev.treadle.Reason;
+import dev.treadle.Strategy;
+import dev.treadle.Submission.IfTaken;
+import dev.treadle.internal.ready.IdHeap;
+import dev.treadle.internal.ready.Lane;
+import dev.treadle.internal.ready.QueueGate;
+import dev.treadle.internal.ready.ReadySet;
+import dev.treadle.spi.Claimed;
+import dev.treadle.spi.Finish;
+import dev.treadle.spi.Input;
+import dev.treadle.spi.Inserted;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.NewJob;
+import dev.treadle.spi.Next;
+import dev.treadle.spi.Transition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// All jobs, and every way in which one moves from state to state. Guarded by the lock of the store.
+///
+/// Invariants: a row is in `ready` exactly while it is available, in `due` exactly while it is
+/// scheduled; it is a user of its lane until it has ended; it holds the gates of its lane exactly
+/// while it runs (but for its queue's while it waits for others), or its abandoned code does.
+final class Rows {
+  private static final JobState[] STATES = JobState.values();
+
+  private record KeyOf(String task, String key) {}
+
+  private record Holder(long id, int fence) {}
+
+  private record Held(Lane lane, boolean withQueue) {}
+
+  final JobTable table = new JobTable();
+  final ReadySet ready = new ReadySet(this::standsReady);
+  final Waits waits = new Waits(ready::holdable);
+  private final int keepEnded;
+  private final IdHeap due = new IdHeap(this::standsScheduled);
+  private final IdHeap deadlines = new IdHeap(this::standsUnended);
+  private final Map<KeyOf, Row> keys = new HashMap<>();
+  private final Map<Holder, Held> abandonedCode = new HashMap<>();
+  private final ArrayDeque<Row> ended = new ArrayDeque<>();
+  private final long[] counts = new long[STATES.length];
+  private int abandonedRunning;
+  private long lastId;
+
+  Rows(int keepEnded) {
+    this.keepEnded = keepEnded;
+  }
+
+  private boolean standsReady(long rank, long id) {
+    Row row = table.get(id);
+    return row != null && row.state == JobState.AVAILABLE && row.rank == rank;
+  }
+
+  private boolean standsScheduled(long at, long id) {
+    Row row = table.get(id);
+    return row != null && row.state == JobState.SCHEDULED && row.due == at;
+  }
+
+  private boolean standsUnended(long at, long id) {
+    Row row = table.get(id);
+    return row != null && !row.ended();
+  }
+
+  Inserted insert(NewJob job, long now, Changes changes) {
+    NewJob.More extra = job.more();
+    Row parent = null;
+    Row replaced = null;
+    if (extra != null) {
+      if (extra.parent() != 0) {
+        parent = running(extra.parent(), extra.parentFence());
+        if (parent == null) {
+          return new Inserted.ParentEnded();
+        }
+      }
+      Row holder = extra.key() == null ? null : keys.get(new KeyOf(job.task(), extra.key()));
+      if (holder != null && (!holder.ended() || extra.once())) {
+        if (extra.ifTaken() != IfTaken.REPLACE || holder.ended()) {
+          return new Inserted.KeyTaken(holder);
+        }
+        replaced = holder;
+      }
+    }
+    if (ready.queue(job.route().queue()).full()) {
+      return new Inserted.QueueFull();
+    }
+    Lane lane = ready.join(job.route(), now);
+    Object input = job.input() instanceof Input.Value value ? value.value() : job.input();
+    Row row = new Row(++lastId, job.task(), job.route(), lane, job.priority(), now, input);
+    row.due = Math.max(now, job.due());
+    table.put(row);
+    lane.queue().waiting(1);
+    if (job.deadline() != Micros.NEVER) {
+      row.more().deadline = job.deadline();
+      row.more().deadlineTimed = true;
+      timed(deadlines, job.deadline(), row, changes);
+    }
+    if (extra != null) {
+      link(row, extra, parent, replaced, changes);
+    }
+    linkInput(row, job.input(), changes);
+    enter(row, now, changes);
+    workOff(changes, now);
+    return new Inserted.Taken(row);
+  }
+
+  private void link(
+      Row row, NewJob.More extra, @Nullable Row parent, @Nullable Row replaced, Changes changes) {
+    Row.More more = row.more();
+    more.retryOf = extra.retryOf();
+    more.heldBecause = extra.held();
+    if (parent != null) {
+      more.parent = parent;
+      more.parentId = parent.id;
+      parent.addChild(row);
+    }
+    if (extra.group() instanceof MemoryGroup group) {
+      more.groups = Row.plus(more.groups, group);
+      group.add(row, extra.index());
+    }
+    if (extra.key() != null) {
+      more.key = extra.key();
+      keys.put(new KeyOf(row.task, extra.key()), row);
+    }
+    if (replaced != null) {
+      // What runs must end first; what only waits, perhaps for that to end, ends now.
+      Row before = replaced.state == JobState.RUNNING ? replaced : replaced.more().after;
+      if (before != null && !before.ended()) {
+        more.after = before;
+        more.unmet++;
+        before.more().followers = Row.plus(before.more().followers, row);
+      }
+      changes.cancel(replaced, "replaced by job " + row.id + " with the same key", null);
+    }
+  }
+
+  private void linkInput(Row row, Input input, Changes changes) {
+    switch (input) {
+      case Input.Value value -> {}
+      case Input.OfJob of -> {
+        Row source = (Row) of.job();
+        row.more().inputJob = source;
+        Outcome<?> outcome = source.outcome();
+        if (outcome == null) {
+          row.more().unmet++;
+          source.more().dependents = Row.plus(source.more().dependents, row);
+        } else if (!(outcome instanceof Outcome.Succeeded<?>)) {
+          changes.cancel(row, inputEnded(source, outcome), errorOf(outcome));
+        }
+      }
+      case Input.OfGroup of -> {
+        MemoryGroup group = (MemoryGroup) of.group();
+        row.more().inputGroup = group;
+        if (group.broken != null) {
+          changes.cancel(row, group.broken, group.error);
+        } else if (!group.complete()) {
+          row.more().unmet++;
+          group.dependents.add(row);
+        }
+      }
+    }
+  }
+
+  /// Puts a job that neither runs nor has ended where it belongs now.
+  private void enter(Row row, long now, Changes changes) {
+    Row.More more = row.more;
+    if (more != null && more.heldBecause != null) {
+      state(row, JobState.HELD);
+    } else if (more != null && more.unmet > 0) {
+      state(row, JobState.BLOCKED);
+    } else if (row.due > now) {
+      state(row, JobState.SCHEDULED);
+      timed(due, row.due, row, changes);
+    } else {
+      row.rank = Math.max(row.lane.queue().rank(row.due, row.priority), row.rank + 1);
+      state(row, JobState.AVAILABLE);
+      ready.add(row.lane, row.rank, row.id, now);
+    }
+  }
+
+  private static void timed(IdHeap heap, long at, Row row, Changes changes) {
+    heap.add(at, row.id);
+    changes.sooner |= heap.topId() == row.id;
+  }
+
+  private void state(Row row, JobState next) {
+    if (row.state != null) {
+      counts[row.state.ordinal()]--;
+    }
+    row.state = next;
+    counts[next.ordinal()]++;
+  }
+
+  /// Takes a job out of the structure its state keeps it in, to move it elsewhere.
+  private void withdraw(Row row, long now) {
+    JobState was = row.state();
+    // The heaps ask the state whether a pair still stands: it must be gone first.
+    state(row, JobState.BLOCKED);
+    if (was == JobState.AVAILABLE) {
+      ready.dropped(row.lane, now);
+    } else if (was == JobState.SCHEDULED) {
+      due.dropped();
+    }
+  }
+
+  @Nullable Claimed claim(String node, Strategy strategy, long now, Changes changes) {
+    long id = ready.poll(strategy, now);
+    if (id < 0) {
+      return null;
+    }
+    Row row = table.get(id);
+    if (row == null) {
+      throw new AssertionError("job " + id + " is ready but not in the table");
+    }
+    state(row, JobState.RUNNING);
+    leaveWaiting(row, changes);
+    row.fence++;
+    row.attempt++;
+    row.moved = now;
+    row.node = node;
+    return claimed(row);
+  }
+
+  private static Claimed claimed(Row row) {
+    if (row.input instanceof Input) {
+      // From here on the value counts, so that a chain of jobs does not keep all its links alive.
+      Row.More more = row.more();
+      if (more.inputGroup != null) {
+        row.input = more.inputGroup.results();
+      } else if (more.inputJob != null
+          && more.inputJob.outcome() instanceof Outcome.Succeeded<?> done) {
+        row.input = done.value();
+      }
+      more.inputGroup = null;
+      more.inputJob = null;
+    }
+    return new Claimed(
+        row.id,
+        row.fence,
+        row.task,
+        row.input,
+        row.attempt,
+        row.failures,
+        row.losses,
+        row.due,
+        row.deadline(),
+        row.cancelCause());
+  }
+
+  private static void leaveWaiting(Row row, Changes changes) {
+    QueueGate queue = row.lane.queue();
+    changes.room |= queue.full();
+    queue.waiting(-1);
+  }
+
+  @Nullable Row running(long id, int fence) {
+    Row row = table.get(id);
+    return row != null && row.state == JobState.RUNNING && row.fence == fence ? row : null;
+  }
+
+  boolean finish(Finish attempt, long now, Changes changes) {
+    Row row = running(attempt.id(), attempt.fence());
+    if (row == null) {
+      return false;
+    }
+    row.tried(attempt);
+    Next next = attempt.next();
+    String cancel = row.cancelCause();
+    if (cancel != null && !(next.outcome() instanceof Outcome.Succeeded<?>)) {
+      next = Transition.cancelled(cancel, row.attempt);
+    }
+    stopRunning(row, attempt.codeRuns(), now, changes);
+    switch (next) {
+      case Next.Ended done -> end(row, done.outcome(), now, changes);
+      case Next.Parked parked -> {
+        row.more().heldBecause = parked.reason();
+        row.lane.queue().waiting(1);
+        enter(row, now, changes);
+      }
+      case Next.Again again -> {
+        switch (again.charge()) {
+          case FAILURE -> row.failures++;
+          case LOSS -> row.losses++;
+          case NOTHING -> {}
+        }
+        if (again.charge() != Next.Charge.NOTHING) {
+          cancelChildren(row, "job " + row.id + ", its parent, is tried again", changes);
+        }
+        row.due = Math.max(again.due(), now);
+        row.lane.queue().waiting(1);
+        enter(row, now, changes);
+      }
+    }
+    return true;
+  }
+
+  /// Gives back what a running job holds, or notes who holds it if its code still runs.
+  private void stopRunning(Row row, boolean codeRuns, long now, Changes changes) {
+    boolean withQueue = row.more == null || !row.more.aside;
+    if (codeRuns) {
+      Lane lane = ready.join(row.route, now);
+      abandonedCode.put(new Holder(row.id, row.fence), new Held(lane, withQueue));
+    } else {
+      ready.give(row.lane, withQueue, now, changes::granted);
+    }
+    Row.More more = row.more;
+    if (more != null) {
+      if (more.abandoned) {
+        more.abandoned = false;
+        abandonedRunning--;
+      }
+      more.aside = false;
+      waits.end(row);
+    }
+    row.node = null;
+  }
+
+  boolean abandon(long id, int fence) {
+    Row row = running(id, fence);
+    if (row == null) {
+      return false;
+    }
+    if (!row.more().abandoned) {
+      row.more().abandoned = true;
+      abandonedRunning++;
+    }
+    return true;
+  }
+
+  void returned(long id, int fence, long now, Changes changes) {
+    Held held = abandonedCode.remove(new Holder(id, fence));
+    if (held != null) {
+      ready.give(held.lane(), held.withQueue(), now, changes::granted);
+      ready.leave(held.lane(), now);
+    }
+  }
+
+  void stepAside(Row row, long now, Changes changes) {
+    row.more().aside = true;
+    ready.stepAside(row.lane, now, changes::granted);
+  }
+
+  /// Gives a job that stepped aside its queue's permit back, now or when one is free.
+  void comeBack(Row row, Runnable granted, Changes changes) {
+    int fence = row.fence;
+    waits.end(row);
+    ready.comeBack(
+        row.lane,
+        () -> {
+          boolean stillRuns = row.state == JobState.RUNNING && row.fence == fence;
+          if (stillRuns) {
+            row.more().aside = false;
+          }
+          return stillRuns;
+        },
+        granted,
+        changes::granted);
+  }
+
+  private static void cancelChildren(Row row, String cause, Changes changes) {
+    if (row.more != null) {
+      for (Row child : row.more.children) {
+        changes.cancel(child, cause, null);
+      }
+    }
+  }
+
+  /// Cancels what other changes led to, until nothing more follows.
+  void workOff(Changes changes, long now) {
+    Changes.Ending next;
+    while ((next = changes.toCancel.poll()) != null) {
+      Row row = next.row();
+      if (row.ended()) {
+        continue;
+      }
+      if (row.state != JobState.RUNNING) {
+        endWaiting(
+            row,
+            new Outcome.Cancelled<>(next.cause(), next.error(), row.attempt),
+            now,
+            changes);
+      } else if (row.more().cancelCause == null) {
+        row.more().cancelCause = next.cause();
+        changes.asked(row);
+      }
+    }
+  }
+
+  private void endWaiting(Row row, Outcome<?> outcome, long now, Changes changes) {
+    withdraw(row, now);
+    leaveWaiting(row, changes);
+    end(row, outcome, now, changes);
+  }
+
+  private void end(Row row, Outcome<?> outcome, long now, Changes changes) {
+    state(row, outcome.state());
+    row.moved = now;
+    row.outcome(outcome);
+    changes.ended(row);
+    ready.leave(row.lane, now);
+    Row.More more = row.more;
+    if (more != null) {
+      if (more.deadlineTimed) {
+        more.deadlineTimed = false;
+        deadlines.dropped();
+      }
+      tellOthers(row, more, outcome, now, changes);
+    }
+    ended.add(row);
+    if (ended.size() > keepEnded) {
+      forget(ended.removeFirst());
+    }
+  }
+
+  private void tellOthers(
+      Row row, Row.More more, Outcome<?> outcome, long now, Changes changes) {
+    boolean succeeded = outcome instanceof Outcome.Succeeded<?>;
+    for (Row dependent : more.dependents) {
+      if (succeeded) {
+        met(dependent, now, changes);
+      } else {
+        changes.cancel(dependent, inputEnded(row, outcome), errorOf(outcome));
+      }
+    }
+    more.dependents = List.of();
+    for (Row follower : more.followers) {
+      met(follower, now, changes);
+    }
+    more.followers = List.of();
+    for (MemoryGroup group : more.groups) {
+      group.unended--;
+      groupChanged(group, row, outcome, now, changes);
+    }
+    more.groups = List.of();
+    if (more.parent != null) {
+      more.parent.removeChild(row);
+      more.parent = null;
+    }
+    more.after = null;
+    if (!succeeded) {
+      cancelChildren(row, "job " + row.id + ", its parent, " + outcome.state(), changes);
+    }
+    more.children = Set.of();
+  }
+
+  void groupChanged(
+      MemoryGroup group, Row member, Outcome<?> outcome, long now, Changes changes) {
+    if (!(outcome instanceof Outcome.Succeeded<?>)) {
+      breakGroup(group, inputEnded(member, outcome), errorOf(outcome), changes);
+    } else {
+      groupChanged(group, now, changes);
+    }
+  }
+
+  void groupChanged(MemoryGroup group, long now, Changes changes) {
+    if (group.complete() && group.broken == null) {
+      for (Row dependent : group.dependents) {
+        met(dependent, now, changes);
+      }
+      group.dependents.clear();
+    }
+  }
+
+  void breakGroup(
+      MemoryGroup group, String cause, @Nullable Throwable error, Changes changes) {
+    if (group.broken == null) {
+      group.broken = cause;
+      group.error = error;
+      for (Row dependent : group.dependents) {
+        changes.cancel(dependent, cause, error);
+      }
+      group.dependents.clear();
+    }
+  }
+
+  private void met(Row row, long now, Changes changes) {
+    if (!row.ended() && --row.more().unmet == 0 && row.state == JobState.BLOCKED) {
+      row.due = Math.max(row.due, now);
+      enter(row, now, changes);
+    }
+  }
+
+  private static String inputEnded(Row source, Outcome<?> outcome) {
+    return "job " + source.id + " (" + source.task + "), its input, " + outcome.state();
+  }
+
+  private static @Nullable Throwable errorOf(Outcome<?> outcome) {
+    return switch (outcome) {
+      case Outcome.Failed<?> failed -> failed.cause();
+      case Outcome.Cancelled<?> cancelled -> cancelled.error();
+      case Outcome.Succeeded<?> succeeded -> null;
+    };
+  }
+
+  private void forget(Row row) {
+    table.remove(row.id);
+    if (row.more != null && row.more.key != null) {
+      keys.remove(new KeyOf(row.task, row.more.key), row);
+    }
+  }
+
+  boolean hold(long id, String reason, long now) {
+    Row row = table.get(id);
+    if (row == null || !row.waits() || row.state == JobState.HELD) {
+      return false;
+    }
+    withdraw(row, now);
+    row.more().heldBecause = reason;
+    state(row, JobState.HELD);
+    return true;
+  }
+
+  boolean release(long id, long now, Changes changes) {
+    Row row = table.get(id);
+    if (row == null || row.state != JobState.HELD) {
+      return false;
+    }
+    row.more().heldBecause = null;
+    row.due = Math.max(row.due, now);
+    enter(row, now, changes);
+    return true;
+  }
+
+  /// Moves what is due, ends what is past its deadline.
+  void tick(long now, Changes changes) {
+    while (!due.isEmpty() && due.topRank() <= now) {
+      Row row = table.get(due.topId());
+      due.removeTop();
+      if (row != null) {
+        enter(row, now, changes);
+      }
+    }
+    while (!deadlines.isEmpty() && deadlines.topRank() <= now) {
+      Row row = table.get(deadlines.topId());
+      deadlines.removeTop();
+      if (row != null) {
+        row.more().deadlineTimed = false;
+        if (row.waits()) {
+          endWaiting(row, Transition.expired(row.id, row.deadline(), row.attempt), now, changes);
+        }
+        // Of one that runs, its runner sees to the deadline.
+      }
+    }
+    ready.tick(now);
+  }
+
+  long nextTime() {
+    long next = ready.nextTime();
+    next = due.isEmpty() ? next : Math.min(next, due.topRank());
+    return deadlines.isEmpty() ? next : Math.min(next, deadlines.topRank());
+  }
+
+  /// Takes a running job over from a node that is gone.
+  Claimed takeOver(Row row, String node) {
+    row.fence++;
+    row.node = node;
+    return claimed(row);
+  }
+
+  boolean idle(Set<Strategy> strategies, long now) {
+    return counts[JobState.RUNNING.ordinal()] == abandonedRunning
+        && !ready.claimable(strategies, now);
+  }
+
+  Reason explain(Row row, long now) {
+    Row.More more = row.more;
+    return switch (row.state()) {
+      case SCHEDULED ->
+          new Reason(Reason.Kind.TIME, "waits for its time, " + Micros.instant(row.due));
+      case BLOCKED ->
+          new Reason(Reason.Kind.JOBS, more == null ? "waits for other jobs" : blockers(more));
+      case AVAILABLE -> ready.explain(row.lane, now);
+      case RUNNING ->
+          new Reason(
+              Reason.Kind.RUNNING,
+              "runs since " + Micros.instant(row.moved) + ", attempt " + row.attempt
+                  + (row.abandoned() ? ", abandoned: its code ignores its timeout" : ""));
+      case HELD ->
+          new Reason(
+              Reason.Kind.HELD, "is held" + (more == null ? "" : ": " + more.heldBecause));
+      case SUCCEEDED, FAILED, CANCELLED ->
+          new Reason(Reason.Kind.ENDED, "ended " + describe(row.outcome()));
+    };
+  }
+
+  private static String blockers(Row.More more) {
+    List<String> names = new ArrayList<>();
+    if (more.inputJob != null && !more.inputJob.ended()) {
+      names.add("job " + more.inputJob.id + ", its input");
+    }
+    if (more.inputGroup != null && !more.inputGroup.complete()) {
+      names.add(more.inputGroup.unended + " jobs, its inputs");
+    }
+    if (more.after != null && !more.after.ended()) {
+      names.add("job " + more.after.id + ", which it replaces");
+    }
+    return "waits for " + String.join(" and ", names);
+  }
+
+  private static String describe(@Nullable Outcome<?> outcome) {
+    return switch (outcome) {
+      case null -> "";
+      case Outcome.Succeeded<?> it -> "succeeded, attempt " + it.attempts();
+      case Outcome.Failed<?> it -> "failed, attempt " + it.attempts() + ": " + it.cause();
+      case Outcome.Cancelled<?> it -> "cancelled: " + it.cause();
+    };
+  }
+
+  long count(JobState state) {
+    return counts[state.ordinal()];
+  }
+}

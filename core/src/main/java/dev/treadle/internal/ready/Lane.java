@@ -1,0 +1,47 @@
+package dev.treadle.internal.ready;
+
+import dev.treadle.spi.Route;
+import org.jspecify.annotations.Nullable;
+
+/// The jobs of one route that may start, by rank, and the gates they pass on their way.
+///
+/// Guarded by the lock of its store, like everything in this package.
+public final class Lane {
+  final Route route;
+  final Gate[] gates;
+  final IdHeap jobs;
+
+  /// The heap this lane stands in: the ready lanes of its strategy, or those parked at a gate.
+  @Nullable LaneHeap home;
+
+  /// Its place in that heap.
+  int place;
+
+  /// The gate it is parked at, if it is.
+  @Nullable Gate parkedAt;
+
+  /// Jobs that know this lane and have not ended, and abandoned code that holds its gates.
+  int users;
+
+  Lane(Route route, Gate[] gates, IdHeap.Live live) {
+    this.route = route;
+    this.gates = gates;
+    this.jobs = new IdHeap(live);
+  }
+
+  /// The route all its jobs share.
+  public Route route() {
+    return route;
+  }
+
+  /// The gate of its queue.
+  public QueueGate queue() {
+    return (QueueGate) gates[0];
+  }
+
+  boolean before(Lane other) {
+    long mine = jobs.topRank();
+    long theirs = other.jobs.topRank();
+    return mine < theirs || mine == theirs && jobs.topId() < other.jobs.topId();
+  }
+}

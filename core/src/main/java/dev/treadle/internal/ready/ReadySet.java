@@ -1,0 +1,378 @@
+package dev.treadle.internal.ready;
+
+import dev.treadle.QueueSettings;
+import dev.treadle.Reason;
+import dev.treadle.Strategy;
+import dev.treadle.spi.LimitDef;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.Route;
+import dev.treadle.spi.Route.LimitRef;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The jobs that may start, in the order in which they do.
+///
+/// Jobs of one route wait in one [Lane]; the lanes of a strategy stand in the order of their first
+/// jobs. A lane whose first job cannot pass a [Gate] (its queue, a limit, a rate) is parked at that
+/// gate, and the ready order never sees it again until the gate opens: a hundred thousand jobs of
+/// one full key are one parked lane.
+///
+/// Invariant: of the lanes parked at a gate that is open, the best stands in the ready order instead
+/// (for each strategy). Every change that could break this ends in [#offer].
+///
+/// Costs: add and poll O(log jobs of the lane + log lanes). Not thread-safe: its store guards it.
+public final class ReadySet {
+  private static final Strategy[] STRATEGIES = Strategy.values();
+
+  private final IdHeap.Live live;
+  private final LaneHeap[] ready = new LaneHeap[STRATEGIES.length];
+  private final Map<Route, Lane> lanes = new HashMap<>();
+  private final Map<String, QueueGate> queues = new HashMap<>();
+  private final Map<LimitRef, Gate> gates = new HashMap<>();
+  private final Map<String, LimitDef> defs = new HashMap<>();
+  private final PriorityQueue<RateGate> waking =
+      new PriorityQueue<>(Comparator.comparingLong(gate -> gate.wakeAt));
+  private int sweepAt = 1_024;
+  private int woken;
+
+  /// An empty set.
+  ///
+  /// @param live whether a job still waits under a rank
+  public ReadySet(IdHeap.Live live) {
+    this.live = live;
+    for (int i = 0; i < ready.length; i++) {
+      ready[i] = new LaneHeap();
+    }
+  }
+
+  /// Defines or redefines a limit.
+  public void define(LimitDef def, long now) {
+    defs.put(def.name(), def);
+    List<Gate> changed = new ArrayList<>();
+    for (Map.Entry<LimitRef, Gate> entry : gates.entrySet()) {
+      if (entry.getKey().name().equals(def.name())) {
+        switch (entry.getValue()) {
+          case LimitGate gate -> gate.max(def.max());
+          case RateGate gate -> gate.define(def.max(), def.perMicros());
+          case QueueGate gate -> throw new AssertionError(gate);
+        }
+        changed.add(entry.getValue());
+      }
+    }
+    changed.forEach(gate -> offer(gate, now));
+  }
+
+  /// Defines or redefines a queue.
+  public void define(
+      String queue, QueueSettings settings, long now, Consumer<Runnable> tell) {
+    QueueGate gate = queue(queue);
+    gate.settings(settings);
+    gate.handOver(tell);
+    offer(gate, now);
+  }
+
+  /// The gate of a queue.
+  public QueueGate queue(String name) {
+    return queues.computeIfAbsent(name, QueueGate::new);
+  }
+
+  /// Pauses a queue, or ends its pause.
+  public void pause(String queue, boolean paused, long now) {
+    QueueGate gate = queue(queue);
+    gate.paused(paused);
+    offer(gate, now);
+  }
+
+  /// The lane of a route, with one more user; every user calls [#leave] once.
+  public Lane join(Route route, long now) {
+    Lane lane = lanes.get(route);
+    if (lane == null) {
+      lane = newLane(route, now);
+      lanes.put(route, lane);
+    }
+    lane.users++;
+    return lane;
+  }
+
+  private Lane newLane(Route route, long now) {
+    List<LimitRef> limits = route.limits();
+    Gate[] passed = new Gate[1 + limits.size()];
+    passed[0] = queue(route.queue());
+    for (int i = 0; i < limits.size(); i++) {
+      passed[1 + i] = gates.computeIfAbsent(limits.get(i), this::newGate);
+    }
+    for (Gate gate : passed) {
+      gate.users++;
+    }
+    if (gates.size() > sweepAt) {
+      gates.values().removeIf(g -> g.users == 0 && forgettable(g, now));
+      sweepAt = Math.max(1_024, 2 * gates.size());
+    }
+    return new Lane(route, passed, live);
+  }
+
+  private Gate newGate(LimitRef ref) {
+    LimitDef def = defs.get(ref.name());
+    if (def == null) {
+      throw new IllegalArgumentException("limit " + ref.name() + " is not defined");
+    }
+    return def.perMicros() == 0
+        ? new LimitGate(ref, def.max())
+        : new RateGate(ref, def.max(), def.perMicros());
+  }
+
+  private static boolean forgettable(Gate gate, long now) {
+    return !(gate instanceof RateGate rate) || rate.forgettable(now);
+  }
+
+  /// A job of the lane has ended, or its abandoned code has returned.
+  public void leave(Lane lane, long now) {
+    if (--lane.users == 0 && !lane.route.limits().isEmpty()) {
+      lanes.remove(lane.route);
+      for (Gate gate : lane.gates) {
+        gate.users--;
+        if (gate instanceof LimitGate limit && gate.users == 0) {
+          gates.remove(limit.ref());
+        } else if (gate instanceof RateGate rate && gate.users == 0 && rate.forgettable(now)) {
+          gates.remove(rate.ref());
+        }
+      }
+    }
+  }
+
+  /// A job may start from now on.
+  public void add(Lane lane, long rank, long id, long now) {
+    lane.jobs.add(rank, id);
+    LaneHeap home = lane.home;
+    if (home == null) {
+      toReady(lane);
+    } else {
+      home.moved(lane);
+      if (lane.parkedAt == null) {
+        wake(lane.route.strategy());
+      } else if (lane.parkedAt.open(now)) {
+        unpark(lane);
+      }
+    }
+  }
+
+  /// A job that stood in a lane no longer does: it was held, cancelled or is past its deadline.
+  public void dropped(Lane lane, long now) {
+    lane.jobs.dropped();
+    LaneHeap home = lane.home;
+    if (home == null) {
+      return;
+    }
+    if (lane.jobs.isEmpty()) {
+      home.remove(lane);
+      lane.parkedAt = null;
+      offerGates(lane, now);
+    } else {
+      home.moved(lane);
+    }
+  }
+
+  /// Takes the eligible job of the best rank, or returns -1. The job has passed its gates then.
+  public long poll(Strategy strategy, long now) {
+    LaneHeap heap = ready[strategy.ordinal()];
+    for (Lane lane = heap.first(); lane != null; lane = heap.first()) {
+      Gate closed = firstClosed(lane, now);
+      if (closed != null) {
+        park(lane, closed);
+        offerGates(lane, now);
+        continue;
+      }
+      for (Gate gate : lane.gates) {
+        gate.take(now);
+      }
+      long id = lane.jobs.topId();
+      lane.jobs.removeTop();
+      if (lane.jobs.isEmpty()) {
+        heap.remove(lane);
+      } else {
+        heap.moved(lane);
+      }
+      offerGates(lane, now);
+      if (!heap.isEmpty()) {
+        wake(strategy);
+      }
+      return id;
+    }
+    return -1;
+  }
+
+  /// A job that passed the gates of this lane has ended.
+  ///
+  /// @param withQueue whether it holds its queue's permit
+  /// @param tell who waited for the queue's permit and has it now
+  public void give(Lane lane, boolean withQueue, long now, Consumer<Runnable> tell) {
+    if (withQueue) {
+      stepAside(lane, now, tell);
+    }
+    for (int i = 1; i < lane.gates.length; i++) {
+      lane.gates[i].give();
+      offer(lane.gates[i], now);
+    }
+  }
+
+  /// A running job waits for others: its queue has a permit more.
+  public void stepAside(Lane lane, long now, Consumer<Runnable> tell) {
+    QueueGate queue = lane.queue();
+    queue.give();
+    queue.handOver(tell);
+    offer(queue, now);
+  }
+
+  /// A job that stepped aside wants to go on.
+  ///
+  /// @param stillWants asked when there is a permit for it
+  /// @param granted told to go on, through `tell`, now or when a permit is free
+  public void comeBack(
+      Lane lane, BooleanSupplier stillWants, Runnable granted, Consumer<Runnable> tell) {
+    lane.queue().comeBack(stillWants, granted);
+    lane.queue().handOver(tell);
+  }
+
+  /// Opens the rates whose time has come.
+  public void tick(long now) {
+    for (RateGate gate = waking.peek(); gate != null && gate.wakeAt <= now; gate = waking.peek()) {
+      waking.poll();
+      gate.wakeAt = 0;
+      offer(gate, now);
+    }
+  }
+
+  /// When the next rate opens for lanes that wait for it.
+  public long nextTime() {
+    RateGate gate = waking.peek();
+    return gate == null ? Micros.NEVER : gate.wakeAt;
+  }
+
+  /// The strategies for which something may have become claimable since the last call, as bits.
+  public int takeWoken() {
+    int bits = woken;
+    woken = 0;
+    return bits;
+  }
+
+  /// Whether a job of one of these strategies can be claimed now, or later by the passing of a
+  /// rate's window.
+  public boolean claimable(Set<Strategy> strategies, long now) {
+    for (Strategy strategy : strategies) {
+      LaneHeap heap = ready[strategy.ordinal()];
+      for (Lane lane = heap.first(); lane != null; lane = heap.first()) {
+        Gate closed = firstClosed(lane, now);
+        if (closed == null) {
+          return true;
+        }
+        park(lane, closed);
+        offerGates(lane, now);
+      }
+      for (RateGate gate : waking) {
+        LaneHeap parked = gate.parked[strategy.ordinal()];
+        for (int i = 0; i < parked.size(); i++) {
+          if (onlyRatesClosed(parked.get(i), now)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /// Whether a limit is held while an attempt runs, as a rate is not.
+  public boolean holdable(LimitRef ref) {
+    LimitDef def = defs.get(ref.name());
+    return def != null && def.perMicros() == 0;
+  }
+
+  /// Why a job that stands in this lane has not started.
+  public Reason explain(Lane lane, long now) {
+    Gate closed = firstClosed(lane, now);
+    return closed != null
+        ? closed.reason(now)
+        : new Reason(
+            Reason.Kind.WORKER,
+            "waits for a free " + lane.route.strategy() + " slot; nothing else is in its way");
+  }
+
+  private static @Nullable Gate firstClosed(Lane lane, long now) {
+    for (Gate gate : lane.gates) {
+      if (!gate.open(now)) {
+        return gate;
+      }
+    }
+    return null;
+  }
+
+  private static boolean onlyRatesClosed(Lane lane, long now) {
+    for (Gate gate : lane.gates) {
+      if (!(gate instanceof RateGate) && !gate.open(now)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void toReady(Lane lane) {
+    lane.parkedAt = null;
+    ready[lane.route.strategy().ordinal()].add(lane);
+    wake(lane.route.strategy());
+  }
+
+  private void park(Lane lane, Gate gate) {
+    int strategy = lane.route.strategy().ordinal();
+    ready[strategy].remove(lane);
+    lane.parkedAt = gate;
+    gate.parked[strategy].add(lane);
+    sleep(gate);
+  }
+
+  private void unpark(Lane lane) {
+    var home = lane.home;
+    if (home != null) {
+      home.remove(lane);
+    }
+    toReady(lane);
+  }
+
+  private void offerGates(Lane lane, long now) {
+    for (Gate gate : lane.gates) {
+      offer(gate, now);
+    }
+  }
+
+  /// Restores the invariant for one gate.
+  private void offer(Gate gate, long now) {
+    if (!gate.open(now)) {
+      sleep(gate);
+      return;
+    }
+    for (LaneHeap heap : gate.parked) {
+      Lane best = heap.first();
+      if (best != null) {
+        unpark(best);
+      }
+    }
+  }
+
+  /// A rate that is used up and has lanes waiting is looked at again when it opens.
+  private void sleep(Gate gate) {
+    if (gate instanceof RateGate rate && rate.wakeAt == 0 && rate.anyParked()) {
+      rate.wakeAt = rate.opensAt();
+      waking.add(rate);
+    }
+  }
+
+  private void wake(Strategy strategy) {
+    woken |= 1 << strategy.ordinal();
+  }
+}

@@ -1,0 +1,5 @@
+/// One attempt being run, and the slots it runs in.
+@NullMarked
+package dev.treadle.internal.run;
+
+import org.jspecify.annotations.NullMarked;

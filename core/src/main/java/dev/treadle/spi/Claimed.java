@@ -1,0 +1,27 @@
+package dev.treadle.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/// A job that now runs here, as its store hands it to a runner.
+///
+/// @param id the job
+/// @param fence the right under which it runs: later calls for it are refused if they bring another
+/// @param task the name of its task
+/// @param input the input itself: the value, the result of the input job, or the list of results
+/// @param attempt the number of this attempt, from 1
+/// @param failures attempts that failed or timed out before
+/// @param losses attempts that were lost before
+/// @param available when it became available, in microseconds since 1970
+/// @param deadline when it must have ended; [Micros#NEVER] for no deadline
+/// @param cancel what asked a lost job to cancel, or null; for a fresh claim always null
+public record Claimed(
+    long id,
+    int fence,
+    String task,
+    @Nullable Object input,
+    int attempt,
+    int failures,
+    int losses,
+    long available,
+    long deadline,
+    @Nullable String cancel) {}

@@ -1,0 +1,32 @@
+package dev.treadle.spi;
+
+import dev.treadle.Attempt;
+
+/// The end of one attempt, as it is handed to a store.
+///
+/// @param id the job
+/// @param fence the right under which it ran
+/// @param tally what it cost
+/// @param end how the attempt ended
+/// @param next what becomes of the job
+/// @param codeRuns whether the code of the attempt still runs, abandoned: its limits stay taken until
+///     [Store#returned]
+public record Finish(
+    long id, int fence, Tally tally, Attempt.End end, Next next, boolean codeRuns) {
+
+  /// What one attempt cost.
+  ///
+  /// @param node where it ran
+  /// @param started when its code started, in microseconds since 1970
+  /// @param ranNanos how long it ran
+  /// @param cpuNanos the CPU time of its thread, or -1 where that is not known
+  /// @param allocatedBytes what its thread allocated, or -1 where that is not known
+  /// @param abandoned whether it ignored its timeout and was left behind
+  public record Tally(
+      String node,
+      long started,
+      long ranNanos,
+      long cpuNanos,
+      long allocatedBytes,
+      boolean abandoned) {}
+}

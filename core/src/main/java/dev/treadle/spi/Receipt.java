@@ -1,0 +1,16 @@
+package dev.treadle.spi;
+
+import dev.treadle.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/// What a store gives for a job it has taken, and what handles hold on to.
+///
+/// A store that keeps jobs as live objects gives the object itself, so that a job whose handle is
+/// alive stays readable after the store has pruned it.
+public interface Receipt {
+  /// The id of the job.
+  long id();
+
+  /// How the job ended, if this receipt can tell without asking the store; otherwise null.
+  @Nullable Outcome<?> outcome();
+}

@@ -1,0 +1,161 @@
+package dev.treadle.spi;
+
+import dev.treadle.JobInfo;
+import dev.treadle.JobQuery;
+import dev.treadle.JobState;
+import dev.treadle.Progress;
+import dev.treadle.QueueSettings;
+import dev.treadle.Reason;
+import dev.treadle.Strategy;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Where jobs live: the one seam between the engine and memory, a file or a database.
+///
+/// Eligibility belongs here: queues and their limits, pauses, holds, limits of tasks and keys,
+/// edges, due times, ranks. What a failed attempt leads to does not: that is [Transition], whose
+/// verdict arrives as [Next]. Calls are batch-shaped; a batch of one is as good. Thread-safe.
+///
+/// Promises, held by `StoreContract` in the testkit against every store:
+///
+/// - a claim takes the eligible job of the best rank (available instant + priority x step of its
+///   queue; ties by id) and never more than any limit, queue or rate allows;
+/// - a call that brings a fence which is no longer current changes nothing;
+/// - a job ends once: the first end written wins, and [StoreEvents#ended] comes once;
+/// - jobs of a full lane cost a claim of other jobs nothing, however many they are.
+public interface Store extends AutoCloseable {
+
+  /// The name, for messages: `memory`.
+  String name();
+
+  /// Begins. Called once, before anything else.
+  void start(InstantSource clock, StoreEvents events);
+
+  /// Defines or redefines a limit; jobs that wait for it are looked at again.
+  void define(LimitDef limit);
+
+  /// Defines or redefines a queue. A queue nobody defined has the default settings.
+  void define(String queue, QueueSettings settings);
+
+  /// A new group, open, with these jobs as its first members.
+  Group openGroup(List<Receipt> members);
+
+  /// Closes a group: no more jobs come. With a failure, jobs that wait for the group end cancelled.
+  void closeGroup(Group group, @Nullable Throwable failure);
+
+  /// Takes jobs, or says for each why not.
+  List<Inserted> insert(List<NewJob> jobs);
+
+  /// Takes up to `max` eligible jobs of a strategy, best rank first, which run from now on as
+  /// attempts of this node. Empty if there are none.
+  List<Claimed> claim(String node, Strategy strategy, int max);
+
+  /// Ends attempts. A job that was asked to cancel, and does not end succeeded, ends cancelled
+  /// whatever [Next] says. After an attempt that failed, timed out or was lost, the children of the
+  /// job are asked to cancel, as they are when it ends without success.
+  ///
+  /// @return for each whether it was accepted: false if its fence was no longer current
+  List<Boolean> finish(List<Finish> attempts);
+
+  /// Marks a running attempt as abandoned: its code ignores its timeout, and nobody waits for it.
+  ///
+  /// @return false if the fence was no longer current
+  boolean abandon(long id, int fence);
+
+  /// The code of an abandoned attempt, finished with [Finish#codeRuns], has returned: its limits are
+  /// free.
+  void returned(long id, int fence);
+
+  /// A running job begins to wait for others, and its queue's permit is given to others meanwhile.
+  ///
+  /// @return null, or in words why this wait could never end; nothing has changed then
+  @Nullable String beginWait(long waiter, int fence, Collection<Receipt> awaited);
+
+  /// A waiting job wants to go on: `granted` is called, perhaps at once, when it has its queue's
+  /// permit again. Jobs that want to go on come before claims.
+  void endWait(long waiter, int fence, Runnable granted);
+
+  /// Asks jobs to cancel: those that do not run end cancelled, of those that run
+  /// [StoreEvents#cancelRequested] tells.
+  void cancel(Collection<Long> ids, String cause);
+
+  /// Cancels every job that does not run, those that can be claimed included.
+  void cancelWaiting(String cause);
+
+  /// Parks a job that has not started.
+  ///
+  /// @return false if it runs, has ended, is held already or does not exist
+  boolean hold(long id, String reason);
+
+  /// Lets a held job go on, with the present instant for its rank.
+  ///
+  /// @return false if it is not held
+  boolean release(long id);
+
+  /// Stops claims from a queue.
+  void pause(String queue);
+
+  /// Allows claims from a queue again.
+  void resume(String queue);
+
+  /// Stores what a running job says of itself.
+  void note(long id, int fence, @Nullable Progress progress, List<String> lines);
+
+  /// Moves jobs whose time has come: due ones become available, those past their deadline that do
+  /// not run end failed, rates open.
+  ///
+  /// @return when to call again, in microseconds since 1970; [Micros#NEVER] if nothing waits for a
+  ///     time
+  long tick();
+
+  /// How long the lease of a node lasts, or null where only one node can ever use the store.
+  @Nullable Duration lease();
+
+  /// Says that a node lives, until that instant at least. A node that never said so has no lease
+  /// that could pass.
+  void renew(String node, long until);
+
+  /// Takes the running jobs of nodes whose lease has passed, under new fences, for this node to end
+  /// as lost.
+  List<Claimed> rescue(String node);
+
+  /// Whether nothing runs and nothing can be claimed, now or, by the passing of a rate's window,
+  /// later, of these strategies. Scheduled, held and paused jobs do not count, nor jobs blocked on
+  /// them, abandoned attempts, or jobs that wait for what abandoned attempts hold.
+  boolean idle(Set<Strategy> strategies);
+
+  /// What is known of a job.
+  Optional<JobInfo> find(long id);
+
+  /// The receipt of a job, or null if there is none.
+  @Nullable Receipt receipt(long id);
+
+  /// What is known of a job whose receipt somebody holds; of one that is pruned, what was last known.
+  ///
+  /// @throws dev.treadle.RefusedException if it was pruned and the receipt does not know
+  JobInfo info(Receipt job);
+
+  /// A job as it was handed in, as a retry of it: to submit it again.
+  ///
+  /// @throws dev.treadle.RefusedException if it was pruned and the receipt does not know
+  NewJob original(Receipt job);
+
+  /// The jobs that match, by ascending id.
+  List<JobInfo> query(JobQuery query);
+
+  /// How many jobs are in each state.
+  Map<JobState, Long> counts();
+
+  /// Why a job stands where it stands, by the same rules by which claims are made.
+  Optional<Reason> explain(long id);
+
+  /// Releases what the store holds open. Jobs that still run are left as they are.
+  @Override
+  void close();
+}

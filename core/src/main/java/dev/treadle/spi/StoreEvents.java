@@ -1,0 +1,24 @@
+package dev.treadle.spi;
+
+import dev.treadle.Outcome;
+import dev.treadle.Strategy;
+
+/// What a store tells the engine, after it has happened and never while it holds a lock.
+///
+/// Called on the thread of the call that caused it, or on one of the store's own.
+public interface StoreEvents {
+  /// A job of this strategy may be claimable now. May come more often than that is so.
+  void available(Strategy strategy);
+
+  /// A job has ended, durably if the store is durable. Comes once a job.
+  void ended(long id, String task, Outcome<?> outcome);
+
+  /// A running job was asked to cancel.
+  void cancelRequested(long id, int fence);
+
+  /// The instant at which [Store#tick] has something to do may have become earlier.
+  void sooner();
+
+  /// A queue that was full has room again.
+  void room();
+}

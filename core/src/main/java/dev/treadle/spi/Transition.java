@@ -1,0 +1,153 @@
+package dev.treadle.spi;
+
+import dev.treadle.Attempt;
+import dev.treadle.LostException;
+import dev.treadle.Outcome;
+import dev.treadle.Retry;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Where a job goes after an attempt: the one place in which that is decided.
+///
+/// A pure function of what is known of the job, how the attempt ended, the policy of its task, the
+/// time and, for jitter, a source of randomness.
+public final class Transition {
+  private Transition() {}
+
+  /// What is known of a job whose attempt ended.
+  ///
+  /// @param attempt the number of the attempt
+  /// @param failures attempts that failed or timed out before this one
+  /// @param losses attempts that were lost before this one
+  /// @param deadline when the job must have ended, in microseconds since 1970
+  /// @param cancelCause what asked the running job to cancel, or null
+  public record Facts(
+      int attempt,
+      int failures,
+      int losses,
+      long deadline,
+      @Nullable String cancelCause) {}
+
+  /// What a task allows.
+  ///
+  /// @param retry how often to try again after a failure or a timeout
+  /// @param lossBudget how often to try again after a loss
+  public record Policy(Retry retry, int lossBudget) {}
+
+  /// Where the job goes.
+  ///
+  /// @param result what a succeeded attempt returned
+  /// @param now in microseconds since 1970
+  public static Next after(
+      Attempt.End end,
+      @Nullable Object result,
+      Facts facts,
+      Policy policy,
+      long now,
+      RandomGenerator random) {
+    if (end instanceof Attempt.End.Succeeded) {
+      return new Next.Ended(new Outcome.Succeeded<@Nullable Object>(result, facts.attempt()));
+    }
+    if (facts.cancelCause() != null) {
+      return cancelled(facts.cancelCause(), facts.attempt());
+    }
+    return switch (end) {
+      case Attempt.End.Succeeded s -> throw new AssertionError("returned above");
+      case Attempt.End.Cancelled c -> cancelled("the attempt ended itself", facts.attempt());
+      case Attempt.End.Snoozed s -> again(now, s.duration(), Next.Charge.NOTHING, facts, null);
+      case Attempt.End.Lost lost -> {
+        Throwable error = new LostException(lost.cause());
+        yield facts.losses() + 1 > policy.lossBudget()
+            ? failed(Outcome.Failed.Reason.LOST, error, facts)
+            : again(now, Duration.ZERO, Next.Charge.LOSS, facts, error);
+      }
+      case Attempt.End.TimedOut t when t.deadline() ->
+          failed(Outcome.Failed.Reason.DEADLINE, t.error(), facts);
+      case Attempt.End.TimedOut t ->
+          retry(Outcome.Failed.Reason.TIMED_OUT, t.error(), facts, policy.retry(), now, random);
+      case Attempt.End.Failed f ->
+          retry(Outcome.Failed.Reason.ERROR, f.error(), facts, policy.retry(), now, random);
+    };
+  }
+
+  /// The end of a job that passed its deadline while it did not run.
+  public static Outcome<?> expired(long id, long deadline, int attempts) {
+    return new Outcome.Failed<>(
+        Outcome.Failed.Reason.DEADLINE,
+        new TimeoutException(
+            "job " + id + " did not succeed before its deadline " + Micros.instant(deadline)),
+        attempts);
+  }
+
+  /// The end of a job that was asked to cancel.
+  public static Next.Ended cancelled(String cause, int attempts) {
+    return new Next.Ended(new Outcome.Cancelled<>(cause, null, attempts));
+  }
+
+  private static Next retry(
+      Outcome.Failed.Reason reason,
+      Throwable error,
+      Facts facts,
+      Retry retry,
+      long now,
+      RandomGenerator random) {
+    int failures = facts.failures() + 1;
+    if (failures > retry.count() || !retriable(error, retry)) {
+      return failed(reason, error, facts);
+    }
+    return again(now, backoff(retry, failures, random), Next.Charge.FAILURE, facts, error);
+  }
+
+  private static boolean retriable(Throwable error, Retry retry) {
+    for (Class<? extends Throwable> never : retry.never()) {
+      if (never.isInstance(error)) {
+        return false;
+      }
+    }
+    if (retry.when() == null) {
+      return true;
+    }
+    try {
+      return retry.when().test(error);
+    } catch (Throwable thrown) {
+      if (thrown != error) {
+        error.addSuppressed(new IllegalStateException("retryIf itself failed; not retried", thrown));
+      }
+      return false;
+    }
+  }
+
+  /// The wait before a retry, with full jitter: random in (0, min(cap, base x 2^(failures-1))].
+  static Duration backoff(Retry retry, int failures, RandomGenerator random) {
+    double longest =
+        Math.min(
+            (double) Micros.of(retry.cap()),
+            Micros.of(retry.base()) * Math.pow(2, Math.min(failures - 1, 62)));
+    double wait = retry.jitter() ? longest * random.nextDouble() : longest;
+    return Duration.ofNanos((long) Math.min(wait * 1_000, 9e18));
+  }
+
+  private static Next again(
+      long now,
+      Duration wait,
+      Next.Charge charge,
+      Facts facts,
+      @Nullable Throwable error) {
+    long due = Micros.plus(now, Micros.of(wait));
+    if (due >= facts.deadline()) {
+      var passed =
+          new TimeoutException(
+              "the next attempt would start at or after the deadline "
+                  + Micros.instant(facts.deadline()));
+      return failed(
+          Outcome.Failed.Reason.DEADLINE, error == null ? passed : passed.initCause(error), facts);
+    }
+    return new Next.Again(due, charge);
+  }
+
+  private static Next failed(Outcome.Failed.Reason reason, Throwable error, Facts facts) {
+    return new Next.Ended(new Outcome.Failed<>(reason, error, facts.attempt()));
+  }
+}
