@@ -64,6 +64,11 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public boolean keepsObjects() {
+    return true;
+  }
+
+  @Override
   public void start(InstantSource clock, StoreEvents events) {
     this.clock = clock;
     this.events = events;
@@ -235,7 +240,7 @@ public final class MemoryStore implements Store {
           List<Row> others = new ArrayList<>(awaited.size());
           awaited.forEach(receipt -> others.add((Row) receipt));
           String refusal = rows.waits.begin(row, others);
-          if (refusal == null) {
+          if (refusal == null && !row.aside()) {
             rows.stepAside(row, now, changes);
           }
           return refusal;
@@ -397,7 +402,7 @@ public final class MemoryStore implements Store {
               row.priority,
               0,
               Micros.NEVER,
-              new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0));
+              new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null));
         });
   }
 

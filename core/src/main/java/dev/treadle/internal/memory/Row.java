@@ -88,6 +88,7 @@ final class Row implements Receipt {
     long retryOf;
     List<MemoryGroup> groups = List.of();
     @Nullable String heldBecause;
+    @Nullable Throwable submittedAt;
 
     /// Edges in: how many of what it waits for have not ended, and what they are.
     int unmet;
@@ -233,9 +234,12 @@ final class Row implements Receipt {
   private List<Attempt> attempts(long now) {
     var all = new ArrayList<Attempt>();
     if (tried instanceof Tried one) {
-      all.add(attempt(one));
+      all.add(Finish.attempt(one.attempt, one.finish));
     } else if (tried instanceof ArrayDeque<?> many) {
-      many.forEach(each -> all.add(attempt((Tried) each)));
+      for (Object each : many) {
+        Tried one = (Tried) each;
+        all.add(Finish.attempt(one.attempt, one.finish));
+      }
     }
     if (state == JobState.RUNNING && node != null) {
       all.add(
@@ -252,19 +256,6 @@ final class Row implements Receipt {
     return all;
   }
 
-  private static Attempt attempt(Tried tried) {
-    Finish.Tally tally = tried.finish.tally();
-    return new Attempt(
-        tried.attempt,
-        tally.node(),
-        Micros.instant(tally.started()),
-        Duration.ofNanos(tally.ranNanos()),
-        known(tally.cpuNanos()),
-        known(tally.allocatedBytes()),
-        tally.abandoned(),
-        tried.finish.end());
-  }
-
   void note(@Nullable Progress said, List<String> lines) {
     More mine = more();
     if (said != null) {
@@ -276,10 +267,6 @@ final class Row implements Receipt {
       }
       mine.log.addLast(line);
     }
-  }
-
-  private static OptionalLong known(long value) {
-    return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
   JobInfo info(long now) {

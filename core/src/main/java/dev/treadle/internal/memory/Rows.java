@@ -118,6 +118,7 @@ final class Rows {
     Row.More more = row.more();
     more.retryOf = extra.retryOf();
     more.heldBecause = extra.held();
+    more.submittedAt = extra.submittedAt();
     if (parent != null) {
       more.parent = parent;
       more.parentId = parent.id;
@@ -252,8 +253,10 @@ final class Rows {
         row.failures,
         row.losses,
         row.due,
+        row.moved,
         row.deadline(),
-        row.cancelCause());
+        row.cancelCause(),
+        row.more == null ? null : row.more.submittedAt);
   }
 
   private static void leaveWaiting(Row row, Changes changes) {
