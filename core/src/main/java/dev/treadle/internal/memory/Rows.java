@@ -56,18 +56,21 @@ final class Rows {
     this.keepEnded = keepEnded;
   }
 
-  private boolean standsReady(long rank, long id) {
-    Row row = table.get(id);
-    return row != null && row.state == JobState.AVAILABLE && row.rank == rank;
+  private boolean standsReady(long ticket) {
+    return stands(ticket, JobState.AVAILABLE);
   }
 
-  private boolean standsScheduled(long at, long id) {
-    Row row = table.get(id);
-    return row != null && row.state == JobState.SCHEDULED && row.due == at;
+  private boolean standsScheduled(long ticket) {
+    return stands(ticket, JobState.SCHEDULED);
   }
 
-  private boolean standsUnended(long at, long id) {
-    Row row = table.get(id);
+  private boolean stands(long ticket, JobState state) {
+    Row row = table.get(IdHeap.id(ticket));
+    return row != null && row.state == state && row.ticket() == ticket;
+  }
+
+  private boolean standsUnended(long ticket) {
+    Row row = table.get(IdHeap.id(ticket));
     return row != null && !row.ended();
   }
 
@@ -102,7 +105,7 @@ final class Rows {
     if (job.deadline() != Micros.NEVER) {
       row.more().deadline = job.deadline();
       row.more().deadlineTimed = true;
-      timed(deadlines, job.deadline(), row, changes);
+      timed(deadlines, job.deadline(), IdHeap.ticket(row.id, 0), changes);
     }
     if (extra != null) {
       link(row, extra, parent, replaced, changes);
@@ -179,17 +182,17 @@ final class Rows {
       state(row, JobState.BLOCKED);
     } else if (row.due > now) {
       state(row, JobState.SCHEDULED);
-      timed(due, row.due, row, changes);
+      timed(due, row.due, row.nextTicket(), changes);
     } else {
-      row.rank = Math.max(row.lane.queue().rank(row.due, row.priority), row.rank + 1);
       state(row, JobState.AVAILABLE);
-      ready.add(row.lane, row.rank, row.id, now);
+      long rank = row.lane.queue().rank(row.due, row.priority);
+      ready.add(row.lane, rank, row.nextTicket(), now);
     }
   }
 
-  private static void timed(IdHeap heap, long at, Row row, Changes changes) {
-    heap.add(at, row.id);
-    changes.sooner |= heap.topId() == row.id;
+  private static void timed(IdHeap heap, long at, long ticket, Changes changes) {
+    heap.add(at, ticket);
+    changes.sooner |= heap.topTicket() == ticket;
   }
 
   private void state(Row row, JobState next) {
@@ -533,14 +536,14 @@ final class Rows {
   /// Moves what is due, ends what is past its deadline.
   void tick(long now, Changes changes) {
     while (!due.isEmpty() && due.topRank() <= now) {
-      Row row = table.get(due.topId());
+      Row row = table.get(IdHeap.id(due.topTicket()));
       due.removeTop();
       if (row != null) {
         enter(row, now, changes);
       }
     }
     while (!deadlines.isEmpty() && deadlines.topRank() <= now) {
-      Row row = table.get(deadlines.topId());
+      Row row = table.get(IdHeap.id(deadlines.topTicket()));
       deadlines.removeTop();
       if (row != null) {
         row.more().deadlineTimed = false;

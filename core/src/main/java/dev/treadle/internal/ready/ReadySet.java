@@ -45,7 +45,7 @@ public final class ReadySet {
 
   /// An empty set.
   ///
-  /// @param live whether a job still waits under a rank
+  /// @param live whether the wait of a ticket still goes on
   public ReadySet(IdHeap.Live live) {
     this.live = live;
     for (int i = 0; i < ready.length; i++) {
@@ -149,8 +149,8 @@ public final class ReadySet {
   }
 
   /// A job may start from now on.
-  public void add(Lane lane, long rank, long id, long now) {
-    lane.jobs.add(rank, id);
+  public void add(Lane lane, long rank, long ticket, long now) {
+    lane.jobs.add(rank, ticket);
     LaneHeap home = lane.home;
     if (home == null) {
       toReady(lane);
@@ -193,7 +193,7 @@ public final class ReadySet {
       for (Gate gate : lane.gates) {
         gate.take(now);
       }
-      long id = lane.jobs.topId();
+      long id = IdHeap.id(lane.jobs.topTicket());
       lane.jobs.removeTop();
       if (lane.jobs.isEmpty()) {
         heap.remove(lane);
