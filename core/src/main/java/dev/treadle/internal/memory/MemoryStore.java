@@ -174,6 +174,9 @@ public final class MemoryStore implements Store {
 
   @Override
   public List<Claimed> claim(String node, Strategy strategy, int max) {
+    if (max < 1) {
+      return List.of();
+    }
     return change(
         (now, changes) -> {
           rows.tick(now, changes);

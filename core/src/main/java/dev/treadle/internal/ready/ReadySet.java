@@ -177,6 +177,10 @@ public final class ReadySet {
       offerGates(lane, now);
     } else {
       home.moved(lane);
+      if (lane.parkedAt == null) {
+        // It may have been the best of several that wait at an open gate, and no longer is.
+        offerGates(lane, now);
+      }
     }
   }
 
