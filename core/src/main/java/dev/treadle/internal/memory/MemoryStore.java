@@ -88,6 +88,7 @@ public final class MemoryStore implements Store {
       result = work.run(now, changes);
       rows.workOff(changes, now);
       changes.woken = rows.ready.takeWoken();
+      changes.sooner |= rows.ready.takeSooner();
     }
     if (events != null) {
       changes.tell(events);
@@ -367,7 +368,8 @@ public final class MemoryStore implements Store {
 
   @Override
   public boolean idle(Set<Strategy> strategies) {
-    return look(now -> rows.idle(strategies, now));
+    // Not a mere look: it sorts lanes by the gate that stops them, of which others may have to hear.
+    return change((now, changes) -> rows.idle(strategies, now));
   }
 
   @Override

@@ -42,6 +42,7 @@ public final class ReadySet {
       new PriorityQueue<>(Comparator.comparingLong(gate -> gate.wakeAt));
   private int sweepAt = 1_024;
   private int woken;
+  private boolean sooner;
 
   /// An empty set.
   ///
@@ -61,7 +62,12 @@ public final class ReadySet {
       if (entry.getKey().name().equals(def.name())) {
         switch (entry.getValue()) {
           case LimitGate gate -> gate.max(def.max());
-          case RateGate gate -> gate.define(def.max(), def.perMicros());
+          case RateGate gate -> {
+            gate.define(def.max(), def.perMicros());
+            // It may open sooner now.
+            waking.remove(gate);
+            gate.wakeAt = 0;
+          }
           case QueueGate gate -> throw new AssertionError(gate);
         }
         changed.add(entry.getValue());
@@ -267,6 +273,13 @@ public final class ReadySet {
     return bits;
   }
 
+  /// Whether [#nextTime] may have become earlier since the last call.
+  public boolean takeSooner() {
+    boolean was = sooner;
+    sooner = false;
+    return was;
+  }
+
   /// Whether a job of one of these strategies can be claimed now, or later by the passing of a
   /// rate's window.
   public boolean claimable(Set<Strategy> strategies, long now) {
@@ -373,6 +386,7 @@ public final class ReadySet {
     if (gate instanceof RateGate rate && rate.wakeAt == 0 && rate.anyParked()) {
       rate.wakeAt = rate.opensAt();
       waking.add(rate);
+      sooner |= waking.peek() == rate;
     }
   }
 
