@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -239,7 +240,7 @@ public final class MemoryStore implements Store {
           List<Row> others = new ArrayList<>(awaited.size());
           awaited.forEach(receipt -> others.add((Row) receipt));
           String refusal = rows.waits.begin(row, others);
-          if (refusal == null) {
+          if (refusal == null && !row.aside()) {
             rows.stepAside(row, now, changes);
           }
           return refusal;
@@ -349,19 +350,26 @@ public final class MemoryStore implements Store {
     return change(
         (now, changes) -> {
           List<Claimed> taken = new ArrayList<>();
-          if (leases.values().stream().allMatch(until -> until >= now)) {
+          Set<String> gone = new HashSet<>();
+          leases.forEach(
+              (name, until) -> {
+                if (until < now) {
+                  gone.add(name);
+                }
+              });
+          if (gone.isEmpty()) {
             return taken;
           }
           rows.table.forEachAfter(
               0,
               row -> {
-                Long until = row.node == null ? null : leases.get(row.node);
-                if (until != null && until < now) {
+                if (row.node != null && gone.contains(row.node)) {
                   taken.add(rows.takeOver(row, node));
                 }
                 return true;
               });
-          leases.values().removeIf(until -> until < now);
+          rows.gone(gone, now, changes);
+          leases.keySet().removeAll(gone);
           return taken;
         });
   }

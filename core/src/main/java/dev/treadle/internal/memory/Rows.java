@@ -37,7 +37,7 @@ final class Rows {
 
   private record Holder(long id, int fence) {}
 
-  private record Held(Lane lane, boolean withQueue) {}
+  private record Held(@Nullable String node, Lane lane, boolean withQueue) {}
 
   final JobTable table = new JobTable();
   final ReadySet ready = new ReadySet(this::standsReady);
@@ -104,8 +104,7 @@ final class Rows {
     lane.queue().waiting(1);
     if (job.deadline() != Micros.NEVER) {
       row.more().deadline = job.deadline();
-      row.more().deadlineTimed = true;
-      timed(deadlines, job.deadline(), IdHeap.ticket(row.id, 0), changes);
+      timeDeadline(row, changes);
     }
     if (extra != null) {
       link(row, extra, parent, replaced, changes);
@@ -188,6 +187,22 @@ final class Rows {
       long rank = row.lane.queue().rank(row.due, row.priority);
       ready.add(row.lane, rank, row.nextTicket(), now);
     }
+  }
+
+  private void timeDeadline(Row row, Changes changes) {
+    Row.More more = row.more;
+    if (more != null && more.deadline != Micros.NEVER && !more.deadlineTimed) {
+      more.deadlineTimed = true;
+      timed(deadlines, more.deadline, IdHeap.ticket(row.id, 0), changes);
+    }
+  }
+
+  /// A job that ran waits again.
+  private void reenter(Row row, long now, Changes changes) {
+    row.lane.queue().waiting(1);
+    // If its deadline passed while it ran, the next tick ends it.
+    timeDeadline(row, changes);
+    enter(row, now, changes);
   }
 
   private static void timed(IdHeap heap, long at, long ticket, Changes changes) {
@@ -286,8 +301,7 @@ final class Rows {
       case Next.Ended done -> end(row, done.outcome(), now, changes);
       case Next.Parked parked -> {
         row.more().heldBecause = parked.reason();
-        row.lane.queue().waiting(1);
-        enter(row, now, changes);
+        reenter(row, now, changes);
       }
       case Next.Again again -> {
         switch (again.charge()) {
@@ -299,8 +313,7 @@ final class Rows {
           cancelChildren(row, "job " + row.id + ", its parent, is tried again", changes);
         }
         row.due = Math.max(again.due(), now);
-        row.lane.queue().waiting(1);
-        enter(row, now, changes);
+        reenter(row, now, changes);
       }
     }
     return true;
@@ -311,7 +324,7 @@ final class Rows {
     boolean withQueue = row.more == null || !row.more.aside;
     if (codeRuns) {
       Lane lane = ready.join(row.route, now);
-      abandonedCode.put(new Holder(row.id, row.fence), new Held(lane, withQueue));
+      abandonedCode.put(new Holder(row.id, row.fence), new Held(row.node, lane, withQueue));
     } else {
       ready.give(row.lane, withQueue, now, changes::granted);
     }
@@ -342,9 +355,22 @@ final class Rows {
   void returned(long id, int fence, long now, Changes changes) {
     Held held = abandonedCode.remove(new Holder(id, fence));
     if (held != null) {
-      ready.give(held.lane(), held.withQueue(), now, changes::granted);
-      ready.leave(held.lane(), now);
+      free(held, now, changes);
     }
+  }
+
+  /// Frees what abandoned code held on nodes that are gone, and the code with them.
+  void gone(Set<String> nodes, long now, Changes changes) {
+    List<Held> freed = new ArrayList<>();
+    abandonedCode
+        .values()
+        .removeIf(held -> held.node() != null && nodes.contains(held.node()) && freed.add(held));
+    freed.forEach(held -> free(held, now, changes));
+  }
+
+  private void free(Held held, long now, Changes changes) {
+    ready.give(held.lane(), held.withQueue(), now, changes::granted);
+    ready.leave(held.lane(), now);
   }
 
   void stepAside(Row row, long now, Changes changes) {
@@ -505,6 +531,7 @@ final class Rows {
   }
 
   private void forget(Row row) {
+    counts[row.state().ordinal()]--;
     table.remove(row.id);
     if (row.more != null && row.more.key != null) {
       keys.remove(new KeyOf(row.task, row.more.key), row);
