@@ -5,6 +5,7 @@ import dev.treadle.JobInfo;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
+import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -44,10 +45,6 @@ final class Row implements Receipt {
   /// When it became, or becomes, available.
   long due;
 
-  /// What orders it among the available; grows with each new wait, so that no two waits of a job
-  /// are alike.
-  long rank = Long.MIN_VALUE;
-
   /// Where it stands, and whose gates it holds while it runs.
   Lane lane;
 
@@ -61,8 +58,11 @@ final class Row implements Receipt {
   @Nullable String node;
 
   int attempt;
-  short failures;
-  short losses;
+  int failures;
+  int losses;
+
+  /// Counts the times it entered a heap, so that what is left of an earlier wait is known as stale.
+  private short wait;
 
   private volatile @Nullable Outcome<?> outcome;
 
@@ -149,6 +149,17 @@ final class Row implements Receipt {
 
   void outcome(Outcome<?> ended) {
     outcome = ended;
+  }
+
+  /// A ticket for a wait that begins.
+  long nextTicket() {
+    wait++;
+    return ticket();
+  }
+
+  /// The ticket of its latest wait.
+  long ticket() {
+    return IdHeap.ticket(id, wait);
   }
 
   JobState state() {
