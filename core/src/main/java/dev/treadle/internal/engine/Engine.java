@@ -30,6 +30,7 @@ import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.spi.Transition;
+import dev.treadle.spi.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -302,13 +303,13 @@ final class Engine implements Treadle {
   }
 
   void returnedLate(AttemptRun run, @Nullable Throwable thrown) {
+    store.returned(run.claimed.id(), run.claimed.fence());
     LOG.warn(
         "job {} ({}): the abandoned code of attempt {} has {}; that is too late and was refused",
         run.claimed.id(),
         run.claimed.task(),
         run.claimed.attempt(),
-        thrown == null ? "returned a value" : "thrown " + thrown);
-    store.returned(run.claimed.id(), run.claimed.fence());
+        thrown == null ? "returned a value" : "thrown " + Words.of(thrown));
   }
 
   private boolean stopped(Strategy strategy) {
@@ -381,7 +382,11 @@ final class Engine implements Treadle {
     try {
       what.run();
     } catch (Throwable thrown) {
-      LOG.error("job {}: a listener failed; the job is not affected", id, thrown);
+      try {
+        LOG.error("job {}: a listener failed; the job is not affected", id, thrown);
+      } catch (Throwable hostile) {
+        LOG.error("job {}: a listener failed with {}", id, Words.of(thrown));
+      }
     }
   }
 
@@ -445,7 +450,7 @@ final class Engine implements Treadle {
   private @Nullable Outcome<?> park(Receipt job, long until, Object what) {
     Waiter waiter = new Waiter();
     watch(job, waiter);
-    try {
+    try (var unused = alarm.whenMovedPast(until, waiter::look)) {
       return waiter.await(time, until, what.toString());
     } finally {
       watchers.remove(job.id(), waiter);
@@ -523,14 +528,20 @@ final class Engine implements Treadle {
   @Override
   public boolean awaitIdle(Duration atMost) {
     refuseInside("awaitIdle()");
-    return quiet.await(time.nanos() + nanos(atMost));
+    return idleBy(time.nanos() + nanos(atMost));
+  }
+
+  private boolean idleBy(long until) {
+    try (var unused = alarm.whenMovedPast(until, quiet::mayHaveCome)) {
+      return quiet.await(until);
+    }
   }
 
   @Override
   public boolean drain(Duration atMost) {
     refuseInside("drain()");
     claiming = false;
-    return quiet.await(time.nanos() + nanos(atMost));
+    return idleBy(time.nanos() + nanos(atMost));
   }
 
   @Override

@@ -17,6 +17,11 @@ final class Waiter implements Consumer<Outcome<?>> {
     LockSupport.unpark(thread);
   }
 
+  /// The clock was moved by hand: look whether the time has come.
+  void look() {
+    LockSupport.unpark(thread);
+  }
+
   /// Waits.
   ///
   /// @param until the time of [Time#nanos] at which to give up
