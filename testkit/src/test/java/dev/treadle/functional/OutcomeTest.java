@@ -31,13 +31,18 @@ class OutcomeTest {
     treadle.close();
   }
 
-  /// A task of a strategy whose body is this code, on whatever thread.
+  /// A task of a strategy whose body is this code.
   static Task<Integer, Object> task(Strategy strategy, Task.Body<Integer, Object> body) {
+    return task("t", strategy, body);
+  }
+
+  static Task<Integer, Object> task(
+      String name, Strategy strategy, Task.Body<Integer, Object> body) {
     return switch (strategy) {
-      case IO -> Task.io("t", Integer.class, Object.class, body);
-      case CPU -> Task.cpu("t", Integer.class, Object.class, body);
+      case IO -> Task.io(name, Integer.class, Object.class, body);
+      case CPU -> Task.cpu(name, Integer.class, Object.class, body);
       case ASYNC -> Task.async(
-          "t",
+          name,
           Integer.class,
           Object.class,
           input -> CompletableFuture.completedFuture(body.run(input)));

@@ -375,6 +375,7 @@ final class Engine implements Treadle {
     @Override
     public void room() {
       room.made();
+      idleMayHaveChanged();
     }
   }
 
@@ -503,13 +504,15 @@ final class Engine implements Treadle {
   /// Whether nothing moves any more of itself.
   boolean idle() {
     Set<Strategy> claimable = claimableStrategies();
+    long rooms = room.seen();
     for (Feeder<?> feeder : feeders) {
       // Where nothing is claimed, a feeder that waits for room would wait for ever.
-      if (!claimable.isEmpty() && !feeder.waitsForReader()) {
+      if (!claimable.isEmpty() && !feeder.stands(rooms)) {
         return false;
       }
     }
-    return store.idle(claimable);
+    // If room was made meanwhile, a feeder may move again.
+    return store.idle(claimable) && (feeders.isEmpty() || room.seen() == rooms);
   }
 
   private static void refuseInside(String what) {

@@ -36,6 +36,12 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
   private final int window;
   private final Thread thread;
 
+  /// While a full queue holds it up: how often room had been made when it was found full.
+  private volatile long waitsForRoom = -1;
+
+  /// Whether the parent has succeeded, so that what is still to come stands on its own.
+  private boolean orphan;
+
   private int chunkSize = 1;
   private int index;
 
@@ -60,9 +66,11 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
     thread.start();
   }
 
-  /// Whether nothing moves here until somebody reads.
-  boolean waitsForReader() {
-    return jobs.waitsForReader();
+  /// Whether nothing moves here until somebody reads, or makes room in a full queue.
+  ///
+  /// @param rooms how often room was made so far
+  boolean stands(long rooms) {
+    return waitsForRoom == rooms || jobs.waitsForReader();
   }
 
   /// Pulls no more, because the engine closes.
@@ -105,13 +113,13 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
         while (count < size && source.tryAdvance(input -> pulled[0] = input)) {
           items[count++] = pulled[0];
         }
-        if (count == 0) {
+        if (count == 0 || jobs.cancelled()) {
           return;
         }
         Chunk chunk = new Chunk(index, count == size ? items : Arrays.copyOf(items, count));
         submit(chunk, count);
       } else {
-        if (!source.tryAdvance(input -> pulled[0] = input)) {
+        if (!source.tryAdvance(input -> pulled[0] = input) || jobs.cancelled()) {
           return;
         }
         submit(pulled[0], 1);
@@ -159,9 +167,15 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
         switch (inserted) {
           case Inserted.Taken it -> {}
           case Inserted.KeyTaken it -> throw new AssertionError("items have no keys");
-          case Inserted.ParentEnded it -> throw new RefusedException(
-              RefusedException.Reason.PARENT_ENDED, "the attempt that maps has ended");
-          case Inserted.QueueFull it -> engine.submitter.awaitRoom(known, seen);
+          case Inserted.ParentEnded it -> {
+            if (parent == null || !parent.succeeded()) {
+              throw new RefusedException(
+                  RefusedException.Reason.PARENT_ENDED,
+                  "the attempt that maps has ended without success");
+            }
+            orphan = true;
+          }
+          case Inserted.QueueFull it -> awaitRoom(known, seen);
         }
       }
     } catch (Tasks.KeyFailure | RefusedException refused) {
@@ -180,8 +194,19 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
     index += items;
   }
 
+  private void awaitRoom(Tasks.Known known, long seen) {
+    waitsForRoom = seen;
+    engine.idleMayHaveChanged();
+    try {
+      engine.submitter.awaitRoom(known, seen);
+    } finally {
+      waitsForRoom = -1;
+    }
+  }
+
   private NewJob newJob(Tasks.Known known, @Nullable Object input) {
     Group group = jobs.groupOrNull();
+    AttemptRun parent = orphan ? null : this.parent;
     NewJob.More more = null;
     if (group != null || parent != null || known.settings.traceSubmit()) {
       more =

@@ -66,6 +66,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   private int fed;
   private int done;
   private int failed;
+  /// For how many items the feeder waits for room; 0 while it does not.
+  private int roomWanted;
+
   private boolean fedAll;
   private boolean cancelled;
   private @Nullable Throwable feedFailure;
@@ -115,9 +118,22 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         if (room >= enough) {
           return room;
         }
+        roomWanted = enough;
+        engine.idleMayHaveChanged();
         changed.await();
       }
       return 0;
+    } finally {
+      roomWanted = 0;
+      lock.unlock();
+    }
+  }
+
+  /// Whether nobody wants more items.
+  boolean cancelled() {
+    lock.lock();
+    try {
+      return cancelled;
     } finally {
       lock.unlock();
     }
@@ -127,7 +143,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   boolean waitsForReader() {
     lock.lock();
     try {
-      return fed == done && unread.size() >= window;
+      return !cancelled && fed == done && window - unread.size() < roomWanted;
     } finally {
       lock.unlock();
     }
