@@ -42,6 +42,8 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
   /// Whether the parent has succeeded, so that what is still to come stands on its own.
   private boolean orphan;
 
+  private volatile boolean closed;
+
   private int chunkSize = 1;
   private int index;
 
@@ -75,6 +77,7 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
 
   /// Pulls no more, because the engine closes.
   void close() {
+    closed = true;
     jobs.cancel();
     thread.interrupt();
   }
@@ -82,15 +85,19 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
   @Override
   public void run() {
     Throwable failure = null;
+    boolean all = false;
     try (inputs) {
-      feed(inputs.spliterator());
-    } catch (InterruptedException e) {
-      failure = e;
+      all = feed(inputs.spliterator());
     } catch (Throwable thrown) {
       failure = thrown;
     }
+    if (closed && !all) {
+      failure =
+          new RefusedException(
+              RefusedException.Reason.CLOSED, "the treadle was closed before all were pulled");
+    }
     try {
-      jobs.fedAll(failure);
+      jobs.fedAll(all, failure);
     } catch (Throwable thrown) {
       LOG.error("the end of {} could not be stored", jobs, thrown);
     } finally {
@@ -99,13 +106,14 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
     }
   }
 
-  private void feed(Spliterator<? extends A> source) throws InterruptedException {
+  /// Returns whether all inputs were pulled.
+  private boolean feed(Spliterator<? extends A> source) throws InterruptedException {
     boolean chunks = source.hasCharacteristics(Spliterator.SIZED) && chunkable();
     @Nullable Object[] pulled = new Object[1];
     while (true) {
       int size = chunks ? chunkSize() : 1;
       if (jobs.awaitRoom(size) == 0) {
-        return;
+        return false;
       }
       if (chunks) {
         @Nullable Object[] items = new Object[size];
@@ -113,14 +121,20 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
         while (count < size && source.tryAdvance(input -> pulled[0] = input)) {
           items[count++] = pulled[0];
         }
-        if (count == 0 || jobs.cancelled()) {
-          return;
+        if (count == 0) {
+          return true;
+        }
+        if (jobs.cancelled()) {
+          return false;
         }
         Chunk chunk = new Chunk(index, count == size ? items : Arrays.copyOf(items, count));
         submit(chunk, count);
       } else {
-        if (!source.tryAdvance(input -> pulled[0] = input) || jobs.cancelled()) {
-          return;
+        if (!source.tryAdvance(input -> pulled[0] = input)) {
+          return true;
+        }
+        if (jobs.cancelled()) {
+          return false;
         }
         submit(pulled[0], 1);
       }
