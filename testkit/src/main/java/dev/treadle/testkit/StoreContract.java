@@ -28,7 +28,10 @@ public abstract class StoreContract
         EdgeContract,
         KeyContract,
         EndContract,
-        HoldContract {
+        HoldContract,
+        WaitContract,
+        LeaseContract,
+        QueryContract {
   private final ManualClock clock = new ManualClock();
   private final RecordedEvents events = new RecordedEvents();
   private @Nullable Store store;
