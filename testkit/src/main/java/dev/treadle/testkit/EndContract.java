@@ -283,6 +283,18 @@ interface EndContract extends StoreScenario {
   }
 
   @Test
+  default void aChildWhoseParentsDeadlinePassedIsNotClaimed() {
+    Receipt parent = insert(job("parent").deadline(in(SOON)));
+    Claimed running = claim(parent);
+    Receipt child = insert(job("child").childOf(running));
+    snooze(running, SOON.dividedBy(2));
+    advance(SOON);
+
+    nothingToClaim();
+    assertThat(cancelled(child).cause()).contains("job " + parent.id());
+  }
+
+  @Test
   default void anEndedParentCannotSubmit() {
     Receipt parent = insert(job("parent"));
     Claimed running = claim(parent);

@@ -161,6 +161,22 @@ interface KeyContract extends StoreScenario {
   }
 
   @Test
+  default void aReplacementCancelledMeanwhileLeavesTheKeyToTheReplaced() {
+    Receipt old = insert(job().key("home"));
+    Claimed running = claim(old);
+    Receipt replacement = insert(job().key("home", IfTaken.REPLACE));
+    cancel(replacement, "asked");
+
+    assertThat(offer(job().key("home")))
+        .isInstanceOfSatisfying(
+            Inserted.KeyTaken.class, it -> assertThat(it.holder().id()).isEqualTo(old.id()));
+    Receipt second = insert(job().key("home", IfTaken.REPLACE));
+    nothingToClaim();
+    failWith(running, "stopped");
+    claim(second);
+  }
+
+  @Test
   default void aReplacementHeldMeanwhileStaysHeld() {
     Receipt old = insert(job().key("home"));
     Claimed running = claim(old);

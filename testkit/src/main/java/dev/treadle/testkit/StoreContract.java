@@ -31,7 +31,8 @@ public abstract class StoreContract
         HoldContract,
         WaitContract,
         LeaseContract,
-        QueryContract {
+        QueryContract,
+        ModelContract {
   private final ManualClock clock = new ManualClock();
   private final RecordedEvents events = new RecordedEvents();
   private @Nullable Store store;
