@@ -477,6 +477,10 @@ final class Rows {
       more.parent.removeChild(row);
       more.parent = null;
     }
+    if (more.after != null && !more.after.ended() && more.key != null) {
+      // A replacement that ends before what it was to replace gives the key back.
+      keys.replace(new KeyOf(row.task, more.key), row, more.after);
+    }
     more.after = null;
     if (!succeeded) {
       cancelChildren(row, "job " + row.id + ", its parent, " + outcome.state(), changes);
