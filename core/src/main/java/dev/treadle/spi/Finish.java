@@ -1,6 +1,8 @@
 package dev.treadle.spi;
 
 import dev.treadle.Attempt;
+import java.time.Duration;
+import java.util.OptionalLong;
 
 /// The end of one attempt, as it is handed to a store.
 ///
@@ -29,4 +31,24 @@ public record Finish(
       long cpuNanos,
       long allocatedBytes,
       boolean abandoned) {}
+
+  /// The attempt as users see it.
+  ///
+  /// @param number the number of the attempt
+  public static Attempt attempt(int number, Finish finish) {
+    Tally tally = finish.tally();
+    return new Attempt(
+        number,
+        tally.node(),
+        Micros.instant(tally.started()),
+        Duration.ofNanos(tally.ranNanos()),
+        known(tally.cpuNanos()),
+        known(tally.allocatedBytes()),
+        tally.abandoned(),
+        finish.end());
+  }
+
+  private static OptionalLong known(long value) {
+    return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
+  }
 }

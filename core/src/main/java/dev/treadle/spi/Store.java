@@ -34,6 +34,10 @@ public interface Store extends AutoCloseable {
   /// The name, for messages: `memory`.
   String name();
 
+  /// Whether inputs and results stay the objects they are. Otherwise they must be encodable, and
+  /// only named tasks can be stored.
+  boolean keepsObjects();
+
   /// Begins. Called once, before anything else.
   void start(InstantSource clock, StoreEvents events);
 
@@ -73,6 +77,7 @@ public interface Store extends AutoCloseable {
   void returned(long id, int fence);
 
   /// A running job begins to wait for others, and its queue's permit is given to others meanwhile.
+  /// Called again during a wait, it waits for these too.
   ///
   /// @return null, or in words why this wait could never end; nothing has changed then
   @Nullable String beginWait(long waiter, int fence, Collection<Receipt> awaited);

@@ -5,6 +5,7 @@ import dev.treadle.LostException;
 import dev.treadle.Outcome;
 import dev.treadle.Retry;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -119,14 +120,14 @@ public final class Transition {
     }
   }
 
-  /// The wait before a retry, with full jitter: random in (0, min(cap, base x 2^(failures-1))].
+  /// The wait before a retry, with full jitter: random in [0, min(cap, base x 2^(failures-1))).
   static Duration backoff(Retry retry, int failures, RandomGenerator random) {
     double longest =
         Math.min(
             (double) Micros.of(retry.cap()),
             Micros.of(retry.base()) * Math.pow(2, Math.min(failures - 1, 62)));
     double wait = retry.jitter() ? longest * random.nextDouble() : longest;
-    return Duration.ofNanos((long) Math.min(wait * 1_000, 9e18));
+    return Duration.of((long) wait, ChronoUnit.MICROS);
   }
 
   private static Next again(
@@ -136,7 +137,7 @@ public final class Transition {
       Facts facts,
       @Nullable Throwable error) {
     long due = Micros.plus(now, Micros.of(wait));
-    if (due >= facts.deadline()) {
+    if (due >= facts.deadline() && facts.deadline() != Micros.NEVER) {
       var passed =
           new TimeoutException(
               "the next attempt would start at or after the deadline "

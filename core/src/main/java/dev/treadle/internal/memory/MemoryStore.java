@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,11 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public boolean keepsObjects() {
+    return true;
+  }
+
+  @Override
   public void start(InstantSource clock, StoreEvents events) {
     this.clock = clock;
     this.events = events;
@@ -88,6 +94,7 @@ public final class MemoryStore implements Store {
       result = work.run(now, changes);
       rows.workOff(changes, now);
       changes.woken = rows.ready.takeWoken();
+      changes.sooner |= rows.ready.takeSooner();
     }
     if (events != null) {
       changes.tell(events);
@@ -174,6 +181,9 @@ public final class MemoryStore implements Store {
 
   @Override
   public List<Claimed> claim(String node, Strategy strategy, int max) {
+    if (max < 1) {
+      return List.of();
+    }
     return change(
         (now, changes) -> {
           rows.tick(now, changes);
@@ -235,7 +245,7 @@ public final class MemoryStore implements Store {
           List<Row> others = new ArrayList<>(awaited.size());
           awaited.forEach(receipt -> others.add((Row) receipt));
           String refusal = rows.waits.begin(row, others);
-          if (refusal == null) {
+          if (refusal == null && !row.aside()) {
             rows.stepAside(row, now, changes);
           }
           return refusal;
@@ -345,26 +355,34 @@ public final class MemoryStore implements Store {
     return change(
         (now, changes) -> {
           List<Claimed> taken = new ArrayList<>();
-          if (leases.values().stream().allMatch(until -> until >= now)) {
+          Set<String> gone = new HashSet<>();
+          leases.forEach(
+              (name, until) -> {
+                if (until < now) {
+                  gone.add(name);
+                }
+              });
+          if (gone.isEmpty()) {
             return taken;
           }
           rows.table.forEachAfter(
               0,
               row -> {
-                Long until = row.node == null ? null : leases.get(row.node);
-                if (until != null && until < now) {
+                if (row.node != null && gone.contains(row.node)) {
                   taken.add(rows.takeOver(row, node));
                 }
                 return true;
               });
-          leases.values().removeIf(until -> until < now);
+          rows.gone(gone, now, changes);
+          leases.keySet().removeAll(gone);
           return taken;
         });
   }
 
   @Override
   public boolean idle(Set<Strategy> strategies) {
-    return look(now -> rows.idle(strategies, now));
+    // Not a mere look: it sorts lanes by the gate that stops them, of which others may have to hear.
+    return change((now, changes) -> rows.idle(strategies, now));
   }
 
   @Override
@@ -397,7 +415,7 @@ public final class MemoryStore implements Store {
               row.priority,
               0,
               Micros.NEVER,
-              new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0));
+              new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null));
         });
   }
 

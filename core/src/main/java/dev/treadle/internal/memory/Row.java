@@ -5,6 +5,7 @@ import dev.treadle.JobInfo;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
+import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -44,10 +45,6 @@ final class Row implements Receipt {
   /// When it became, or becomes, available.
   long due;
 
-  /// What orders it among the available; grows with each new wait, so that no two waits of a job
-  /// are alike.
-  long rank = Long.MIN_VALUE;
-
   /// Where it stands, and whose gates it holds while it runs.
   Lane lane;
 
@@ -61,8 +58,11 @@ final class Row implements Receipt {
   @Nullable String node;
 
   int attempt;
-  short failures;
-  short losses;
+  int failures;
+  int losses;
+
+  /// Counts the times it entered a heap, so that what is left of an earlier wait is known as stale.
+  private short wait;
 
   private volatile @Nullable Outcome<?> outcome;
 
@@ -88,6 +88,7 @@ final class Row implements Receipt {
     long retryOf;
     List<MemoryGroup> groups = List.of();
     @Nullable String heldBecause;
+    @Nullable Throwable submittedAt;
 
     /// Edges in: how many of what it waits for have not ended, and what they are.
     int unmet;
@@ -148,6 +149,17 @@ final class Row implements Receipt {
 
   void outcome(Outcome<?> ended) {
     outcome = ended;
+  }
+
+  /// A ticket for a wait that begins.
+  long nextTicket() {
+    wait++;
+    return ticket();
+  }
+
+  /// The ticket of its latest wait.
+  long ticket() {
+    return IdHeap.ticket(id, wait);
   }
 
   JobState state() {
@@ -233,9 +245,12 @@ final class Row implements Receipt {
   private List<Attempt> attempts(long now) {
     var all = new ArrayList<Attempt>();
     if (tried instanceof Tried one) {
-      all.add(attempt(one));
+      all.add(Finish.attempt(one.attempt, one.finish));
     } else if (tried instanceof ArrayDeque<?> many) {
-      many.forEach(each -> all.add(attempt((Tried) each)));
+      for (Object each : many) {
+        Tried one = (Tried) each;
+        all.add(Finish.attempt(one.attempt, one.finish));
+      }
     }
     if (state == JobState.RUNNING && node != null) {
       all.add(
@@ -252,19 +267,6 @@ final class Row implements Receipt {
     return all;
   }
 
-  private static Attempt attempt(Tried tried) {
-    Finish.Tally tally = tried.finish.tally();
-    return new Attempt(
-        tried.attempt,
-        tally.node(),
-        Micros.instant(tally.started()),
-        Duration.ofNanos(tally.ranNanos()),
-        known(tally.cpuNanos()),
-        known(tally.allocatedBytes()),
-        tally.abandoned(),
-        tried.finish.end());
-  }
-
   void note(@Nullable Progress said, List<String> lines) {
     More mine = more();
     if (said != null) {
@@ -276,10 +278,6 @@ final class Row implements Receipt {
       }
       mine.log.addLast(line);
     }
-  }
-
-  private static OptionalLong known(long value) {
-    return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
   JobInfo info(long now) {

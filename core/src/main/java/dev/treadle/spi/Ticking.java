@@ -1,0 +1,11 @@
+package dev.treadle.spi;
+
+import java.time.InstantSource;
+
+/// A clock that is moved by hand and says when it was: what tests inject.
+///
+/// An engine on such a clock does what is due on the thread that moves it, before the move returns.
+public interface Ticking extends InstantSource {
+  /// Calls back after each move of the clock, for as long as the clock lives.
+  void onChange(Runnable listener);
+}
