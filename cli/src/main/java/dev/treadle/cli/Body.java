@@ -15,13 +15,14 @@ final class Body {
   private static final int START_BYTES = 16 * 1024; // enough to find the character set in
 
   private final LimitedStream wire;
-  private final InputStream plain;
+  private final LateStream plain;
   private final ContentType type;
 
   /// @param encoding the `Content-Encoding` header, empty if there is none
   Body(InputStream in, String encoding, ContentType type, long limit) throws IOException {
     this.wire = new LimitedStream(in, limit, "the body");
-    this.plain = new LimitedStream(unpack(wire, encoding), limit, "the unpacked body");
+    this.plain =
+        new LateStream(new LimitedStream(unpack(wire, encoding), limit, "the unpacked body"));
     this.type = type;
   }
 
@@ -37,20 +38,21 @@ final class Body {
     byte[] start = new byte[START_BYTES];
     int length = plain.readNBytes(start, 0, start.length);
     ContentType.Kind kind = type.kind(start, length);
-    switch (kind) {
-      case BINARY -> drain(plain);
-      case TEXT, HTML, XHTML -> {
-        Encoding encoding = Encoding.of(start, length, type, kind);
-        CountingReader text = CountingReader.of(start, length, plain, encoding, copy);
-        if (kind != ContentType.Kind.TEXT) {
-          draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
-        }
-        text.drain();
-        drain(wire); // so that a cut is seen, and the connection can be used again
+    if (kind == ContentType.Kind.BINARY) {
+      drain(plain);
+    } else {
+      Encoding encoding = Encoding.of(start, length, type, kind);
+      CountingReader text = CountingReader.of(start, length, plain, encoding, copy);
+      if (kind != ContentType.Kind.TEXT) {
+        draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
+      }
+      text.drain();
+      if (plain.isWhole()) {
         draft.length = text.count();
       }
     }
-    drain(wire);
+    plain.check();
+    drain(wire); // so that the connection can be used again
   }
 
   private static void drain(InputStream in) throws IOException {

@@ -31,6 +31,11 @@ record Problem(String text, boolean retryable) {
     Told(String message) {
       super(message);
     }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this; // the message says it all, and a list may hold a million bad URLs
+    }
   }
 
   /// Names what the HTTP client or the decoders threw.
@@ -52,6 +57,7 @@ record Problem(String text, boolean retryable) {
       case EOFException e when low.contains("zlib") || e.getMessage() == null ->
           new Problem("the gzip data ends too early", true);
       case ProtocolException e -> new Problem("not valid HTTP: " + line(message), false);
+      case IllegalArgumentException e when e.getCause() instanceof NumberFormatException -> new Problem("not valid HTTP: " + line(message), false);
       case IllegalArgumentException e -> new Problem("not a usable URL: " + line(message), false);
       case ClosedChannelException e -> new Problem("connection closed", true);
       case SocketException e -> new Problem(low.contains("reset") ? RESET : line(message), true);
@@ -76,11 +82,11 @@ record Problem(String text, boolean retryable) {
     if (low.contains("reset") || low.contains("broken pipe")) {
       return new Problem(RESET, true);
     }
-    if (low.contains("no bytes") || low.contains("eof reached while reading")) {
-      return new Problem("connection closed without an answer", true);
-    }
     if (low.contains("chunked transfer encoding, state")) {
       return new Problem("connection cut in the middle of the body", true);
+    }
+    if (low.contains("no bytes") || low.contains("eof reached while reading")) {
+      return new Problem("connection closed without an answer", true);
     }
     if (low.contains("chunk")) {
       return new Problem("not valid HTTP: " + line(message), false);

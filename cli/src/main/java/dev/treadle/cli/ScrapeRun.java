@@ -121,6 +121,11 @@ final class ScrapeRun implements Stoppable {
     }
   }
 
+  /// How many records are finished, written or not.
+  int progressDone() {
+    return done.get();
+  }
+
   private Progress progress() {
     Jobs<Visit, Page> all = jobs;
     long known = total >= 0 || all == null ? total : all.progress().total();

@@ -121,6 +121,7 @@ final class Scraper implements AutoCloseable {
       try (InputStream in = response.body()) {
         draft.finalUrl = uri.toString();
         draft.status = response.statusCode();
+        checkLength(response);
         if (!redirects(response)) {
           return read(visit, response, in, draft, copy);
         }
@@ -144,6 +145,17 @@ final class Scraper implements AutoCloseable {
             .header("Accept-Encoding", "gzip")
             .build();
     return client.send(request, BodyHandlers.ofInputStream());
+  }
+
+  // The HTTP client lets these pass.
+  private static void checkLength(HttpResponse<?> response) throws IOException {
+    Set<String> lengths = new HashSet<>(response.headers().allValues("content-length"));
+    if (lengths.size() > 1) {
+      throw new Problem.Told("not valid HTTP: two lengths for one body");
+    }
+    if (lengths.stream().anyMatch(length -> length.startsWith("-"))) {
+      throw new Problem.Told("not valid HTTP: Content-Length is negative");
+    }
   }
 
   private static boolean redirects(HttpResponse<?> response) {
