@@ -39,6 +39,7 @@ public final class Main implements Runnable {
   static CommandLine commandLine(Supplier<Stdio> stdio) {
     CommandLine line = new Main().line;
     line.addSubcommand(new ScrapeCommand(stdio));
+    line.addSubcommand(new DemoCommand(stdio));
     line.setParameterExceptionHandler((e, args) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, command, parsed) -> internalError(e, command));
     line.setCaseInsensitiveEnumValuesAllowed(true);
