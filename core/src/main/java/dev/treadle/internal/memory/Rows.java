@@ -409,7 +409,7 @@ final class Rows {
   /// Cancels what other changes led to, until nothing more follows.
   void workOff(Changes changes, long now) {
     Changes.Ending next;
-    while ((next = changes.toCancel.poll()) != null) {
+    while ((next = changes.nextToCancel()) != null) {
       Row row = next.row();
       if (row.ended()) {
         continue;
