@@ -8,7 +8,6 @@ import dev.treadle.LostException;
 import dev.treadle.Outcome;
 import dev.treadle.Retry;
 import dev.treadle.spi.Next.Charge;
-import dev.treadle.spi.Transition.Facts;
 import dev.treadle.spi.Transition.Policy;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -56,6 +55,17 @@ class TransitionTest {
     AGAIN_CHARGED_A_FAILURE,
     AGAIN_CHARGED_A_LOSS,
     AGAIN_CHARGED_NOTHING
+  }
+
+  /// What is known of a job when its attempt ends.
+  private record Facts(
+      int attempt, int failures, int losses, long deadline, @Nullable String cancelCause) {
+    Next after(
+        End end, @Nullable Object result, Policy policy, long now, RandomGenerator random) {
+      Claimed job =
+          new Claimed(1, 1, "task", null, attempt, failures, losses, 0, 0, deadline, null, null);
+      return Transition.after(end, result, job, cancelCause, policy, now, random);
+    }
   }
 
   private static Facts facts(int failures, int losses) {
@@ -136,7 +146,7 @@ class TransitionTest {
   @ParameterizedTest
   @MethodSource("table")
   void anAttemptLeadsWhereTheTableSays(End end, Facts facts, Policy policy, To expected) {
-    Next next = Transition.after(end, "result", facts, policy, NOW, random);
+    Next next = facts.after(end, "result", policy, NOW, random);
 
     assertThat(to(next)).isEqualTo(expected);
     Outcome<?> outcome = next.outcome();
@@ -179,7 +189,7 @@ class TransitionTest {
   }
 
   private Throwable causeOfFailure(End end, Facts facts, Retry retry) {
-    Next next = Transition.after(end, null, facts, policy(retry), NOW, random);
+    Next next = facts.after(end, null, policy(retry), NOW, random);
     assertThat(next.outcome()).isInstanceOf(Outcome.Failed.class);
     return ((Outcome.Failed<?>) Objects.requireNonNull(next.outcome())).cause();
   }
@@ -203,13 +213,13 @@ class TransitionTest {
 
   @Test
   void aSnoozeComesAfterItsDuration() {
-    assertThat(Transition.after(SNOOZED, null, facts(0, 0), policy(Retry.NONE), NOW, random))
+    assertThat(facts(0, 0).after(SNOOZED, null, policy(Retry.NONE), NOW, random))
         .isEqualTo(new Next.Again(NOW + 30 * SECOND, Charge.NOTHING));
   }
 
   @Test
   void aLostAttemptIsTriedAgainAtOnce() {
-    assertThat(Transition.after(LOST, null, facts(0, 0), policy(Retry.NONE), NOW, random))
+    assertThat(facts(0, 0).after(LOST, null, policy(Retry.NONE), NOW, random))
         .isEqualTo(new Next.Again(NOW, Charge.LOSS));
   }
 
@@ -217,7 +227,7 @@ class TransitionTest {
   void aSnoozeWithoutEndIsNoPassedDeadline() {
     End forEver = new End.Snoozed(Duration.ofSeconds(Long.MAX_VALUE));
 
-    assertThat(Transition.after(forEver, null, facts(0, 0), policy(Retry.NONE), NOW, random))
+    assertThat(facts(0, 0).after(forEver, null, policy(Retry.NONE), NOW, random))
         .isEqualTo(new Next.Again(Micros.NEVER, Charge.NOTHING));
   }
 
@@ -239,7 +249,7 @@ class TransitionTest {
   }
 
   private boolean retries(Retry retry, Throwable error) {
-    return Transition.after(new End.Failed(error), null, facts(0, 0), policy(retry), NOW, random)
+    return facts(0, 0).after(new End.Failed(error), null, policy(retry), NOW, random)
         instanceof Next.Again;
   }
 
@@ -323,11 +333,10 @@ class TransitionTest {
     assertThat(Transition.backoff(exact, failures, random)).isGreaterThan(Duration.ofDays(100_000_000));
 
     Next next =
-        Transition.after(FAILED, null, facts(1, 0), policy(exact), NOW, random);
+        facts(1, 0).after(FAILED, null, policy(exact), NOW, random);
     assertThat(next).isEqualTo(new Next.Again(Micros.NEVER, Charge.FAILURE));
     assertThat(
-            Transition.after(
-                FAILED, null, before(NOW + SECOND, facts(1, 0)), policy(exact), NOW, random))
+            before(NOW + SECOND, facts(1, 0)).after(FAILED, null, policy(exact), NOW, random))
         .isInstanceOf(Next.Ended.class);
   }
 
@@ -343,7 +352,7 @@ class TransitionTest {
   void retriesWithoutEndGoOnBeyondAShort() {
     Retry forEver = Retry.fixed(Integer.MAX_VALUE, Duration.ZERO);
 
-    assertThat(Transition.after(FAILED, null, facts(1_000_000, 0), policy(forEver), NOW, random))
+    assertThat(facts(1_000_000, 0).after(FAILED, null, policy(forEver), NOW, random))
         .isInstanceOf(Next.Again.class);
   }
 

@@ -55,7 +55,7 @@ public class MemoryStoreLincheckTest {
   @Operation
   public String insertUnderKey() {
     return inserted(
-        job(PLAIN, new NewJob.More("home", IfTaken.REPLACE, false, null, 0, 0, 0, null, 0)));
+        job(PLAIN, new NewJob.More("home", IfTaken.REPLACE, false, null, 0, 0, 0, null, 0, null)));
   }
 
   @Operation
@@ -110,7 +110,7 @@ public class MemoryStoreLincheckTest {
   }
 
   private boolean finish(int id, End end, Next next) {
-    var tally = new Finish.Tally("node", 0, 0, -1, -1, false);
+    var tally = new Finish.Tally(1, "node", 0, 0, -1, -1, false);
     return store.finish(List.of(new Finish(id, 1, tally, end, next, false))).getFirst();
   }
 
