@@ -25,11 +25,7 @@ public final class Transition {
   /// @param deadline when the job must have ended, in microseconds since 1970
   /// @param cancelCause what asked the running job to cancel, or null
   public record Facts(
-      int attempt,
-      int failures,
-      int losses,
-      long deadline,
-      @Nullable String cancelCause) {}
+      int attempt, int failures, int losses, long deadline, @Nullable String cancelCause) {}
 
   /// What a task allows.
   ///
@@ -114,7 +110,8 @@ public final class Transition {
       return retry.when().test(error);
     } catch (Throwable thrown) {
       if (thrown != error) {
-        error.addSuppressed(new IllegalStateException("retryIf itself failed; not retried", thrown));
+        error.addSuppressed(
+            new IllegalStateException("retryIf itself failed; not retried", thrown));
       }
       return false;
     }
@@ -131,11 +128,7 @@ public final class Transition {
   }
 
   private static Next again(
-      long now,
-      Duration wait,
-      Next.Charge charge,
-      Facts facts,
-      @Nullable Throwable error) {
+      long now, Duration wait, Next.Charge charge, Facts facts, @Nullable Throwable error) {
     long due = Micros.plus(now, Micros.of(wait));
     if (due >= facts.deadline() && facts.deadline() != Micros.NEVER) {
       var passed =

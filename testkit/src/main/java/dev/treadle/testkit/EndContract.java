@@ -26,7 +26,8 @@ interface EndContract extends StoreScenario {
     Receipt job = insert(job());
     Claimed running = claim(job);
 
-    assertThat(store().finish(List.of(success(running, "first"), failure(running, "second", false))))
+    assertThat(
+            store().finish(List.of(success(running, "first"), failure(running, "second", false))))
         .containsExactly(true, false);
     assertThat(failWith(running, "third")).isFalse();
     assertThat(outcome(job)).isEqualTo(new Outcome.Succeeded<>("first", 1));
@@ -94,7 +95,8 @@ interface EndContract extends StoreScenario {
     Receipt job = insert(job());
     for (int i = 1; i <= 150; i++) {
       Claimed running = claim(job);
-      store().note(job.id(), running.fence(), null, List.of("line " + (2 * i - 1), "line " + 2 * i));
+      store()
+          .note(job.id(), running.fence(), null, List.of("line " + (2 * i - 1), "line " + 2 * i));
       snooze(running, Duration.ZERO);
     }
 

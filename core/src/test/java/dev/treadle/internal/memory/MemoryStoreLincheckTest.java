@@ -70,10 +70,7 @@ public class MemoryStoreLincheckTest {
 
   @Operation
   public boolean retry(@Param(name = "id") int id) {
-    return finish(
-        id,
-        new End.Lost("gone"),
-        new Next.Again(0, Next.Charge.LOSS));
+    return finish(id, new End.Lost("gone"), new Next.Again(0, Next.Charge.LOSS));
   }
 
   @Operation
