@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// @param failures attempts that failed or timed out before
 /// @param losses attempts that were lost before
 /// @param available when it became available, in microseconds since 1970
+/// @param started when it was claimed
 /// @param deadline when it must have ended; [Micros#NEVER] for no deadline
 /// @param cancel what asked a lost job to cancel, or null; for a fresh claim always null
+/// @param submittedAt the stack of the submission, if it was asked for and the store can keep it
 public record Claimed(
     long id,
     int fence,
@@ -23,5 +25,7 @@ public record Claimed(
     int failures,
     int losses,
     long available,
+    long started,
     long deadline,
-    @Nullable String cancel) {}
+    @Nullable String cancel,
+    @Nullable Throwable submittedAt) {}

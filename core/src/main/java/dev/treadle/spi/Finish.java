@@ -1,6 +1,8 @@
 package dev.treadle.spi;
 
 import dev.treadle.Attempt;
+import java.time.Duration;
+import java.util.OptionalLong;
 
 /// The end of one attempt, as it is handed to a store.
 ///
@@ -16,6 +18,7 @@ public record Finish(
 
   /// What one attempt cost.
   ///
+  /// @param number the number of the attempt
   /// @param node where it ran
   /// @param started when its code started, in microseconds since 1970
   /// @param ranNanos how long it ran
@@ -23,10 +26,28 @@ public record Finish(
   /// @param allocatedBytes what its thread allocated, or -1 where that is not known
   /// @param abandoned whether it ignored its timeout and was left behind
   public record Tally(
+      int number,
       String node,
       long started,
       long ranNanos,
       long cpuNanos,
       long allocatedBytes,
       boolean abandoned) {}
+
+  /// The attempt as users see it.
+  public Attempt attempt() {
+    return new Attempt(
+        tally.number(),
+        tally.node(),
+        Micros.instant(tally.started()),
+        Duration.ofNanos(tally.ranNanos()),
+        known(tally.cpuNanos()),
+        known(tally.allocatedBytes()),
+        tally.abandoned(),
+        end);
+  }
+
+  private static OptionalLong known(long value) {
+    return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
+  }
 }

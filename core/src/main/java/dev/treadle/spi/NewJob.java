@@ -32,6 +32,7 @@ public record NewJob(
   /// @param retryOf the ended job it is a retry of, 0 for none
   /// @param group the group it is an item of, or null
   /// @param index its place in the group
+  /// @param submittedAt the stack of the submission, if it was asked for
   public record More(
       @Nullable String key,
       IfTaken ifTaken,
@@ -41,5 +42,6 @@ public record NewJob(
       int parentFence,
       long retryOf,
       @Nullable Group group,
-      int index) {}
+      int index,
+      @Nullable Throwable submittedAt) {}
 }

@@ -11,6 +11,6 @@ public interface Receipt {
   /// The id of the job.
   long id();
 
-  /// How the job ended, if this receipt can tell without asking the store; otherwise null.
+  /// How the job ended, or null if it has not.
   @Nullable Outcome<?> outcome();
 }

@@ -40,6 +40,10 @@ public interface Store extends AutoCloseable {
   /// The name, for messages: `memory`.
   String name();
 
+  /// Whether inputs and results stay the objects they are. Otherwise they must be encodable, and
+  /// only named tasks can be stored.
+  boolean keepsObjects();
+
   /// Begins. Called once, before anything else.
   void start(InstantSource clock, StoreEvents events);
 
@@ -87,6 +91,7 @@ public interface Store extends AutoCloseable {
   void returned(long id, int fence);
 
   /// A running job begins to wait for others, and its queue's permit is given to others meanwhile.
+  /// Called again during a wait, it waits for these too.
   /// Refused is a wait for a job that needs, or whose inputs or awaited jobs need, a limit held by
   /// the waiter or by anything that in turn waits for the waiter, full or not; rates are not held.
   ///

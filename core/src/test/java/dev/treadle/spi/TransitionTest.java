@@ -8,7 +8,6 @@ import dev.treadle.LostException;
 import dev.treadle.Outcome;
 import dev.treadle.Retry;
 import dev.treadle.spi.Next.Charge;
-import dev.treadle.spi.Transition.Facts;
 import dev.treadle.spi.Transition.Policy;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -56,6 +55,17 @@ class TransitionTest {
     AGAIN_CHARGED_A_FAILURE,
     AGAIN_CHARGED_A_LOSS,
     AGAIN_CHARGED_NOTHING
+  }
+
+  /// What is known of a job when its attempt ends.
+  private record Facts(
+      int attempt, int failures, int losses, long deadline, @Nullable String cancelCause) {
+    Next after(
+        End end, @Nullable Object result, Policy policy, long now, RandomGenerator random) {
+      Claimed job =
+          new Claimed(1, 1, "task", null, attempt, failures, losses, 0, 0, deadline, null, null);
+      return Transition.after(end, result, job, cancelCause, policy, now, random);
+    }
   }
 
   private static Facts facts(int failures, int losses) {
@@ -120,15 +130,10 @@ class TransitionTest {
     rows.add(arguments(SUCCEEDED, before(NOW - SECOND, asked(facts(9, 9))), none, To.SUCCEEDED));
 
     // A next attempt at or after the deadline is none. Retries wait 10 s, snoozes 30, losses 0.
-    rows.add(
-        arguments(
-            FAILED, before(NOW + 10 * SECOND + 1, facts(0, 0)), three, To.AGAIN_CHARGED_A_FAILURE));
+    rows.add(arguments(FAILED, before(NOW + 10 * SECOND + 1, facts(0, 0)), three, To.AGAIN_CHARGED_A_FAILURE));
     rows.add(arguments(FAILED, before(NOW + 10 * SECOND, facts(0, 0)), three, To.FAILED_DEADLINE));
-    rows.add(
-        arguments(TIMED_OUT, before(NOW + 10 * SECOND, facts(0, 0)), three, To.FAILED_DEADLINE));
-    rows.add(
-        arguments(
-            SNOOZED, before(NOW + 30 * SECOND + 1, facts(0, 0)), three, To.AGAIN_CHARGED_NOTHING));
+    rows.add(arguments(TIMED_OUT, before(NOW + 10 * SECOND, facts(0, 0)), three, To.FAILED_DEADLINE));
+    rows.add(arguments(SNOOZED, before(NOW + 30 * SECOND + 1, facts(0, 0)), three, To.AGAIN_CHARGED_NOTHING));
     rows.add(arguments(SNOOZED, before(NOW + 30 * SECOND, facts(0, 0)), three, To.FAILED_DEADLINE));
     rows.add(arguments(LOST, before(NOW + 1, facts(0, 0)), three, To.AGAIN_CHARGED_A_LOSS));
     rows.add(arguments(LOST, before(NOW, facts(0, 0)), three, To.FAILED_DEADLINE));
@@ -141,7 +146,7 @@ class TransitionTest {
   @ParameterizedTest
   @MethodSource("table")
   void anAttemptLeadsWhereTheTableSays(End end, Facts facts, Policy policy, To expected) {
-    Next next = Transition.after(end, "result", facts, policy, NOW, random);
+    Next next = facts.after(end, "result", policy, NOW, random);
 
     assertThat(to(next)).isEqualTo(expected);
     Outcome<?> outcome = next.outcome();
@@ -184,7 +189,7 @@ class TransitionTest {
   }
 
   private Throwable causeOfFailure(End end, Facts facts, Retry retry) {
-    Next next = Transition.after(end, null, facts, policy(retry), NOW, random);
+    Next next = facts.after(end, null, policy(retry), NOW, random);
     assertThat(next.outcome()).isInstanceOf(Outcome.Failed.class);
     return ((Outcome.Failed<?>) Objects.requireNonNull(next.outcome())).cause();
   }
@@ -208,13 +213,13 @@ class TransitionTest {
 
   @Test
   void aSnoozeComesAfterItsDuration() {
-    assertThat(Transition.after(SNOOZED, null, facts(0, 0), policy(Retry.NONE), NOW, random))
+    assertThat(facts(0, 0).after(SNOOZED, null, policy(Retry.NONE), NOW, random))
         .isEqualTo(new Next.Again(NOW + 30 * SECOND, Charge.NOTHING));
   }
 
   @Test
   void aLostAttemptIsTriedAgainAtOnce() {
-    assertThat(Transition.after(LOST, null, facts(0, 0), policy(Retry.NONE), NOW, random))
+    assertThat(facts(0, 0).after(LOST, null, policy(Retry.NONE), NOW, random))
         .isEqualTo(new Next.Again(NOW, Charge.LOSS));
   }
 
@@ -222,7 +227,7 @@ class TransitionTest {
   void aSnoozeWithoutEndIsNoPassedDeadline() {
     End forEver = new End.Snoozed(Duration.ofSeconds(Long.MAX_VALUE));
 
-    assertThat(Transition.after(forEver, null, facts(0, 0), policy(Retry.NONE), NOW, random))
+    assertThat(facts(0, 0).after(forEver, null, policy(Retry.NONE), NOW, random))
         .isEqualTo(new Next.Again(Micros.NEVER, Charge.NOTHING));
   }
 
@@ -238,14 +243,13 @@ class TransitionTest {
         .isFalse();
     assertThat(retries(onlyIo, new FileNotFoundException())).isTrue();
     assertThat(retries(onlyIo, new IllegalStateException())).isFalse();
-    assertThat(
-            retries(onlyIo.doNotRetryOn(FileNotFoundException.class), new FileNotFoundException()))
+    assertThat(retries(onlyIo.doNotRetryOn(FileNotFoundException.class), new FileNotFoundException()))
         .isFalse();
     assertThat(retries(THREE_TIMES, new StackOverflowError())).as("errors too").isTrue();
   }
 
   private boolean retries(Retry retry, Throwable error) {
-    return Transition.after(new End.Failed(error), null, facts(0, 0), policy(retry), NOW, random)
+    return facts(0, 0).after(new End.Failed(error), null, policy(retry), NOW, random)
         instanceof Next.Again;
   }
 
@@ -253,9 +257,10 @@ class TransitionTest {
   void aPredicateThatThrowsIsNoRetryAndIsSeen() {
     var error = new IOException("first");
     Retry broken =
-        THREE_TIMES.retryIf(e -> {
-          throw new IllegalArgumentException("broken predicate");
-        });
+        THREE_TIMES.retryIf(
+            e -> {
+              throw new IllegalArgumentException("broken predicate");
+            });
 
     assertThat(causeOfFailure(new End.Failed(error), facts(0, 0), broken)).isSameAs(error);
     assertThat(error.getSuppressed()).hasSize(1);
@@ -266,9 +271,10 @@ class TransitionTest {
   void aPredicateMayThrowTheVeryError() {
     var error = new IllegalStateException("same");
     Retry broken =
-        THREE_TIMES.retryIf(e -> {
-          throw error;
-        });
+        THREE_TIMES.retryIf(
+            e -> {
+              throw error;
+            });
 
     assertThat(causeOfFailure(new End.Failed(error), facts(0, 0), broken)).isSameAs(error);
     assertThat(error.getSuppressed()).isEmpty();
@@ -276,16 +282,8 @@ class TransitionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1000",
-    "2, 2000",
-    "3, 4000",
-    "4, 8000",
-    "7, 60000",
-    "8, 60000",
-    "63, 60000",
-    "64, 60000",
-    "1000000, 60000",
-    "2147483647, 60000"
+    "1, 1000", "2, 2000", "3, 4000", "4, 8000", "7, 60000", "8, 60000", "63, 60000",
+    "64, 60000", "1000000, 60000", "2147483647, 60000"
   })
   void theLongestWaitDoublesUpToTheCap(int failures, long expectedMillis) {
     Retry retry =
@@ -302,9 +300,7 @@ class TransitionTest {
       sum = sum.plus(wait);
       max = max.compareTo(wait) < 0 ? wait : max;
     }
-    assertThat(max)
-        .as("all of the range is used")
-        .isGreaterThan(longest.multipliedBy(9).dividedBy(10));
+    assertThat(max).as("all of the range is used").isGreaterThan(longest.multipliedBy(9).dividedBy(10));
     assertThat(sum.dividedBy(1_000))
         .isBetween(longest.multipliedBy(4).dividedBy(10), longest.multipliedBy(6).dividedBy(10));
   }
@@ -334,14 +330,13 @@ class TransitionTest {
     Retry exact = Retry.fixed(1_000_000_000, huge);
 
     assertThat(Transition.backoff(jittered, failures, random)).isPositive();
-    assertThat(Transition.backoff(exact, failures, random))
-        .isGreaterThan(Duration.ofDays(100_000_000));
+    assertThat(Transition.backoff(exact, failures, random)).isGreaterThan(Duration.ofDays(100_000_000));
 
-    Next next = Transition.after(FAILED, null, facts(1, 0), policy(exact), NOW, random);
+    Next next =
+        facts(1, 0).after(FAILED, null, policy(exact), NOW, random);
     assertThat(next).isEqualTo(new Next.Again(Micros.NEVER, Charge.FAILURE));
     assertThat(
-            Transition.after(
-                FAILED, null, before(NOW + SECOND, facts(1, 0)), policy(exact), NOW, random))
+            before(NOW + SECOND, facts(1, 0)).after(FAILED, null, policy(exact), NOW, random))
         .isInstanceOf(Next.Ended.class);
   }
 
@@ -357,7 +352,7 @@ class TransitionTest {
   void retriesWithoutEndGoOnBeyondAShort() {
     Retry forEver = Retry.fixed(Integer.MAX_VALUE, Duration.ZERO);
 
-    assertThat(Transition.after(FAILED, null, facts(1_000_000, 0), policy(forEver), NOW, random))
+    assertThat(facts(1_000_000, 0).after(FAILED, null, policy(forEver), NOW, random))
         .isInstanceOf(Next.Again.class);
   }
 
@@ -370,9 +365,7 @@ class TransitionTest {
             Outcome.Failed.class,
             it -> {
               assertThat(it.reason()).isEqualTo(Outcome.Failed.Reason.DEADLINE);
-              assertThat(it.cause())
-                  .hasMessageContaining("job 7")
-                  .hasMessageContaining("2026-01-01");
+              assertThat(it.cause()).hasMessageContaining("job 7").hasMessageContaining("2026-01-01");
               assertThat(it.attempts()).isEqualTo(2);
             });
   }

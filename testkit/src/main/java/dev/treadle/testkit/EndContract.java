@@ -69,7 +69,18 @@ interface EndContract extends StoreScenario {
     Claimed running = running(job());
     Claimed made =
         new Claimed(
-            running.id(), running.fence() + 1, "task", null, 1, 0, 0, 0, running.deadline(), null);
+            running.id(),
+            running.fence() + 1,
+            running.task(),
+            null,
+            running.attempt(),
+            0,
+            0,
+            running.available(),
+            running.started(),
+            running.deadline(),
+            null,
+            null);
 
     assertThat(succeed(made)).isFalse();
     assertThat(store().abandon(made.id(), made.fence())).isFalse();

@@ -242,7 +242,7 @@ final class ModelRun {
 
   private void claim() {
     Strategy strategy = any(STRATEGIES);
-    int max = random.nextInt(8);
+    int max = 1 + random.nextInt(8);
     step += "claim " + max + " of " + strategy;
     List<Claimed> claimed = store.claim(StoreScenario.NODE, strategy, max);
     List<Job> expected = model.claim(strategy, max);

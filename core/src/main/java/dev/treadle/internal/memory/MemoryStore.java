@@ -65,6 +65,11 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public boolean keepsObjects() {
+    return true;
+  }
+
+  @Override
   public void start(InstantSource clock, StoreEvents events) {
     this.clock = clock;
     this.events = events;
@@ -384,19 +389,20 @@ public final class MemoryStore implements Store {
 
   @Override
   public NewJob original(Receipt receipt) {
-    return look(now -> {
-      Row row = (Row) receipt;
-      Row.More more = row.more;
-      String key = more == null ? null : more.key;
-      return new NewJob(
-          row.task,
-          row.route,
-          row.input instanceof Input edge ? edge : new Input.Value(row.input),
-          row.priority,
-          0,
-          Micros.NEVER,
-          new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0));
-    });
+    return look(
+        now -> {
+          Row row = (Row) receipt;
+          Row.More more = row.more;
+          String key = more == null ? null : more.key;
+          return new NewJob(
+              row.task,
+              row.route,
+              row.input instanceof Input edge ? edge : new Input.Value(row.input),
+              row.priority,
+              0,
+              Micros.NEVER,
+              new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null));
+        });
   }
 
   @Override

@@ -69,7 +69,7 @@ final class Row implements Receipt {
   /// What few jobs have.
   @Nullable More more;
 
-  /// An ended attempt: one [Tried], or a list of them.
+  /// The attempts that ended: one [Finish], or a queue of them.
   private @Nullable Object tried;
 
   /// What few jobs have.
@@ -88,6 +88,7 @@ final class Row implements Receipt {
     long retryOf;
     List<MemoryGroup> groups = List.of();
     @Nullable String heldBecause;
+    @Nullable Throwable submittedAt;
 
     /// Edges in: how many of what it waits for have not ended, and what they are.
     int unmet;
@@ -116,8 +117,6 @@ final class Row implements Receipt {
     Progress progress = Progress.NONE;
     Deque<String> log = new ArrayDeque<>(0);
   }
-
-  private record Tried(int attempt, Finish finish) {}
 
   Row(
       long id,
@@ -225,28 +224,27 @@ final class Row implements Receipt {
   /// Notes an attempt that ended.
   @SuppressWarnings("unchecked")
   void tried(Finish finish) {
-    Tried one = new Tried(attempt, finish);
     if (tried == null) {
-      tried = one;
+      tried = finish;
     } else if (tried instanceof ArrayDeque<?> many) {
       if (many.size() == ATTEMPTS_KEPT) {
         many.removeFirst();
       }
-      ((ArrayDeque<Tried>) many).addLast(one);
+      ((ArrayDeque<Finish>) many).addLast(finish);
     } else {
-      var many = new ArrayDeque<Tried>(4);
-      many.add((Tried) tried);
-      many.add(one);
+      var many = new ArrayDeque<Finish>(4);
+      many.add((Finish) tried);
+      many.add(finish);
       tried = many;
     }
   }
 
   private List<Attempt> attempts(long now) {
     var all = new ArrayList<Attempt>();
-    if (tried instanceof Tried one) {
-      all.add(attempt(one));
+    if (tried instanceof Finish one) {
+      all.add(one.attempt());
     } else if (tried instanceof ArrayDeque<?> many) {
-      many.forEach(each -> all.add(attempt((Tried) each)));
+      many.forEach(each -> all.add(((Finish) each).attempt()));
     }
     if (state == JobState.RUNNING && node != null) {
       all.add(
@@ -263,19 +261,6 @@ final class Row implements Receipt {
     return all;
   }
 
-  private static Attempt attempt(Tried tried) {
-    Finish.Tally tally = tried.finish.tally();
-    return new Attempt(
-        tried.attempt,
-        tally.node(),
-        Micros.instant(tally.started()),
-        Duration.ofNanos(tally.ranNanos()),
-        known(tally.cpuNanos()),
-        known(tally.allocatedBytes()),
-        tally.abandoned(),
-        tried.finish.end());
-  }
-
   void note(@Nullable Progress said, List<String> lines) {
     More mine = more();
     if (said != null) {
@@ -287,10 +272,6 @@ final class Row implements Receipt {
       }
       mine.log.addLast(line);
     }
-  }
-
-  private static OptionalLong known(long value) {
-    return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
   JobInfo info(long now) {

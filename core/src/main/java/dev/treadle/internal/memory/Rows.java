@@ -121,6 +121,7 @@ final class Rows {
     Row.More more = row.more();
     more.retryOf = extra.retryOf();
     more.heldBecause = extra.held();
+    more.submittedAt = extra.submittedAt();
     if (parent != null) {
       more.parent = parent;
       more.parentId = parent.id;
@@ -271,8 +272,10 @@ final class Rows {
         row.failures,
         row.losses,
         row.due,
+        row.moved,
         row.deadline(),
-        row.cancelCause());
+        row.cancelCause(),
+        row.more == null ? null : row.more.submittedAt);
   }
 
   private static void leaveWaiting(Row row, Changes changes) {
@@ -407,7 +410,7 @@ final class Rows {
   /// Cancels what other changes led to, until nothing more follows.
   void workOff(Changes changes, long now) {
     Changes.Ending next;
-    while ((next = changes.toCancel.poll()) != null) {
+    while ((next = changes.nextToCancel()) != null) {
       Row row = next.row();
       if (row.ended()) {
         continue;

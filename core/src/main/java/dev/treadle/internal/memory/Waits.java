@@ -64,7 +64,7 @@ final class Waits {
       }
       addSources(row, open);
     }
-    List<Row> unended = new ArrayList<>();
+    List<Row> unended = new ArrayList<>(waiter.more().awaits);
     for (Row row : awaited) {
       if (!row.ended()) {
         unended.add(row);

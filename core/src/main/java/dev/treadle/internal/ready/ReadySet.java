@@ -214,9 +214,6 @@ public final class ReadySet {
         heap.moved(lane);
       }
       offerGates(lane, now);
-      if (!heap.isEmpty()) {
-        wake(strategy);
-      }
       return id;
     }
     return -1;

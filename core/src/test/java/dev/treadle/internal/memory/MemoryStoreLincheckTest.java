@@ -55,7 +55,7 @@ public class MemoryStoreLincheckTest {
   @Operation
   public String insertUnderKey() {
     return inserted(
-        job(PLAIN, new NewJob.More("home", IfTaken.REPLACE, false, null, 0, 0, 0, null, 0)));
+        job(PLAIN, new NewJob.More("home", IfTaken.REPLACE, false, null, 0, 0, 0, null, 0, null)));
   }
 
   @Operation
@@ -107,18 +107,18 @@ public class MemoryStoreLincheckTest {
   }
 
   private boolean finish(int id, End end, Next next) {
-    var tally = new Finish.Tally("node", 0, 0, -1, -1, false);
+    var tally = new Finish.Tally(1, "node", 0, 0, -1, -1, false);
     return store.finish(List.of(new Finish(id, 1, tally, end, next, false))).getFirst();
   }
 
   @Test
   void isLinearizable() {
     new ModelCheckingOptions()
-        .iterations(6)
-        .invocationsPerIteration(50)
+        .iterations(4)
+        .invocationsPerIteration(40)
         .threads(2)
         .actorsBefore(3)
-        .actorsPerThread(3)
+        .actorsPerThread(2)
         .actorsAfter(1)
         .check(MemoryStoreLincheckTest.class);
   }

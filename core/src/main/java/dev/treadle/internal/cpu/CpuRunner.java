@@ -1,0 +1,147 @@
+package dev.treadle.internal.cpu;
+
+import dev.treadle.Strategy;
+import dev.treadle.internal.run.Run;
+import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.Work;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Platform threads, one a slot, that stay warm from attempt to attempt. Exact accounting: the CPU
+/// time and the allocation of a thread are read right before and right after the code of an attempt.
+///
+/// A thread whose attempt waits for other jobs is not counted: another takes its slot meanwhile. One
+/// whose attempt was abandoned ends when the code returns.
+public final class CpuRunner extends Runner {
+  /// The longest pause after an attempt that is taken for CPU time; bounds the error of an attempt.
+  private static final long TRUSTED_NANOS = 10_000;
+
+  private final String prefix;
+  private final Meter meter = Meter.ofThisJvm();
+
+  /// Idle threads, the one that ran last first: it is the warmest. Guarded by itself.
+  private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+
+  private int started;
+  private volatile boolean closed;
+
+  /// A runner of so many attempts at once.
+  public CpuRunner(String node, Work work, int threads) {
+    super(Strategy.CPU, work, threads);
+    this.prefix = node + "-cpu-";
+  }
+
+  @Override
+  protected void launch(Run run) {
+    Worker worker;
+    int number;
+    synchronized (idle) {
+      worker = idle.pollFirst();
+      number = worker == null ? ++started : 0;
+    }
+    if (worker == null) {
+      Thread.ofPlatform().daemon().name(prefix + number).start(new Worker(run));
+    } else {
+      worker.hand(run);
+    }
+  }
+
+  private final class Worker implements Runnable {
+    private volatile @Nullable Run next;
+    private volatile @Nullable Thread thread;
+    private long lastCpu;
+    private long lastNanos = System.nanoTime() - TRUSTED_NANOS;
+
+    Worker(Run first) {
+      this.next = first;
+    }
+
+    void hand(Run run) {
+      next = run;
+      LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+      thread = Thread.currentThread();
+      Run run = next;
+      while (run != null) {
+        next = null;
+        if (!attempt(run)) {
+          return; // Abandoned: the slot, and with it this thread's place, was given away.
+        }
+        long seen = signals();
+        run = next();
+        if (run == null) {
+          run = rest(seen);
+        }
+      }
+    }
+
+    /// Gives the slot away and waits for a run that comes with one; null when the runner closes or
+    /// has more idle threads than slots.
+    private @Nullable Run rest(long seen) {
+      boolean surplus;
+      synchronized (idle) {
+        surplus = idle.size() >= slots.all();
+        if (!surplus) {
+          idle.addFirst(this);
+        }
+      }
+      giveSlotUnless(seen);
+      if (surplus) {
+        return null;
+      }
+      Run run;
+      while ((run = next) == null) {
+        if (closed) {
+          synchronized (idle) {
+            if (idle.remove(this)) {
+              return null;
+            }
+          }
+        } else {
+          LockSupport.park(this);
+        }
+      }
+      return run;
+    }
+
+    private boolean attempt(Run run) {
+      Object value = null;
+      Throwable thrown = null;
+      long startCpu = startCpu();
+      long allocated = meter.allocatedBytes();
+      try {
+        value = run.call();
+      } catch (Throwable t) {
+        thrown = t;
+      }
+      allocated = meter.allocatedBytes() - allocated;
+      lastCpu = meter.cpuNanos();
+      lastNanos = System.nanoTime();
+      return run.end(
+          value,
+          thrown,
+          meter.knowsCpu() ? Math.max(0, lastCpu - startCpu) : -1,
+          meter.knowsAllocation() ? allocated : -1);
+    }
+
+    /// The CPU time of this thread now. Asking the kernel costs more than a small attempt: right
+    /// after an attempt, the time on the clock since its end is taken for CPU time instead, since
+    /// the thread has hardly had the time to do anything but run.
+    private long startCpu() {
+      long since = System.nanoTime() - lastNanos;
+      return since < TRUSTED_NANOS ? lastCpu + since : meter.cpuNanos();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    synchronized (idle) {
+      idle.forEach(worker -> LockSupport.unpark(worker.thread));
+    }
+  }
+}

@@ -1,0 +1,495 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.Attempt;
+import dev.treadle.Job;
+import dev.treadle.JobContext;
+import dev.treadle.Jobs;
+import dev.treadle.Progress;
+import dev.treadle.RefusedException;
+import dev.treadle.Snooze;
+import dev.treadle.Submission;
+import dev.treadle.Task;
+import dev.treadle.WaitException;
+import dev.treadle.internal.run.Run;
+import dev.treadle.internal.run.Runner;
+import dev.treadle.spi.Claimed;
+import dev.treadle.spi.Finish;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.Next;
+import dev.treadle.spi.Receipt;
+import dev.treadle.spi.Transition;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt, from its claim to the end of its code: what its code sees as [JobContext], what its
+/// runner calls as [Run], what its timeout and those who cancel it act on.
+///
+/// Life, guarded by this object's monitor:
+///
+/// ```
+/// RUNNING ─ code returns ─► OVER
+///    └─ asked, ignored for a grace ─► LEFT (abandoned) ─ code returns ─► OVER
+/// ```
+final class AttemptRun implements Run, JobContext {
+  /// Why somebody wants the attempt to end.
+  private enum Stop {
+    CANCEL,
+    TIMEOUT,
+    DEADLINE
+  }
+
+  private enum Stage {
+    RUNNING,
+    /// Abandoned; the job waits for the code to return.
+    LEFT_OPEN,
+    /// Abandoned; the job has gone on without it.
+    LEFT_FINISHED,
+    OVER
+  }
+
+  private enum Slot {
+    HELD,
+    /// Given away while the attempt waits for other jobs.
+    LENT,
+    GONE
+  }
+
+  final Claimed claimed;
+  final Tasks.Known known;
+
+  /// The id of the job, boxed once.
+  final Long key;
+  private final Engine engine;
+  private final Runner runner;
+  private final long startNanos;
+
+  private Stage stage = Stage.RUNNING;
+  private Slot slot = Slot.HELD;
+  private @Nullable Stop stop;
+  private @Nullable String cancelCause;
+  private @Nullable TimeoutException timedOut;
+  private @Nullable Thread thread;
+  private @Nullable CompletableFuture<?> future;
+  private Alarm.@Nullable Entry alarm;
+
+  AttemptRun(Engine engine, Runner runner, Claimed claimed, Tasks.Known known) {
+    this.engine = engine;
+    this.runner = runner;
+    this.claimed = claimed;
+    this.known = known;
+    this.key = claimed.id();
+    this.startNanos = engine.time.nanos();
+    this.cancelCause = claimed.cancel();
+  }
+
+  /// Sets the alarm for the timeout or the deadline, whichever is sooner.
+  void arm() {
+    long nanos = Long.MAX_VALUE;
+    Stop kind = Stop.TIMEOUT;
+    if (known.settings.timeout() != null) {
+      nanos = known.settings.timeout().toNanos();
+    }
+    if (claimed.deadline() != Micros.NEVER) {
+      long left = (claimed.deadline() - claimed.started()) * 1_000;
+      if (left < nanos) {
+        nanos = left;
+        kind = Stop.DEADLINE;
+      }
+    }
+    if (nanos != Long.MAX_VALUE) {
+      Stop why = kind;
+      setAlarm(nanos, () -> timeOver(why));
+    }
+  }
+
+  private synchronized void setAlarm(long nanos, Runnable action) {
+    if (stage == Stage.RUNNING) {
+      alarm = engine.alarm.in(nanos, action);
+    }
+  }
+
+  // ---- as its runner sees it
+
+  @Override
+  public long jobId() {
+    return claimed.id();
+  }
+
+  @Override
+  public @Nullable Object call() throws Throwable {
+    synchronized (this) {
+      if (stop != null) {
+        throw new CancellationException("asked to end before it began");
+      }
+      thread = Thread.currentThread();
+    }
+    return ScopedValue.where(Scope.CURRENT, this)
+        .call(() -> Chunk.run(known.settings.body(), claimed.input(), this));
+  }
+
+  @Override
+  public void becomes(CompletableFuture<?> ofStage) {
+    boolean cancel;
+    synchronized (this) {
+      thread = null;
+      future = ofStage;
+      cancel = stop != null;
+    }
+    Thread.interrupted();
+    if (cancel) {
+      ofStage.cancel(true);
+    }
+  }
+
+  @Override
+  public boolean end(
+      @Nullable Object value, @Nullable Throwable thrown, long cpuNanos, long allocatedBytes) {
+    Stage was;
+    Slot had;
+    Attempt.End end;
+    synchronized (this) {
+      was = stage;
+      if (was == Stage.OVER) {
+        return false; // A stage that was cancelled completes a second time.
+      }
+      stage = Stage.OVER;
+      had = slot;
+      slot = Slot.GONE;
+      if (thread != null) {
+        thread = null;
+        // Whoever interrupts does so under this lock: none can come after this.
+        Thread.interrupted();
+      }
+      if (alarm != null) {
+        engine.alarm.cancel(alarm);
+        alarm = null;
+      }
+      end = endOf(thrown);
+    }
+    Finish.Tally tally =
+        engine.tally(this, cpuNanos, allocatedBytes, was != Stage.RUNNING);
+    switch (was) {
+      case RUNNING, LEFT_OPEN -> engine.complete(this, end, value, tally);
+      case LEFT_FINISHED -> engine.returnedLate(this, thrown);
+      case OVER -> throw new AssertionError("returned above");
+    }
+    if (was != Stage.RUNNING) {
+      engine.abandonedReturned(this);
+    }
+    return had == Slot.HELD;
+  }
+
+  private Attempt.End endOf(@Nullable Throwable thrown) {
+    if (timedOut != null) {
+      if (thrown != null && !isInterruption(thrown)) {
+        timedOut.addSuppressed(thrown);
+      }
+      return new Attempt.End.TimedOut(timedOut, stop == Stop.DEADLINE);
+    }
+    if (thrown == null) {
+      return new Attempt.End.Succeeded();
+    }
+    if (thrown instanceof Snooze snooze) {
+      return new Attempt.End.Snoozed(snooze.duration());
+    }
+    if (stop == Stop.CANCEL && isInterruption(thrown)) {
+      return new Attempt.End.Cancelled();
+    }
+    if (claimed.submittedAt() != null && thrown != claimed.submittedAt()) {
+      thrown.addSuppressed(claimed.submittedAt());
+    }
+    return new Attempt.End.Failed(thrown);
+  }
+
+  private static boolean isInterruption(Throwable thrown) {
+    return thrown instanceof InterruptedException
+        || thrown instanceof CancellationException
+        || thrown instanceof ClosedByInterruptException
+        || thrown instanceof InterruptedIOException
+        || thrown instanceof WaitException wait && wait.interrupted();
+  }
+
+  synchronized @Nullable String cancelCause() {
+    return cancelCause;
+  }
+
+  // ---- as those see it who want it to end
+
+  /// Asks the attempt to end because its job was asked to cancel.
+  void cancel(String cause) {
+    synchronized (this) {
+      if (cancelCause == null) {
+        cancelCause = cause;
+      }
+    }
+    stop(Stop.CANCEL);
+    leave(Transition.cancelled(cause, claimed.attempt()));
+  }
+
+  private void timeOver(Stop kind) {
+    if (!stop(kind)) {
+      return;
+    }
+    setAlarm(engine.graceNanos, this::abandon);
+  }
+
+  /// Returns false if the attempt is over.
+  private boolean stop(Stop kind) {
+    CompletableFuture<?> toCancel = null;
+    synchronized (this) {
+      if (stage != Stage.RUNNING) {
+        return false;
+      }
+      if (stop == null || stop == Stop.CANCEL) {
+        stop = kind;
+      }
+      if (kind != Stop.CANCEL && timedOut == null) {
+        timedOut = timeout(kind);
+      }
+      if (thread != null) {
+        thread.interrupt();
+      }
+      toCancel = future;
+    }
+    if (toCancel != null && !toCancel.cancel(true)) {
+      return false;
+    }
+    return true;
+  }
+
+  private TimeoutException timeout(Stop kind) {
+    String limit =
+        kind == Stop.TIMEOUT
+            ? "its timeout of " + text(known.settings.timeout())
+            : "the deadline of its job, " + Micros.instant(claimed.deadline());
+    TimeoutException error =
+        new TimeoutException(
+            "attempt " + claimed.attempt() + " of job " + claimed.id() + " (" + claimed.task()
+                + ") ran past " + limit);
+    // Where the code was, not where the alarm is.
+    error.setStackTrace(thread == null ? new StackTraceElement[0] : thread.getStackTrace());
+    return error;
+  }
+
+  private static String text(@Nullable Duration duration) {
+    return duration == null ? "" : duration.toString().substring(2).toLowerCase(Locale.ROOT);
+  }
+
+  /// The code has ignored its interrupt for the whole grace.
+  private void abandon() {
+    Attempt.End end;
+    StackTraceElement[] stack;
+    String name;
+    synchronized (this) {
+      if (stage != Stage.RUNNING) {
+        return;
+      }
+      end = endOf(null);
+      stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
+      name = thread == null ? "no thread" : thread.getName();
+    }
+    Finish.Tally tally = engine.tally(this, -1, -1, true);
+    Next next = engine.transition(this, end, null);
+    boolean goOn = next.outcome() != null || known.settings.retryWhileAbandoned();
+    Slot had;
+    synchronized (this) {
+      if (stage != Stage.RUNNING) {
+        return;
+      }
+      stage = goOn ? Stage.LEFT_FINISHED : Stage.LEFT_OPEN;
+      had = slot;
+      slot = Slot.GONE;
+    }
+    engine.abandoned(this, name, stack);
+    if (goOn) {
+      engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, true));
+    } else {
+      engine.store.abandon(claimed.id(), claimed.fence());
+      engine.idleMayHaveChanged();
+      if (claimed.deadline() != Micros.NEVER) {
+        engine.alarm.in((claimed.deadline() - engine.time.micros()) * 1_000, this::deadlineOver);
+      }
+    }
+    if (had == Slot.HELD) {
+      runner.giveSlot();
+    }
+  }
+
+  /// The thread of abandoned code, for the one warning at the end; null if there is none.
+  synchronized @Nullable Thread abandonedThread() {
+    return stage == Stage.LEFT_OPEN || stage == Stage.LEFT_FINISHED ? thread : null;
+  }
+
+  /// Whether the job still waits for this abandoned code.
+  synchronized boolean leftOpen() {
+    return stage == Stage.LEFT_OPEN;
+  }
+
+  private void deadlineOver() {
+    leave(new Next.Ended(Transition.expired(jobId(), claimed.deadline(), claimed.attempt())));
+  }
+
+  /// Ends the job although it still waits for this abandoned code; nothing otherwise.
+  void leave(Next.Ended next) {
+    Attempt.End end;
+    synchronized (this) {
+      if (stage != Stage.LEFT_OPEN) {
+        return;
+      }
+      stage = Stage.LEFT_FINISHED;
+      end = endOf(null);
+    }
+    Finish.Tally tally = engine.tally(this, -1, -1, true);
+    engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, true));
+  }
+
+  // ---- waiting for other jobs
+
+  /// Waits inside this attempt: its slot and its queue's permit go to others meanwhile.
+  ///
+  /// @throws RefusedException if the wait could never end
+  <T extends @Nullable Object> T waiting(Collection<Receipt> awaited, Supplier<T> wait) {
+    String refusal = engine.store.beginWait(claimed.id(), claimed.fence(), awaited);
+    if (refusal != null) {
+      throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
+    }
+    boolean lent;
+    synchronized (this) {
+      lent = slot == Slot.HELD;
+      if (lent) {
+        slot = Slot.LENT;
+      }
+    }
+    if (lent) {
+      runner.giveSlot();
+    }
+    try {
+      return wait.get();
+    } finally {
+      comeBack(lent);
+    }
+  }
+
+  /// Waits, during a wait, for one more job; says why that could never end, or null.
+  @Nullable String alsoWaitsFor(Receipt job) {
+    return engine.store.beginWait(claimed.id(), claimed.fence(), List.of(job));
+  }
+
+  private void comeBack(boolean lent) {
+    CountDownLatch queue = new CountDownLatch(1);
+    engine.store.endWait(claimed.id(), claimed.fence(), queue::countDown);
+    awaitUninterruptibly(queue);
+    if (lent) {
+      CountDownLatch granted = new CountDownLatch(1);
+      runner.takeSlotBack(granted::countDown);
+      awaitUninterruptibly(granted);
+      boolean gone;
+      synchronized (this) {
+        gone = slot == Slot.GONE;
+        if (!gone) {
+          slot = Slot.HELD;
+        }
+      }
+      if (gone) {
+        runner.giveSlot();
+      }
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// The attempt that runs on this thread, if it is one of this engine.
+  static @Nullable AttemptRun current() {
+    return Scope.CURRENT.isBound() && Scope.CURRENT.get() instanceof AttemptRun run ? run : null;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  long ranNanos() {
+    return engine.time.nanos() - startNanos;
+  }
+
+  // ---- as its code sees it
+
+  @Override
+  public int attempt() {
+    return claimed.attempt();
+  }
+
+  @Override
+  public Optional<Instant> deadline() {
+    long end = claimed.deadline();
+    if (known.settings.timeout() != null) {
+      end = Math.min(end, Micros.plus(claimed.started(), Micros.of(known.settings.timeout())));
+    }
+    return end == Micros.NEVER ? Optional.empty() : Optional.of(Micros.instant(end));
+  }
+
+  @Override
+  public synchronized boolean cancelled() {
+    return stop != null || stage != Stage.RUNNING;
+  }
+
+  @Override
+  public void progress(long done, long total) {
+    engine.store.note(
+        claimed.id(), claimed.fence(), new Progress(done, Math.max(-1, total), 0), List.of());
+  }
+
+  @Override
+  public void log(String line) {
+    engine.store.note(claimed.id(), claimed.fence(), null, List.of(line));
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Task<A, R> task, A input) {
+    return engine.submitter.submit(task.with(input), this);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Submission<A, R> submission) {
+    return engine.submitter.submit(submission, this);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task, Collection<? extends A> inputs) {
+    return engine.submitter.map(task, inputs.stream(), true, this);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task, Stream<? extends A> inputs) {
+    return engine.submitter.map(task, inputs, false, this);
+  }
+}

@@ -1,0 +1,688 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.Attempt;
+import dev.treadle.Job;
+import dev.treadle.JobInfo;
+import dev.treadle.JobQuery;
+import dev.treadle.JobState;
+import dev.treadle.Jobs;
+import dev.treadle.Listener;
+import dev.treadle.Outcome;
+import dev.treadle.QueueSettings;
+import dev.treadle.Reason;
+import dev.treadle.RefusedException;
+import dev.treadle.Strategy;
+import dev.treadle.Submission;
+import dev.treadle.Task;
+import dev.treadle.Task.Action;
+import dev.treadle.Treadle;
+import dev.treadle.WaitException;
+import dev.treadle.internal.async.AsyncRunner;
+import dev.treadle.internal.cpu.CpuRunner;
+import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.run.Run;
+import dev.treadle.internal.run.Runner;
+import dev.treadle.spi.Claimed;
+import dev.treadle.spi.Finish;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.Next;
+import dev.treadle.spi.Receipt;
+import dev.treadle.spi.Store;
+import dev.treadle.spi.StoreEvents;
+import dev.treadle.spi.Transition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The engine: one way from submit to tell, over whatever store.
+///
+/// ```
+/// submit -> Store.insert -> claim (free slots only) -> Runner -> Attempt.End -> Transition
+///        -> Store.finish -> ended -> watchers, listeners
+/// ```
+///
+/// Claiming, running and completing are roles, not threads: a claim runs on the thread that
+/// submitted or on the one whose slot came free, a completion on the attempt's own.
+final class Engine implements Treadle {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final Strategy[] STRATEGIES = Strategy.values();
+
+  /// A plain piece of code, submitted without a task.
+  @SuppressWarnings("rawtypes")
+  private static final Task<Callable, Object> LAMBDA =
+      Task.io("lambda", Callable.class, Object.class, Callable::call);
+
+  final Time time;
+  final Store store;
+  final Tasks tasks;
+  final Alarm alarm;
+  final Submitter submitter = new Submitter(this);
+  final Room room = new Room();
+  final Set<Feeder<?>> feeders = ConcurrentHashMap.newKeySet();
+  final long graceNanos;
+  final int mapWindow;
+  final int cores;
+  private final String node;
+  private final int abandonedMax;
+  private final List<Listener> listeners;
+  private final Map<String, QueueSettings> queues;
+  private final Map<Strategy, Runner> runners = new EnumMap<>(Strategy.class);
+  private final Watchers watchers = new Watchers();
+  private final ConcurrentHashMap<Long, AttemptRun> running = new ConcurrentHashMap<>();
+
+  /// Cancels that came between a claim and the start of its attempt, by job, with the fence.
+  private final ConcurrentHashMap<Long, Integer> earlyCancels = new ConcurrentHashMap<>();
+
+  private final Set<AttemptRun> abandoned = ConcurrentHashMap.newKeySet();
+  private final AtomicIntegerArray abandonedCounts = new AtomicIntegerArray(STRATEGIES.length);
+  private final Quiet quiet = new Quiet(this);
+  private volatile boolean claiming;
+  private volatile boolean closing;
+  private volatile boolean closed;
+
+  Engine(EngineSetup setup, Store store) {
+    this.time = new Time(setup.clock);
+    this.store = store;
+    this.node = setup.node;
+    this.graceNanos = setup.grace.toNanos();
+    this.mapWindow = setup.mapWindow;
+    this.abandonedMax = setup.abandonedMax;
+    this.listeners = List.copyOf(setup.listeners);
+    this.queues = Map.copyOf(setup.queues);
+    this.cores = setup.permits(Strategy.CPU);
+    this.tasks = new Tasks(store, setup.lossBudget);
+    this.alarm = new Alarm(node, time, store::tick);
+    for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
+      runners.put(strategy, runner(strategy, setup.permits(strategy)));
+    }
+    store.start(setup.clock, new Events());
+    queues.forEach(store::define);
+    tasks.register(LAMBDA);
+    setup.tasks.forEach(tasks::register);
+    claiming = true;
+    alarm.start();
+    if (store.lease() != null) {
+      keepLease(store.lease());
+    }
+    runners.values().forEach(Runner::available);
+  }
+
+  private Runner runner(Strategy strategy, int permits) {
+    return switch (strategy) {
+      case IO -> new IoRunner(node, this::claim, permits);
+      case CPU -> new CpuRunner(node, this::claim, permits);
+      case ASYNC -> new AsyncRunner(node, this::claim, permits);
+    };
+  }
+
+  /// Says that this node lives, three times a lease, and ends what dead nodes have left.
+  private void keepLease(Duration lease) {
+    if (closed) {
+      return;
+    }
+    store.renew(node, Micros.plus(time.micros(), Micros.of(lease)));
+    for (Claimed lost : store.rescue(node)) {
+      Tasks.Known known = tasks.find(lost.task());
+      Attempt.End end = new Attempt.End.Lost("its node is gone");
+      Next next =
+          known == null
+              ? new Next.Parked(unknownTask(lost.task()))
+              : Transition.after(
+                  end, null, lost, lost.cancel(), known.policy, time.micros(), random());
+      Finish.Tally tally = new Finish.Tally(lost.attempt(), node, lost.started(), 0, -1, -1, false);
+      store.finish(List.of(new Finish(lost.id(), lost.fence(), tally, end, next, false)));
+    }
+    alarm.in(lease.toNanos() / 3, () -> keepLease(lease));
+  }
+
+  // ---- claim
+
+  private List<? extends Run> claim(Strategy strategy, int max) {
+    if (!claiming || stopped(strategy)) {
+      return List.of();
+    }
+    List<Claimed> claims = store.claim(node, strategy, max);
+    if (claims.isEmpty()) {
+      return List.of();
+    }
+    Runner runner = runners.get(strategy);
+    if (runner == null) {
+      throw new AssertionError(strategy);
+    }
+    if (claims.size() == 1) {
+      AttemptRun run = begin(claims.getFirst(), runner);
+      return run == null ? claim(strategy, max) : List.of(run);
+    }
+    List<AttemptRun> runs = new ArrayList<>(claims.size());
+    for (Claimed claimed : claims) {
+      AttemptRun run = begin(claimed, runner);
+      if (run != null) {
+        runs.add(run);
+      }
+    }
+    return runs;
+  }
+
+  private @Nullable AttemptRun begin(Claimed claimed, Runner runner) {
+    Tasks.Known known = tasks.find(claimed.task());
+    if (known == null) {
+      park(claimed);
+      return null;
+    }
+    AttemptRun run = new AttemptRun(this, runner, claimed, known);
+    running.put(run.key, run);
+    if (!earlyCancels.isEmpty()) {
+      Integer fence = earlyCancels.remove(claimed.id());
+      if (fence != null && fence == claimed.fence()) {
+        run.cancel("asked");
+      }
+    }
+    for (Listener listener : listeners) {
+      tell(claimed.id(), () ->
+          listener.attemptStarted(claimed.id(), claimed.task(), claimed.attempt()));
+    }
+    run.arm();
+    return run;
+  }
+
+  private void park(Claimed claimed) {
+    Finish.Tally tally = new Finish.Tally(claimed.attempt(), node, claimed.started(), 0, -1, -1, false);
+    store.finish(
+        List.of(
+            new Finish(
+                claimed.id(),
+                claimed.fence(),
+                tally,
+                new Attempt.End.Snoozed(Duration.ZERO),
+                new Next.Parked(unknownTask(claimed.task())),
+                false)));
+  }
+
+  private static String unknownTask(String task) {
+    return "task " + task + " is not registered here; register it and release the job";
+  }
+
+  // ---- complete
+
+  Finish.Tally tally(AttemptRun run, long cpuNanos, long allocatedBytes, boolean abandoned) {
+    return new Finish.Tally(
+        run.claimed.attempt(),
+        node,
+        run.claimed.started(), run.ranNanos(), cpuNanos, allocatedBytes, abandoned);
+  }
+
+  Next transition(AttemptRun run, Attempt.End end, @Nullable Object value) {
+    long now = end instanceof Attempt.End.Succeeded ? 0 : time.micros();
+    return Transition.after(
+        end, value, run.claimed, run.cancelCause(), run.known.policy, now, random());
+  }
+
+  private static ThreadLocalRandom random() {
+    return ThreadLocalRandom.current();
+  }
+
+  void complete(
+      AttemptRun run, Attempt.End end, @Nullable Object value, Finish.Tally tally) {
+    Next next = transition(run, end, value);
+    finish(run, new Finish(run.claimed.id(), run.claimed.fence(), tally, end, next, false));
+  }
+
+  void finish(AttemptRun run, Finish finish) {
+    running.remove(run.key, run);
+    for (Listener listener : listeners) {
+      tell(finish.id(), () ->
+          listener.attemptEnded(
+              finish.id(), run.claimed.task(), finish.attempt()));
+    }
+    if (!store.finish(List.of(finish)).getFirst()) {
+      LOG.warn(
+          "job {} ({}): attempt {} ended {} too late and was refused; the job had gone on",
+          finish.id(),
+          run.claimed.task(),
+          run.claimed.attempt(),
+          finish.end());
+    }
+    idleMayHaveChanged();
+  }
+
+  // ---- abandoned code
+
+  void abandoned(AttemptRun run, String thread, StackTraceElement[] stack) {
+    abandoned.add(run);
+    abandonedCounts.incrementAndGet(run.known.settings.strategy().ordinal());
+    StringBuilder where = new StringBuilder();
+    for (int i = 0; i < Math.min(stack.length, 12); i++) {
+      where.append("\n  at ").append(stack[i]);
+    }
+    LOG.warn(
+        "job {} ({}): attempt {} ignores that its time is over and is abandoned; its thread {} is"
+            + " at{}",
+        run.claimed.id(),
+        run.claimed.task(),
+        run.claimed.attempt(),
+        thread,
+        where);
+  }
+
+  void abandonedReturned(AttemptRun run) {
+    Strategy strategy = run.known.settings.strategy();
+    abandoned.remove(run);
+    abandonedCounts.decrementAndGet(strategy.ordinal());
+    Runner runner = runners.get(strategy);
+    if (runner != null) {
+      runner.available();
+    }
+  }
+
+  void returnedLate(AttemptRun run, @Nullable Throwable thrown) {
+    LOG.warn(
+        "job {} ({}): the abandoned code of attempt {} has {}; that is too late and was refused",
+        run.claimed.id(),
+        run.claimed.task(),
+        run.claimed.attempt(),
+        thrown == null ? "returned a value" : "thrown " + thrown);
+    store.returned(run.claimed.id(), run.claimed.fence());
+  }
+
+  private boolean stopped(Strategy strategy) {
+    return abandonedCounts.get(strategy.ordinal()) >= abandonedMax;
+  }
+
+  Set<Strategy> claimableStrategies() {
+    if (!claiming) {
+      return Set.of();
+    }
+    Set<Strategy> open = new HashSet<>(runners.keySet());
+    open.removeIf(this::stopped);
+    return open;
+  }
+
+  // ---- tell
+
+  private final class Events implements StoreEvents {
+    @Override
+    public void available(Strategy strategy) {
+      Runner runner = runners.get(strategy);
+      if (runner != null) {
+        runner.available();
+      }
+    }
+
+    @Override
+    public void ended(long id, String task, Outcome<?> outcome) {
+      tasks.ended(task);
+      for (Listener listener : listeners) {
+        tell(id, () -> listener.jobEnded(id, task, outcome));
+      }
+      for (Consumer<Outcome<?>> watcher : watchers.take(id)) {
+        tell(id, () -> watcher.accept(outcome));
+      }
+      idleMayHaveChanged();
+    }
+
+    @Override
+    public void cancelRequested(long id, int fence) {
+      AttemptRun run = running.get(id);
+      if (run == null) {
+        earlyCancels.put(id, fence);
+        run = running.get(id);
+        if (run == null) {
+          if (store.find(id).map(job -> job.state() != JobState.RUNNING).orElse(true)) {
+            earlyCancels.remove(id);
+          }
+          return;
+        }
+        earlyCancels.remove(id);
+      }
+      if (run.claimed.fence() == fence) {
+        run.cancel("asked");
+      }
+    }
+
+    @Override
+    public void sooner() {
+      alarm.storeSooner();
+    }
+
+    @Override
+    public void room() {
+      room.made();
+    }
+  }
+
+  private static void tell(long id, Runnable what) {
+    try {
+      what.run();
+    } catch (Throwable thrown) {
+      LOG.error("job {}: a listener failed; the job is not affected", id, thrown);
+    }
+  }
+
+  /// Calls a user's code back, on a virtual thread.
+  void callBack(long id, Runnable callback) {
+    Thread.ofVirtual().name("treadle-callback-" + id).start(() -> tell(id, callback));
+  }
+
+  /// Has a watcher told of the end of a job, at once if it has ended.
+  void watch(Receipt job, Consumer<Outcome<?>> watcher) {
+    Outcome<?> outcome = job.outcome();
+    if (outcome == null) {
+      watchers.add(job.id(), watcher);
+      outcome = job.outcome();
+      if (outcome == null || !watchers.remove(job.id(), watcher)) {
+        return; // It is told when the job ends, or is being told just now.
+      }
+    }
+    watcher.accept(outcome);
+  }
+
+  /// Waits for the end of a job, giving up the slot of the attempt that waits, if one does.
+  @Nullable Outcome<?> await(Receipt job, @Nullable Duration atMost, Object what) {
+    Outcome<?> outcome = job.outcome();
+    if (outcome != null) {
+      return outcome;
+    }
+    long until = atMost == null ? Long.MAX_VALUE : time.nanos() + nanos(atMost);
+    AttemptRun self = AttemptRun.current();
+    if (self == null) {
+      return park(job, until, what);
+    }
+    return self.waiting(
+        self.engine() == this ? List.of(job) : List.of(), () -> park(job, until, what));
+  }
+
+  /// Takes the next of what ends, waiting for it as [#await] does.
+  <T> T take(BlockingQueue<T> ended, Collection<? extends JobHandle<?>> jobs) {
+    Supplier<T> take =
+        () -> {
+          try {
+            return ended.take();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WaitException("interrupted while waiting for " + jobs, e);
+          }
+        };
+    AttemptRun self = AttemptRun.current();
+    if (self == null) {
+      return take.get();
+    }
+    List<Receipt> awaited = new ArrayList<>();
+    jobs.forEach(job -> awaited.add(job.receipt));
+    return self.waiting(self.engine() == this ? awaited : List.of(), take);
+  }
+
+  private static long nanos(Duration atMost) {
+    return Math.min(TimeUnit.NANOSECONDS.convert(atMost), Long.MAX_VALUE / 4);
+  }
+
+  private @Nullable Outcome<?> park(Receipt job, long until, Object what) {
+    Waiter waiter = new Waiter();
+    Alarm.Entry alarmed =
+        until == Long.MAX_VALUE ? null : alarm.in(until - time.nanos(), waiter::lookAtTime);
+    watch(job, waiter);
+    try {
+      return waiter.await(time, until, what);
+    } finally {
+      watchers.remove(job.id(), waiter);
+      if (alarmed != null) {
+        alarm.cancel(alarmed);
+      }
+    }
+  }
+
+  Reason why(Receipt job) {
+    Reason reason =
+        store
+            .explain(job.id())
+            .orElseGet(() -> new Reason(Reason.Kind.ENDED, "ended and is no longer kept"));
+    if (reason.kind() == Reason.Kind.WORKER) {
+      Strategy strategy = store.info(job).strategy();
+      if (stopped(strategy)) {
+        return new Reason(
+            Reason.Kind.STRATEGY_STOPPED,
+            "waits because " + strategy + " has stopped: " + abandonedMax
+                + " abandoned attempts ignore their timeouts and still run");
+      }
+    }
+    return reason;
+  }
+
+  void idleMayHaveChanged() {
+    quiet.mayHaveCome();
+  }
+
+  boolean refusesWhenFull(String queue) {
+    return queues.getOrDefault(queue, QueueSettings.DEFAULT).refuses();
+  }
+
+  // ---- life
+
+  void checkOpen(@Nullable AttemptRun parent) {
+    if (closed || closing && parent == null) {
+      throw new RefusedException(
+          RefusedException.Reason.CLOSED,
+          "this treadle is closed"
+              + (closed ? "" : " to new jobs and finishes those it has")
+              + "; submit before close()");
+    }
+  }
+
+  void checkNotClosed() {
+    if (closed) {
+      throw new RefusedException(RefusedException.Reason.CLOSED, "this treadle is closed");
+    }
+  }
+
+  /// Whether nothing moves any more of itself.
+  boolean idle() {
+    Set<Strategy> claimable = claimableStrategies();
+    for (Feeder<?> feeder : feeders) {
+      // Where nothing is claimed, a feeder that waits for room would wait for ever.
+      if (!claimable.isEmpty() && !feeder.waitsForReader()) {
+        return false;
+      }
+    }
+    return store.idle(claimable);
+  }
+
+  private static void refuseInside(String what) {
+    if (AttemptRun.current() != null) {
+      throw new IllegalStateException(
+          what + " inside a job would wait for that job itself; call it outside");
+    }
+  }
+
+  @Override
+  public void awaitIdle() {
+    refuseInside("awaitIdle()");
+    quiet.await(Long.MAX_VALUE);
+  }
+
+  @Override
+  public boolean awaitIdle(Duration atMost) {
+    refuseInside("awaitIdle()");
+    return quiet.await(time.nanos() + nanos(atMost));
+  }
+
+  @Override
+  public boolean drain(Duration atMost) {
+    refuseInside("drain()");
+    claiming = false;
+    return quiet.await(time.nanos() + nanos(atMost));
+  }
+
+  @Override
+  public void close() {
+    refuseInside("close()");
+    synchronized (this) {
+      if (closing) {
+        return;
+      }
+      closing = true;
+    }
+    boolean interrupted = false;
+    try {
+      quiet.await(Long.MAX_VALUE);
+    } catch (WaitException e) {
+      interrupted = Thread.interrupted();
+    }
+    feeders.forEach(Feeder::close);
+    store.cancelWaiting("closed");
+    if (interrupted) {
+      running.forEach((id, run) -> store.cancel(List.of(id), "closed"));
+    }
+    shutDown();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void shutDown() {
+    claiming = false;
+    List<String> names = new ArrayList<>();
+    for (AttemptRun run : abandoned) {
+      run.leave(Transition.cancelled("closed", run.claimed.attempt()));
+      Thread thread = run.abandonedThread();
+      names.add(
+          "job " + run.jobId() + " (" + run.claimed.task() + ")"
+              + (thread == null ? "" : " on " + thread.getName()));
+    }
+    if (!names.isEmpty()) {
+      LOG.warn(
+          "closed while {} abandoned attempts still run, on daemon threads: {}",
+          names.size(),
+          String.join(", ", names));
+    }
+    closed = true;
+    room.made();
+    runners.values().forEach(Runner::close);
+    alarm.close();
+    store.close();
+  }
+
+  // ---- the front door
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Task<A, R> task, A input) {
+    return submitter.submit(task.with(input), null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Task<A, R> task, Job<? extends A> input) {
+    return submitter.submit(Submission.of(task, input), null);
+  }
+
+  @Override
+  public <B extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Task<List<B>, R> task, Jobs<?, B> inputs) {
+    return submitter.submit(Submission.of(task, inputs), null);
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // A task without input is handed null.
+  public <R extends @Nullable Object> Job<R> submit(Task<Void, R> task) {
+    return submitter.submit(task.with((Void) null), null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Submission<A, R> submission) {
+    return submitter.submit(submission, null);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <R extends @Nullable Object> Job<R> submit(Callable<R> code) {
+    return (Job<R>) submitter.submit(LAMBDA.with(code), null);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public Job<@Nullable Void> submit(Action code) {
+    Callable<@Nullable Object> callable =
+        () -> {
+          code.run();
+          return null;
+        };
+    return (Job<@Nullable Void>) (Job<?>) submitter.submit(LAMBDA.with(callable), null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task, Collection<? extends A> inputs) {
+    return submitter.map(task, inputs.stream(), true, null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task, Stream<? extends A> inputs) {
+    return submitter.map(task, inputs, false, null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> R race(
+      Task<A, R> task, Collection<? extends A> inputs) {
+    return new Race<A, R>(this, task).run(inputs);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Optional<Job<R>> job(
+      long id, Task<A, R> task) {
+    Receipt receipt = store.receipt(id);
+    if (receipt == null) {
+      return Optional.empty();
+    }
+    String name = store.info(receipt).task();
+    if (!name.equals(task.name())) {
+      throw new IllegalArgumentException(
+          "job " + id + " is of task " + name + ", not " + task.name());
+    }
+    return Optional.of(new JobHandle<>(this, receipt, task));
+  }
+
+  @Override
+  public Optional<JobInfo> job(long id) {
+    return store.find(id);
+  }
+
+  @Override
+  public List<JobInfo> jobs(JobQuery query) {
+    return store.query(query);
+  }
+
+  @Override
+  public Map<JobState, Long> counts() {
+    return store.counts();
+  }
+
+  @Override
+  public void pause(String queue) {
+    store.pause(queue);
+    idleMayHaveChanged();
+  }
+
+  @Override
+  public void resume(String queue) {
+    store.resume(queue);
+  }
+}

@@ -1,0 +1,594 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.Item;
+import dev.treadle.JobCancelledException;
+import dev.treadle.JobFailedException;
+import dev.treadle.Jobs;
+import dev.treadle.Outcome;
+import dev.treadle.Progress;
+import dev.treadle.RefusedException;
+import dev.treadle.WaitException;
+import dev.treadle.spi.Group;
+import dev.treadle.spi.Receipt;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators.AbstractSpliterator;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/// The jobs of one map: what came of each so far, for those who read it and for the [Feeder] that
+/// waits for room.
+final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
+    implements Jobs<A, R> {
+  private static final int SUPPRESSED_MAX = 100;
+
+  /// How the items are read, which the first reader decides.
+  private enum Mode {
+    UNDECIDED,
+    KEEP,
+    STREAM
+  }
+
+  /// A job that has ended, with its item or items.
+  private record EndedJob(
+      int first, @Nullable Chunk chunk, @Nullable Object input, Outcome<?> outcome) {
+    int items() {
+      return chunk == null ? 1 : chunk.inputs.length;
+    }
+  }
+
+  final Engine engine;
+
+  /// Held by the feeder while it inserts a job, so that a group misses none.
+  final Object feederMutex = new Object();
+
+  private final String task;
+  private final int window;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /// The feeder waits here, for so much room.
+  private final Condition room = lock.newCondition();
+
+  private int roomWanted;
+
+  /// Those wait here who read: all have ended, one more can be read, or somebody must not wait.
+  private final Condition readable = lock.newCondition();
+
+  private Mode mode = Mode.UNDECIDED;
+  private int fed;
+  private int done;
+  private int failed;
+  private boolean fedAll;
+  private boolean cancelled;
+  private @Nullable Throwable feedFailure;
+
+  /// Jobs that ended before it was clear how they are read.
+  private @Nullable List<EndedJob> early = new ArrayList<>();
+
+  /// With [Mode#KEEP].
+  private final Results results = new Results();
+
+  /// With [Mode#STREAM].
+  private final ArrayDeque<Item<A, R>> unread = new ArrayDeque<>();
+
+  /// The jobs that have not ended, by the place of their first item.
+  private final Map<Integer, Receipt> live = new HashMap<>();
+
+  /// Every job in order, for jobs that wait for all; null once items are let go.
+  private @Nullable List<Receipt> all = new ArrayList<>();
+
+  private @Nullable Group group;
+  private int jobCount;
+  private volatile double nanosPerItem;
+
+  /// The failure of an item that never became a job, which the group cannot know of.
+  private @Nullable Throwable stillborn;
+
+  /// Attempts that wait here, and why one of them must not go on waiting.
+  private final Set<AttemptRun> waiting = new HashSet<>();
+
+  private final Map<AttemptRun, String> refused = new HashMap<>();
+
+  /// Feeds on, for maps that those feed who finish their items; else null.
+  private @Nullable Runnable feedOn;
+
+  JobsHandle(Engine engine, String task, int window) {
+    this.engine = engine;
+    this.task = task;
+    this.window = window;
+  }
+
+  // ---- as the feeder sees it
+
+  /// Waits until there is room for `enough` items; false if no more are wanted. Having to wait, it
+  /// waits for a quarter of the window, so that the feeder is not woken for every item.
+  boolean awaitRoom(int enough) throws InterruptedException {
+    lock.lock();
+    try {
+      while (!cancelled && room() < enough) {
+        roomWanted = Math.max(enough, window / 4);
+        room.await();
+      }
+      return !cancelled;
+    } finally {
+      roomWanted = 0;
+      lock.unlock();
+    }
+  }
+
+  /// For how many items there is room now; 0 if no more are wanted.
+  int roomNow() {
+    lock.lock();
+    try {
+      return cancelled ? 0 : room();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean cancelledNow() {
+    lock.lock();
+    try {
+      return cancelled;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Has whoever ends an item feed on.
+  void feedOnBy(@Nullable Runnable feeding, long expected) {
+    lock.lock();
+    try {
+      feedOn = feeding;
+      if (expected >= 0 && expected < 1 << 24) {
+        results.expect((int) expected);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int room() {
+    return window - (fed - done) - unread.size();
+  }
+
+  private void signalRoom() {
+    if (roomWanted > 0 && room() >= roomWanted) {
+      room.signal();
+    }
+  }
+
+  /// Whether nothing moves here until somebody reads.
+  boolean waitsForReader() {
+    lock.lock();
+    try {
+      return fed == done && unread.size() >= window;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The group the next job belongs to, and its place in it. Under the feeder's mutex.
+  @Nullable Group groupOrNull() {
+    return group;
+  }
+
+  int jobCount() {
+    return jobCount;
+  }
+
+  /// How long an item of a chunk that has ended took; 0 while none has.
+  double nanosPerItem() {
+    return nanosPerItem;
+  }
+
+  /// Notes that items are a job now.
+  void began(int first, @Nullable Object input, Receipt receipt) {
+    Chunk chunk = input instanceof Chunk it ? it : null;
+    List<AttemptRun> waiters;
+    boolean cancelNow;
+    lock.lock();
+    try {
+      fed = first + (chunk == null ? 1 : chunk.inputs.length);
+      live.put(first, receipt);
+      jobCount++;
+      if (all != null) {
+        all.add(receipt);
+      }
+      waiters = waiting.isEmpty() ? List.of() : List.copyOf(waiting);
+      cancelNow = cancelled;
+    } finally {
+      lock.unlock();
+    }
+    for (AttemptRun waiter : waiters) {
+      String refusal = waiter.alsoWaitsFor(receipt);
+      if (refusal != null) {
+        refuse(waiter, refusal);
+      }
+    }
+    engine.watch(receipt, outcome -> ended(new EndedJob(first, chunk, input, outcome)));
+    if (cancelNow) {
+      engine.store.cancel(List.of(receipt.id()), "asked");
+    }
+  }
+
+  private void refuse(AttemptRun waiter, String refusal) {
+    lock.lock();
+    try {
+      refused.put(waiter, refusal);
+      readable.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Notes an item that never became a job.
+  void stillborn(int index, @Nullable Object input, Throwable cause) {
+    lock.lock();
+    try {
+      fed = index + 1;
+      stillborn = stillborn == null ? cause : stillborn;
+    } finally {
+      lock.unlock();
+    }
+    ended(
+        new EndedJob(
+            index, null, input, new Outcome.Failed<>(Outcome.Failed.Reason.ERROR, cause, 0)));
+  }
+
+  /// Notes that no more items come.
+  void fedAll(@Nullable Throwable failure) {
+    Group toClose;
+    Throwable why;
+    lock.lock();
+    try {
+      fedAll = true;
+      feedFailure = failure;
+      toClose = group;
+      why = groupFailure();
+      readable.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (toClose != null) {
+      engine.store.closeGroup(toClose, why);
+    }
+  }
+
+  private @Nullable Throwable groupFailure() {
+    return feedFailure != null ? feedFailure : stillborn;
+  }
+
+  private void ended(EndedJob job) {
+    Runnable feeding;
+    lock.lock();
+    try {
+      feeding = feedOn;
+      live.remove(job.first());
+      done += job.items();
+      countFailures(job);
+      if (job.chunk() != null) {
+        nanosPerItem = job.chunk().nanosPerItem();
+      }
+      switch (mode) {
+        case UNDECIDED -> {
+          if (early != null) {
+            early.add(job);
+          }
+        }
+        case KEEP -> keep(job);
+        case STREAM -> show(job);
+      }
+      signalRoom();
+      if (mode == Mode.STREAM || fedAll && done == fed) {
+        readable.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (feeding != null) {
+      feeding.run();
+    }
+  }
+
+  private void countFailures(EndedJob job) {
+    if (job.outcome() instanceof Outcome.Succeeded<?>) {
+      return;
+    }
+    for (int i = 0; i < job.items(); i++) {
+      if (!(outcome(job, i) instanceof Outcome.Succeeded<?>)) {
+        failed++;
+      }
+    }
+  }
+
+  private static Outcome<?> outcome(EndedJob job, int item) {
+    return job.chunk() == null ? job.outcome() : job.chunk().outcome(item, job.outcome());
+  }
+
+  private void keep(EndedJob job) {
+    if (job.chunk() != null && job.chunk().allSucceeded()) {
+      results.values(job.first(), job.chunk());
+    } else {
+      for (int i = 0; i < job.items(); i++) {
+        results.put(job.first() + i, outcome(job, i));
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private void show(EndedJob job) {
+    for (int i = 0; i < job.items(); i++) {
+      Object input = job.chunk() == null ? job.input() : job.chunk().inputs[i];
+      unread.add(new Item<>(job.first() + i, (A) input, (Outcome<R>) outcome(job, i)));
+    }
+  }
+
+  // ---- as the user sees it
+
+  /// The group of these jobs, for a job that takes all their results.
+  Group group() {
+    synchronized (feederMutex) {
+      lock.lock();
+      try {
+        if (group == null) {
+          if (all == null) {
+            throw new IllegalStateException(
+                "the items of " + this + " are let go as they are read (asCompleted), so no job"
+                    + " can take them all as its input; submit that job before");
+          }
+          group = engine.store.openGroup(all);
+          if (fedAll) {
+            engine.store.closeGroup(group, groupFailure());
+          }
+        }
+        return group;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public List<R> get() {
+    awaitAll();
+    lock.lock();
+    try {
+      if (failed > 0) {
+        throw failure();
+      }
+      return (List<R>) Collections.unmodifiableList(Arrays.asList(results.values(fed)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private RuntimeException failure() {
+    RuntimeException thrown = null;
+    int suppressed = 0;
+    boolean anyFailed = anyFailed();
+    for (int i = 0; i < fed && suppressed < SUPPRESSED_MAX; i++) {
+      RuntimeException error =
+          switch (results.outcome(i)) {
+            case Outcome.Succeeded<?> it -> null;
+            case Outcome.Failed<?> it ->
+                new JobFailedException(it.reason(), it.cause(), it.attempts());
+            case Outcome.Cancelled<?> it ->
+                anyFailed ? null : new JobCancelledException(it.cause(), it.error());
+          };
+      if (error == null) {
+        continue;
+      }
+      if (thrown == null) {
+        thrown = error;
+      } else if (error.getCause() != null && error.getCause() != thrown.getCause()) {
+        thrown.addSuppressed(error.getCause());
+        suppressed++;
+      }
+    }
+    return thrown == null ? new IllegalStateException("no failure found in " + this) : thrown;
+  }
+
+  private boolean anyFailed() {
+    for (int i = 0; i < fed; i++) {
+      if (results.outcome(i) instanceof Outcome.Failed<?>) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public List<Outcome<R>> settled() {
+    awaitAll();
+    lock.lock();
+    try {
+      List<Outcome<R>> outcomes = new ArrayList<>(fed);
+      for (int i = 0; i < fed; i++) {
+        outcomes.add((Outcome<R>) results.outcome(i));
+      }
+      return Collections.unmodifiableList(outcomes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitAll() {
+    decide(Mode.KEEP);
+    waitFor(() -> fedAll && done == fed);
+    if (feedFailure != null) {
+      throw new IllegalStateException(
+          "the inputs of " + this + " ended early: " + feedFailure, feedFailure);
+    }
+  }
+
+  private void decide(Mode wanted) {
+    lock.lock();
+    try {
+      if (mode == Mode.UNDECIDED) {
+        mode = wanted;
+        Consumer<EndedJob> take = wanted == Mode.KEEP ? this::keep : this::show;
+        if (early != null) {
+          early.forEach(take);
+          early = null;
+        }
+        if (wanted == Mode.STREAM) {
+          all = null;
+        }
+      } else if (mode != wanted || wanted == Mode.STREAM) {
+        throw new IllegalStateException(
+            mode == Mode.STREAM
+                ? "the items of " + this + " are being read by asCompleted(), which lets go of them"
+                : "the items of " + this + " are kept for get() and settled(); call asCompleted()"
+                    + " before those");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until something about this map is so; inside an attempt, with its slot given away.
+  private void waitFor(BooleanSupplier so) {
+    List<Receipt> awaited;
+    AttemptRun self = AttemptRun.current();
+    lock.lock();
+    try {
+      if (so.getAsBoolean()) {
+        return;
+      }
+      awaited = self == null ? List.of() : List.copyOf(live.values());
+      if (self != null) {
+        waiting.add(self);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (self == null) {
+      park(so, null);
+      return;
+    }
+    try {
+      self.waiting(
+          self.engine() == engine ? awaited : List.of(),
+          () -> {
+            park(so, self);
+            return true;
+          });
+    } finally {
+      lock.lock();
+      try {
+        waiting.remove(self);
+        refused.remove(self);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void park(BooleanSupplier so, @Nullable AttemptRun self) {
+    lock.lock();
+    try {
+      while (!so.getAsBoolean()) {
+        String refusal = self == null ? null : refused.get(self);
+        if (refusal != null) {
+          throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
+        }
+        readable.await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitException("interrupted while waiting for " + this + "; its jobs go on", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Stream<Item<A, R>> asCompleted() {
+    decide(Mode.STREAM);
+    var items =
+        new AbstractSpliterator<Item<A, R>>(Long.MAX_VALUE, Spliterator.NONNULL) {
+          @Override
+          public boolean tryAdvance(Consumer<? super Item<A, R>> action) {
+            Item<A, R> next = read();
+            if (next != null) {
+              action.accept(next);
+            }
+            return next != null;
+          }
+        };
+    return StreamSupport.stream(items, false).onClose(this::cancel);
+  }
+
+  /// The next item that has ended, or null after the last.
+  private @Nullable Item<A, R> read() {
+    waitFor(() -> !unread.isEmpty() || fedAll && done == fed);
+    Item<A, R> item;
+    Runnable feeding;
+    lock.lock();
+    try {
+      item = unread.poll();
+      feeding = item == null ? null : feedOn;
+      signalRoom();
+      if (item == null && feedFailure != null) {
+        throw new IllegalStateException(
+            "the inputs of " + this + " ended early: " + feedFailure, feedFailure);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (feeding != null) {
+      feeding.run();
+    }
+    return item;
+  }
+
+  @Override
+  public Progress progress() {
+    lock.lock();
+    try {
+      return new Progress(done, fedAll ? fed : -1, failed);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void cancel() {
+    List<Long> ids = new ArrayList<>();
+    Runnable feeding;
+    lock.lock();
+    try {
+      cancelled = true;
+      feeding = feedOn;
+      live.values().forEach(receipt -> ids.add(receipt.id()));
+      room.signal();
+    } finally {
+      lock.unlock();
+    }
+    engine.store.cancel(ids, "asked");
+    if (feeding != null) {
+      feeding.run();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "the map of task " + task;
+  }
+}

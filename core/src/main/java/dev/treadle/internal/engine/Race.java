@@ -1,0 +1,71 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.Job;
+import dev.treadle.Outcome;
+import dev.treadle.Task;
+import dev.treadle.TreadleException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/// The first value of several jobs; the others are cancelled.
+final class Race<A extends @Nullable Object, R extends @Nullable Object> {
+  private final Engine engine;
+  private final Task<A, R> task;
+
+  Race(Engine engine, Task<A, R> task) {
+    this.engine = engine;
+    this.task = task;
+  }
+
+  R run(Collection<? extends A> inputs) {
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException("a race needs at least one input");
+    }
+    List<JobHandle<R>> jobs = new ArrayList<>();
+    try {
+      for (A input : inputs) {
+        jobs.add((JobHandle<R>) engine.submitter.submit(task.with(input), null));
+      }
+      return first(jobs).orElseThrow();
+    } finally {
+      jobs.forEach(Job::cancel);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private Outcome<R> first(List<JobHandle<R>> jobs) {
+    var ended = new LinkedBlockingQueue<Outcome<?>>();
+    jobs.forEach(job -> engine.watch(job.receipt, ended::add));
+    List<Outcome<?>> losers = new ArrayList<>();
+    while (losers.size() < jobs.size()) {
+      Outcome<?> next = engine.take(ended, jobs);
+      if (next instanceof Outcome.Succeeded<?>) {
+        return (Outcome<R>) next;
+      }
+      losers.add(next);
+    }
+    throw allFailed(losers);
+  }
+
+  private static TreadleException allFailed(List<Outcome<?>> losers) {
+    TreadleException thrown = null;
+    for (Outcome<?> loser : losers) {
+      try {
+        var unused = loser.orElseThrow();
+      } catch (TreadleException e) {
+        if (thrown == null) {
+          thrown = e;
+        } else {
+          thrown.addSuppressed(e);
+        }
+      }
+    }
+    if (thrown == null) {
+      throw new AssertionError("a race without runners");
+    }
+    return thrown;
+  }
+}

@@ -1,0 +1,155 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.Task;
+import dev.treadle.spi.LimitDef;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.Route;
+import dev.treadle.spi.Route.LimitRef;
+import dev.treadle.spi.Store;
+import dev.treadle.spi.Transition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// The tasks this node knows, by name. The last registration of a name wins, and so do its limits.
+///
+/// A task without a name is known only while jobs of it have not ended: programs that make such
+/// tasks by the million do not fill the memory with them.
+final class Tasks {
+  private final Store store;
+  private final int lossBudget;
+  private final ConcurrentHashMap<String, Known> byName = new ConcurrentHashMap<>();
+
+  Tasks(Store store, int lossBudget) {
+    this.store = store;
+    this.lossBudget = lossBudget;
+  }
+
+  /// A task and what follows from it for every job.
+  static final class Known {
+    final Task<?, ?> task;
+    final Task.Settings<Object> settings;
+    final Transition.Policy policy;
+
+    /// The route of its jobs, if none of its limits has a key.
+    private final @Nullable Route route;
+
+    private final AtomicInteger jobs = new AtomicInteger();
+
+    @SuppressWarnings("unchecked")
+    private Known(Task<?, ?> task, int lossBudget) {
+      this.task = task;
+      this.settings = (Task.Settings<Object>) task.settings();
+      this.policy = new Transition.Policy(settings.retry(), lossBudget);
+      this.route =
+          settings.limits().stream().allMatch(limit -> limit.key() == null)
+              ? newRoute(List.of())
+              : null;
+    }
+
+    /// The route of a job with this input.
+    Route route(@Nullable Object input) {
+      if (route != null) {
+        return route;
+      }
+      List<@Nullable Object> keys = new ArrayList<>();
+      for (Task.Limit<Object> limit : settings.limits()) {
+        keys.add(key(limit, input));
+      }
+      return newRoute(keys);
+    }
+
+    /// The route of a job whose input is not known yet.
+    Route routeWithoutInput() {
+      if (route == null) {
+        throw new IllegalArgumentException(
+            "task "
+                + task.name()
+                + " has a limit by key, and the key is computed from the input when the job is"
+                + " submitted: it cannot take its input from another job. Submit it when that job"
+                + " has ended, or inside a job that waits for it");
+      }
+      return route;
+    }
+
+    @SuppressWarnings("NullAway") // A task without input is handed null.
+    private @Nullable Object key(Task.Limit<Object> limit, @Nullable Object input) {
+      try {
+        return limit.key() == null ? null : limit.key().apply(input);
+      } catch (RuntimeException e) {
+        throw new KeyFailure(
+            "the key of limit " + limit.name() + " failed for this input: " + e, e);
+      }
+    }
+
+    private Route newRoute(List<@Nullable Object> keys) {
+      List<LimitRef> refs = new ArrayList<>();
+      for (int i = 0; i < settings.limits().size(); i++) {
+        Task.Limit<Object> limit = settings.limits().get(i);
+        if (limit.key() == null) {
+          refs.add(new LimitRef(limit.name(), null));
+        } else if (!keys.isEmpty() && keys.get(i) != null) {
+          refs.add(new LimitRef(limit.name(), String.valueOf(keys.get(i))));
+        }
+      }
+      return new Route(settings.strategy(), settings.queue(), refs);
+    }
+  }
+
+  /// A key function threw: the one item fails, nothing else.
+  static final class KeyFailure extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    KeyFailure(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  Known register(Task<?, ?> task) {
+    Known known = byName.get(task.name());
+    if (known != null && known.task == task) {
+      return known;
+    }
+    define(task);
+    Known fresh = new Known(task, lossBudget);
+    byName.put(task.name(), fresh);
+    return fresh;
+  }
+
+  @Nullable Known find(String name) {
+    return byName.get(name);
+  }
+
+  /// Registers a task for a job to come: [#ended] follows for each.
+  Known forJob(Task<?, ?> task) {
+    if (task.settings().named()) {
+      return register(task);
+    }
+    define(task);
+    return byName.compute(
+        task.name(),
+        (name, old) -> {
+          Known now = old == null ? new Known(task, lossBudget) : old;
+          now.jobs.incrementAndGet();
+          return now;
+        });
+  }
+
+  private void define(Task<?, ?> task) {
+    for (Task.Limit<?> limit : task.settings().limits()) {
+      long per = limit.per() == null ? 0 : Math.max(1, Micros.of(limit.per()));
+      store.define(new LimitDef(limit.name(), limit.max(), per));
+    }
+  }
+
+  /// A job of the task has ended, or was not taken.
+  void ended(String task) {
+    Known known = byName.get(task);
+    if (known != null && !known.settings.named()) {
+      byName.computeIfPresent(
+          task, (name, now) -> now.jobs.decrementAndGet() == 0 ? null : now);
+    }
+  }
+}

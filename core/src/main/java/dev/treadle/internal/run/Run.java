@@ -1,0 +1,27 @@
+package dev.treadle.internal.run;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt, as its runner sees it: call its code once, then say how that ended.
+public interface Run {
+  /// The id of the job.
+  long jobId();
+
+  /// Runs the code on this thread, as the attempt: its context is bound, and this thread is the one
+  /// that is interrupted when somebody wants the attempt to end.
+  @Nullable Object call() throws Throwable;
+
+  /// From now on the attempt is this future and no thread: to stop it is to cancel the future.
+  void becomes(CompletableFuture<?> future);
+
+  /// Ends the attempt; whatever was interrupted or cancelled for it has been by now.
+  ///
+  /// @param value what the code returned
+  /// @param thrown what it threw, or null if it returned
+  /// @param cpuNanos the CPU time of the attempt, or -1 where that is not known
+  /// @param allocatedBytes what the attempt allocated, or -1 where that is not known
+  /// @return whether the attempt still has its slot; false if it was abandoned before
+  boolean end(
+      @Nullable Object value, @Nullable Throwable thrown, long cpuNanos, long allocatedBytes);
+}

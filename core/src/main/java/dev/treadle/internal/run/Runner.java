@@ -1,0 +1,110 @@
+package dev.treadle.internal.run;
+
+import dev.treadle.Strategy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the attempts of one strategy: claims as many jobs as it has free slots, never more, and
+/// launches each at once.
+///
+/// No wake-up is lost although nothing is locked: who makes a job available counts up [#signals] and
+/// then looks for a free slot; who finds nothing to claim frees his slot and then looks whether the
+/// count has moved. Whichever order the two take, one of them sees the other.
+public abstract class Runner implements AutoCloseable {
+  private static final int BATCH = 64;
+
+  private final Strategy strategy;
+  private final Work work;
+  private final AtomicLong signals = new AtomicLong();
+
+  /// The slots of this runner.
+  protected final Slots slots;
+
+  /// A runner with so many slots.
+  protected Runner(Strategy strategy, Work work, int slots) {
+    this.strategy = strategy;
+    this.work = work;
+    this.slots = new Slots(slots);
+  }
+
+  /// Starts an attempt that was claimed and has a slot, on a thread of its own. Does not wait.
+  protected abstract void launch(Run run);
+
+  /// The strategy.
+  public final Strategy strategy() {
+    return strategy;
+  }
+
+  /// Something may be claimable now.
+  public final void available() {
+    signals.incrementAndGet();
+    fill();
+  }
+
+  private void fill() {
+    int taken;
+    while ((taken = slots.tryTake(BATCH)) > 0) {
+      if (!claim(taken)) {
+        return;
+      }
+    }
+  }
+
+  /// Uses slots that were taken: claims, launches, gives back what is left. Returns whether there
+  /// may be more to claim.
+  private boolean claim(int taken) {
+    long seen = signals.get();
+    List<? extends Run> runs = work.claim(strategy, taken);
+    for (Run run : runs) {
+      launch(run);
+    }
+    if (runs.size() == taken) {
+      return true;
+    }
+    slots.give(taken - runs.size());
+    return signals.get() != seen;
+  }
+
+  /// The slot of an attempt that has ended is free: the next job gets it.
+  protected final void reuseSlot() {
+    if (claim(1)) {
+      fill();
+    }
+  }
+
+  /// Claims one job for a slot that the caller keeps, or returns null; then the caller calls
+  /// [#giveSlotUnless].
+  protected final @Nullable Run next() {
+    List<? extends Run> runs = work.claim(strategy, 1);
+    return runs.isEmpty() ? null : runs.getFirst();
+  }
+
+  /// The count of signals, to be read before a claim.
+  protected final long signals() {
+    return signals.get();
+  }
+
+  /// Gives back a slot for which nothing was found, and looks again if something has come since.
+  protected final void giveSlotUnless(long seen) {
+    slots.give(1);
+    if (signals.get() != seen) {
+      fill();
+    }
+  }
+
+  /// An attempt gives its slot to others: it waits for jobs, or it was abandoned.
+  public final void giveSlot() {
+    slots.give(1);
+    fill();
+  }
+
+  /// An attempt that gave its slot away wants one again: `granted` is called when it has it.
+  public final void takeSlotBack(Runnable granted) {
+    slots.takeBack(granted);
+  }
+
+  /// Lets go of idle threads. Attempts that still run are left alone.
+  @Override
+  public abstract void close();
+}
