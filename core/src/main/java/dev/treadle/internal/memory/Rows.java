@@ -533,7 +533,6 @@ final class Rows {
   }
 
   private void forget(Row row) {
-    counts[row.state().ordinal()]--;
     table.remove(row.id);
     if (row.more != null && row.more.key != null) {
       keys.remove(new KeyOf(row.task, row.more.key), row);
