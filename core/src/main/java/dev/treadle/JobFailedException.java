@@ -30,7 +30,15 @@ public final class JobFailedException extends TreadleException {
           case DEADLINE -> "the job passed its deadline";
           case LOST -> "the job was lost too often";
         };
-    return how + " after " + (attempts == 1 ? "1 attempt" : attempts + " attempts") + ": " + cause;
+    return how + " after " + (attempts == 1 ? "1 attempt" : attempts + " attempts") + ": " + words(cause);
+  }
+
+  private static String words(Throwable cause) {
+    try {
+      return cause.toString();
+    } catch (Throwable thrown) {
+      return cause.getClass().getName() + ", which cannot be described";
+    }
   }
 
   /// What kind of failure it was.

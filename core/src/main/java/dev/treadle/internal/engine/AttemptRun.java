@@ -78,6 +78,7 @@ final class AttemptRun implements Run, JobContext {
 
   private Stage stage = Stage.RUNNING;
   private Slot slot = Slot.HELD;
+  private boolean succeeded;
   private @Nullable Stop stop;
   private @Nullable String cancelCause;
   private @Nullable TimeoutException timedOut;
@@ -178,6 +179,7 @@ final class AttemptRun implements Run, JobContext {
         alarm = null;
       }
       end = endOf(thrown);
+      succeeded = was == Stage.RUNNING && end instanceof Attempt.End.Succeeded;
     }
     Finish.Tally tally =
         engine.tally(this, cpuNanos, allocatedBytes, was != Stage.RUNNING);
@@ -331,6 +333,11 @@ final class AttemptRun implements Run, JobContext {
   /// The thread of abandoned code, for the one warning at the end; null if there is none.
   synchronized @Nullable Thread abandonedThread() {
     return stage == Stage.LEFT_OPEN || stage == Stage.LEFT_FINISHED ? thread : null;
+  }
+
+  /// Whether it is over and has returned a value in time.
+  synchronized boolean succeeded() {
+    return succeeded;
   }
 
   /// Whether the job still waits for this abandoned code.

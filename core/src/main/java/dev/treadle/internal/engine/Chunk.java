@@ -70,6 +70,8 @@ final class Chunk {
     Throwable first = null;
     try {
       for (; position < inputs.length; position++) {
+        // What an item leaves behind reaches no other. A cancel is known before it interrupts.
+        Thread.interrupted();
         if (context.cancelled()) {
           throw new CancellationException("asked to end");
         }

@@ -30,6 +30,7 @@ import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.spi.Transition;
+import dev.treadle.spi.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -293,13 +294,13 @@ final class Engine implements Treadle {
   }
 
   void returnedLate(AttemptRun run, @Nullable Throwable thrown) {
+    store.returned(run.claimed.id(), run.claimed.fence());
     LOG.warn(
         "job {} ({}): the abandoned code of attempt {} has {}; that is too late and was refused",
         run.claimed.id(),
         run.claimed.task(),
         run.claimed.attempt(),
-        thrown == null ? "returned a value" : "thrown " + thrown);
-    store.returned(run.claimed.id(), run.claimed.fence());
+        thrown == null ? "returned a value" : "thrown " + Words.of(thrown));
   }
 
   private boolean stopped(Strategy strategy) {
@@ -365,6 +366,7 @@ final class Engine implements Treadle {
     @Override
     public void room() {
       room.made();
+      idleMayHaveChanged();
     }
   }
 
@@ -372,7 +374,11 @@ final class Engine implements Treadle {
     try {
       what.run();
     } catch (Throwable thrown) {
-      LOG.error("job {}: a listener failed; the job is not affected", id, thrown);
+      try {
+        LOG.error("job {}: a listener failed; the job is not affected", id, thrown);
+      } catch (Throwable hostile) {
+        LOG.error("job {}: a listener failed with {}", id, Words.of(thrown));
+      }
     }
   }
 
@@ -494,13 +500,15 @@ final class Engine implements Treadle {
   /// Whether nothing moves any more of itself.
   boolean idle() {
     Set<Strategy> claimable = claimableStrategies();
+    long rooms = room.seen();
     for (Feeder<?> feeder : feeders) {
       // Where nothing is claimed, a feeder that waits for room would wait for ever.
-      if (!claimable.isEmpty() && !feeder.waitsForReader()) {
+      if (!claimable.isEmpty() && !feeder.stands(rooms)) {
         return false;
       }
     }
-    return store.idle(claimable);
+    // If room was made meanwhile, a feeder may move again.
+    return store.idle(claimable) && (feeders.isEmpty() || room.seen() == rooms);
   }
 
   private static void refuseInside(String what) {

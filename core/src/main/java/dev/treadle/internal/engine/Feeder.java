@@ -48,6 +48,12 @@ final class Feeder<A extends @Nullable Object> {
   /// A chunk that its queue had no room for.
   private @Nullable Chunk refused;
 
+  /// While a full queue holds it up: how often room had been made when it was found full.
+  private volatile long waitsForRoom = -1;
+
+  /// Whether the parent has succeeded, so that what is still to come stands on its own.
+  private boolean orphan;
+
   private int chunkSize = 1;
   private int index;
 
@@ -92,9 +98,11 @@ final class Feeder<A extends @Nullable Object> {
         && !settings.traceSubmit();
   }
 
-  /// Whether nothing moves here until somebody reads.
-  boolean waitsForReader() {
-    return jobs.waitsForReader();
+  /// Whether nothing moves here until somebody reads, or makes room in a full queue.
+  ///
+  /// @param rooms how often room was made so far
+  boolean stands(long rooms) {
+    return waitsForRoom == rooms || jobs.waitsForReader();
   }
 
   /// Pulls no more, because the engine closes.
@@ -133,7 +141,9 @@ final class Feeder<A extends @Nullable Object> {
       if (chunkable() && pull.hasCharacteristics(Spliterator.SIZED)) {
         feedAllInChunks(pull);
       } else {
-        while (jobs.awaitRoom(1) && pull.tryAdvance(input -> pulled[0] = input)) {
+        while (jobs.awaitRoom(1)
+            && pull.tryAdvance(input -> pulled[0] = input)
+            && !jobs.cancelled()) {
           insertWaiting(pulled[0], 1);
         }
       }
@@ -146,7 +156,7 @@ final class Feeder<A extends @Nullable Object> {
   private void feedAllInChunks(Spliterator<? extends A> pull) throws InterruptedException {
     while (jobs.awaitRoom(chunkSize())) {
       Chunk chunk = pull(pull, chunkSize);
-      if (chunk == null) {
+      if (chunk == null || jobs.cancelled()) {
         return;
       }
       insertWaiting(chunk, chunk.inputs.length);
@@ -173,7 +183,7 @@ final class Feeder<A extends @Nullable Object> {
         if (insert(input, items)) {
           return;
         }
-        engine.submitter.awaitRoom(task.settings().queue(), seen);
+        awaitQueue(seen);
       }
     } catch (WaitException interrupted) {
       throw new InterruptedException(interrupted.getMessage());
@@ -182,6 +192,16 @@ final class Feeder<A extends @Nullable Object> {
         throw e;
       }
       stillborn(input, items, e);
+    }
+  }
+
+  private void awaitQueue(long seen) {
+    waitsForRoom = seen;
+    engine.idleMayHaveChanged();
+    try {
+      engine.submitter.awaitRoom(task.settings().queue(), seen);
+    } finally {
+      waitsForRoom = -1;
     }
   }
 
@@ -216,7 +236,7 @@ final class Feeder<A extends @Nullable Object> {
     Throwable failure = null;
     try {
       int size = chunkSize();
-      while (jobs.roomNow() >= size) {
+      while (jobs.hasRoom(size)) {
         Chunk chunk = pull(pull, size);
         if (chunk == null) {
           done(null);
@@ -230,7 +250,7 @@ final class Feeder<A extends @Nullable Object> {
         }
         size = chunkSize();
       }
-      if (!jobs.cancelledNow()) {
+      if (!jobs.cancelled()) {
         return true;
       }
     } catch (Throwable thrown) {
@@ -267,7 +287,13 @@ final class Feeder<A extends @Nullable Object> {
             index += items;
           }
           case Inserted.KeyTaken it -> throw new AssertionError("items have no keys");
-          case Inserted.ParentEnded it -> throw Submitter.parentEnded(job);
+          case Inserted.ParentEnded it -> {
+            if (orphan || parent == null || !parent.succeeded()) {
+              throw Submitter.parentEnded(job);
+            }
+            orphan = true;
+            return insert(input, items);
+          }
           case Inserted.QueueFull it -> {}
         }
       }
@@ -284,6 +310,7 @@ final class Feeder<A extends @Nullable Object> {
 
   private NewJob newJob(Tasks.Known known, @Nullable Object input) {
     Group group = jobs.groupOrNull();
+    AttemptRun parent = orphan ? null : this.parent;
     NewJob.More more = null;
     if (group != null || parent != null || known.settings.traceSubmit()) {
       more =

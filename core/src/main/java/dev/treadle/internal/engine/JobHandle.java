@@ -158,16 +158,25 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   @SuppressWarnings("unchecked")
   public CompletableFuture<R> toFuture() {
     CompletableFuture<R> future = new Cancelling();
-    engine.watch(
-        receipt,
-        outcome -> {
-          switch ((Outcome<R>) outcome) {
-            case Outcome.Succeeded<R> it -> future.complete(it.value());
-            case Outcome.Failed<R> it -> future.completeExceptionally(it.cause());
-            case Outcome.Cancelled<R> it -> future.cancel(false);
-          }
-        });
+    Outcome<?> ended = receipt.outcome();
+    if (ended != null) {
+      complete(future, (Outcome<R>) ended);
+    } else {
+      // Its dependents are a user's code, which may wait for other jobs: not on a thread of ours.
+      engine.watch(
+          receipt,
+          outcome -> engine.callBack(id(), () -> complete(future, (Outcome<R>) outcome)));
+    }
     return future;
+  }
+
+  private static <R extends @Nullable Object> void complete(
+      CompletableFuture<R> future, Outcome<R> outcome) {
+    switch (outcome) {
+      case Outcome.Succeeded<R> it -> future.complete(it.value());
+      case Outcome.Failed<R> it -> future.completeExceptionally(it.cause());
+      case Outcome.Cancelled<R> it -> future.cancel(false);
+    }
   }
 
   private final class Cancelling extends CompletableFuture<R> {

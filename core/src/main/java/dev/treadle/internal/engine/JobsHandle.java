@@ -59,9 +59,10 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   private final int window;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /// The feeder waits here, for so much room.
+  /// The feeder waits here.
   private final Condition room = lock.newCondition();
 
+  /// For how many items the feeder wants room and has not got it; 0 otherwise.
   private int roomWanted;
 
   /// Those wait here who read: all have ended, one more can be read, or somebody must not wait.
@@ -120,6 +121,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     try {
       while (!cancelled && room() < enough) {
         roomWanted = Math.max(enough, window / 4);
+        engine.idleMayHaveChanged();
         room.await();
       }
       return !cancelled;
@@ -129,17 +131,19 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     }
   }
 
-  /// For how many items there is room now; 0 if no more are wanted.
-  int roomNow() {
+  /// Whether there is room for so many items now, and they are wanted.
+  boolean hasRoom(int enough) {
     lock.lock();
     try {
-      return cancelled ? 0 : room();
+      roomWanted = room() >= enough ? 0 : enough;
+      return !cancelled && roomWanted == 0;
     } finally {
       lock.unlock();
     }
   }
 
-  boolean cancelledNow() {
+  /// Whether nobody wants more items.
+  boolean cancelled() {
     lock.lock();
     try {
       return cancelled;
@@ -175,7 +179,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   boolean waitsForReader() {
     lock.lock();
     try {
-      return fed == done && unread.size() >= window;
+      return !cancelled && fed == done && window - unread.size() < roomWanted;
     } finally {
       lock.unlock();
     }

@@ -7,6 +7,7 @@ import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.Transition;
+import dev.treadle.spi.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,7 +55,7 @@ final class Tasks {
       if (route != null) {
         return route;
       }
-      List<@Nullable Object> keys = new ArrayList<>();
+      List<@Nullable String> keys = new ArrayList<>();
       for (Task.Limit<Object> limit : settings.limits()) {
         keys.add(key(limit, input));
       }
@@ -75,23 +76,24 @@ final class Tasks {
     }
 
     @SuppressWarnings("NullAway") // A task without input is handed null.
-    private @Nullable Object key(Task.Limit<Object> limit, @Nullable Object input) {
+    private @Nullable String key(Task.Limit<Object> limit, @Nullable Object input) {
       try {
-        return limit.key() == null ? null : limit.key().apply(input);
-      } catch (RuntimeException e) {
+        Object key = limit.key() == null ? null : limit.key().apply(input);
+        return key == null ? null : String.valueOf(key);
+      } catch (Throwable e) {
         throw new KeyFailure(
-            "the key of limit " + limit.name() + " failed for this input: " + e, e);
+            "the key of limit " + limit.name() + " failed for this input: " + Words.of(e), e);
       }
     }
 
-    private Route newRoute(List<@Nullable Object> keys) {
+    private Route newRoute(List<@Nullable String> keys) {
       List<LimitRef> refs = new ArrayList<>();
       for (int i = 0; i < settings.limits().size(); i++) {
         Task.Limit<Object> limit = settings.limits().get(i);
         if (limit.key() == null) {
           refs.add(new LimitRef(limit.name(), null));
         } else if (!keys.isEmpty() && keys.get(i) != null) {
-          refs.add(new LimitRef(limit.name(), String.valueOf(keys.get(i))));
+          refs.add(new LimitRef(limit.name(), keys.get(i)));
         }
       }
       return new Route(settings.strategy(), settings.queue(), refs);

@@ -17,6 +17,7 @@ import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Next;
 import dev.treadle.spi.Transition;
+import dev.treadle.spi.Words;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -643,7 +644,7 @@ final class Rows {
     return switch (outcome) {
       case null -> "";
       case Outcome.Succeeded<?> it -> "succeeded, attempt " + it.attempts();
-      case Outcome.Failed<?> it -> "failed, attempt " + it.attempts() + ": " + it.cause();
+      case Outcome.Failed<?> it -> "failed, attempt " + it.attempts() + ": " + Words.of(it.cause());
       case Outcome.Cancelled<?> it -> "cancelled: " + it.cause();
     };
   }
