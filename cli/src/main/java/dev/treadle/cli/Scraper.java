@@ -26,7 +26,9 @@ final class Scraper implements AutoCloseable {
   private static final int REDIRECTS_MAX = 5;
 
   static {
-    // One attempt is one attempt: the task's retry policy decides about more.
+    // The task's retry policy decides about further attempts, not the client. One thing it still
+    // does by itself: it asks once more, at once, where a connection ends without a single byte, as
+    // a kept one does when the server has just dropped it.
     System.setProperty("jdk.httpclient.disableRetryConnect", "true");
   }
 
