@@ -121,7 +121,9 @@ final class DemoOddities {
 
   private static String lastSeen(Outcome<?> outcome) {
     StackTraceElement[] stack =
-        outcome instanceof Outcome.Failed<?> it ? it.cause().getStackTrace() : new StackTraceElement[0];
+        outcome instanceof Outcome.Failed<?> it
+            ? it.cause().getStackTrace()
+            : new StackTraceElement[0];
     return Stream.of(stack)
         .filter(frame -> frame.getClassName().startsWith("dev.treadle.cli."))
         .findFirst()

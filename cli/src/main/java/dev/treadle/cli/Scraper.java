@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Fetches web pages: the code of the scrape task. One call is one attempt.
 ///
-/// It has no time limit of its own. The task's timeout interrupts the thread, and every wait in here
-/// heeds that. Thread-safe.
+/// It has no time limit of its own. The task's timeout interrupts the thread, and every wait in
+/// here heeds that. Thread-safe.
 final class Scraper implements AutoCloseable {
   private static final int REDIRECTS_MAX = 5;
 

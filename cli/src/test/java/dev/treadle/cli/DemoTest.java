@@ -27,7 +27,14 @@ class DemoTest {
 
   @Test
   void aDifferenceIsTold() {
-    Story story = new Story(new Stdio(java.io.InputStream.nullInputStream(), java.io.OutputStream.nullOutputStream(), java.io.OutputStream.nullOutputStream(), Terminal.NONE), true);
+    Story story =
+        new Story(
+            new Stdio(
+                java.io.InputStream.nullInputStream(),
+                java.io.OutputStream.nullOutputStream(),
+                java.io.OutputStream.nullOutputStream(),
+                Terminal.NONE),
+            true);
     story.expect("page 7", "HTTP 404", "HTTP 404");
     assertThat(story.differences()).isEmpty();
     story.expect("page 7", "HTTP 404", "HTTP 500");
@@ -38,9 +45,14 @@ class DemoTest {
   void theBillIsATable() {
     DemoBill bill =
         new DemoBill(
-            10_392, 10, 9,
-            java.time.Duration.ofMillis(7_070), java.time.Duration.ofMillis(3_630),
-            java.time.Duration.ofMillis(70), java.util.OptionalLong.empty(), 43_039);
+            10_392,
+            10,
+            9,
+            java.time.Duration.ofMillis(7_070),
+            java.time.Duration.ofMillis(3_630),
+            java.time.Duration.ofMillis(70),
+            java.util.OptionalLong.empty(),
+            43_039);
     assertThat(String.join("\n", bill.lines()))
         .isEqualTo(
             """
@@ -51,6 +63,7 @@ class DemoTest {
             wall time               7.07 s
             CPU time                3.63 s   0.07 s of it in attempts on cpu
             peak memory                n/a   resident
-            throughput        1,473 jobs/s""");
+            throughput        1,473 jobs/s\
+            """);
   }
 }

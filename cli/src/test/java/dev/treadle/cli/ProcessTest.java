@@ -50,12 +50,18 @@ class ProcessTest {
         });
     Process process =
         treadle(
-            "scrape", "--json", "-c", "1", "--timeout", "10m",
-            server.url("/good"), server.url("/stall"), server.url("/good"));
+            "scrape",
+            "--json",
+            "-c",
+            "1",
+            "--timeout",
+            "10m",
+            server.url("/good"),
+            server.url("/stall"),
+            server.url("/good"));
     try {
       assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(
-              new ProcessBuilder("sh", "-c", "kill -INT " + process.pid()).start().waitFor())
+      assertThat(new ProcessBuilder("sh", "-c", "kill -INT " + process.pid()).start().waitFor())
           .isZero();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(130);

@@ -30,14 +30,27 @@ class SmallPartsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,0 ms", "999,999 ms", "5000,5 s", "5250,5.3 s", "80000,1 min 20 s", "3720000,1 h 2 min"})
+  @CsvSource({
+    "0,0 ms",
+    "999,999 ms",
+    "5000,5 s",
+    "5250,5.3 s",
+    "80000,1 min 20 s",
+    "3720000,1 h 2 min"
+  })
   void durationsAreWritten(long millis, String text) {
     assertThat(DurationConverter.format(Duration.ofMillis(millis))).isEqualTo(text);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "10MB,10000000", "512KiB,524288", "1.5G,1500000000", "100,100", "7b,7", "1k,1000", "1mib,1048576"
+    "10MB,10000000",
+    "512KiB,524288",
+    "1.5G,1500000000",
+    "100,100",
+    "7b,7",
+    "1k,1000",
+    "1mib,1048576"
   })
   void sizesAreRead(String text, long bytes) {
     assertThat(new SizeConverter().convert(text)).isEqualTo(bytes);

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/// Defect 21 of the tutorial's code, its scraper: "no retry, no size cap, 4xx/5xx treated as success,
-/// `soup.title.string` may be None, error text only; the sample urls run at import". One test each.
+/// Defect 21 of the tutorial's code, its scraper: "no retry, no size cap, 4xx/5xx treated as
+/// success, `soup.title.string` may be None, error text only; the sample urls run at import". One
+/// test each.
 class TutorialScraperDefectsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -88,7 +89,9 @@ class TutorialScraperDefectsTest {
   @Test
   void defect21ErrorTextOnly() {
     server.on(
-        "/", exchange -> exchange.page(404, "Content-Type: text/html", "<title>Lost</title>".getBytes(UTF_8)));
+        "/",
+        exchange ->
+            exchange.page(404, "Content-Type: text/html", "<title>Lost</title>".getBytes(UTF_8)));
     JsonNode record = scrape(1);
     assertThat(record.get("url").asString()).isEqualTo(server.url("/"));
     assertThat(record.get("finalUrl").asString()).isEqualTo(server.url("/"));
@@ -103,10 +106,14 @@ class TutorialScraperDefectsTest {
   void defect21RunsAtImport() throws Exception {
     // Loading every class of the command asks for nothing; only running it with URLs does.
     for (Class<?> type :
-        List.of(Main.class, ScrapeCommand.class, ScrapeRun.class, ScrapeTask.class, Scraper.class)) {
+        List.of(
+            Main.class, ScrapeCommand.class, ScrapeRun.class, ScrapeTask.class, Scraper.class)) {
       Class<?> unused = Class.forName(type.getName(), true, type.getClassLoader());
     }
-    var unused = Main.commandLine(() -> { throw new AssertionError("nothing runs yet"); });
+    var unused =
+        Main.commandLine(() -> {
+          throw new AssertionError("nothing runs yet");
+        });
     assertThat(Cli.run("", Terminal.NONE, "scrape").out()).isEmpty();
     assertThat(server.requests()).isEmpty();
   }
