@@ -10,22 +10,24 @@ final class Columns {
   static String clean(String text) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
-        .map(
-            c ->
-                switch (Character.getType(c)) {
-                  case Character.CONTROL,
-                      Character.LINE_SEPARATOR,
-                      Character.PARAGRAPH_SEPARATOR,
-                      Character.SURROGATE ->
-                      ' ';
-                  default -> isDirection(c) ? ' ' : c;
-                })
+        .map(c ->
+            switch (Character.getType(c)) {
+              case Character.CONTROL,
+                  Character.LINE_SEPARATOR,
+                  Character.PARAGRAPH_SEPARATOR,
+                  Character.SURROGATE ->
+                  ' ';
+              default -> isDirection(c) ? ' ' : c;
+            })
         .forEach(out::appendCodePoint);
     return out.toString();
   }
 
   private static boolean isDirection(int c) {
-    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F;
+    return (c >= 0x202A && c <= 0x202E)
+        || (c >= 0x2066 && c <= 0x2069)
+        || c == 0x200E
+        || c == 0x200F;
   }
 
   /// The text, cut with an ellipsis if it takes more columns than that.

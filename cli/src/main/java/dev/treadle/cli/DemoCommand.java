@@ -25,8 +25,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "The summary as one JSON object on standard output; the story goes to standard"
-          + " error.")
+      description =
+          "The summary as one JSON object on standard output; the story goes to standard"
+              + " error.")
   boolean json;
 
   DemoCommand(Supplier<Stdio> stdio) {

@@ -103,8 +103,8 @@ final class DemoOddities {
     story.count(outcome);
     story.expect("stubborn", "failed TIMED_OUT 1", DemoPages.brief(outcome));
     story.expect("stubborn, abandoned", true, job.attempts().getLast().abandoned());
-    story.line("Nothing in one JVM can end such code, only ask. So Treadle does not wait: the job");
-    story.line("timed out, the attempt was left behind, its slot is free. It was last seen at");
+    story.line("Nothing in one JVM can end such code, only ask. So Treadle does not wait:");
+    story.line("the job timed out, the attempt was left behind. It was last seen at");
     story.line("  " + lastSeen(outcome));
     enough.countDown();
     awaitQuietly(ended);
@@ -121,7 +121,9 @@ final class DemoOddities {
 
   private static String lastSeen(Outcome<?> outcome) {
     StackTraceElement[] stack =
-        outcome instanceof Outcome.Failed<?> it ? it.cause().getStackTrace() : new StackTraceElement[0];
+        outcome instanceof Outcome.Failed<?> it
+            ? it.cause().getStackTrace()
+            : new StackTraceElement[0];
     return Stream.of(stack)
         .filter(frame -> frame.getClassName().startsWith("dev.treadle.cli."))
         .findFirst()

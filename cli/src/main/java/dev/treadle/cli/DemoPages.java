@@ -66,7 +66,9 @@ final class DemoPages implements AutoCloseable {
 
   /// How many pages cannot be had.
   int failing() {
-    return pages(LocalSite.Kind.MISSING) + pages(LocalSite.Kind.BROKEN) + pages(LocalSite.Kind.ENDLESS);
+    return pages(LocalSite.Kind.MISSING)
+        + pages(LocalSite.Kind.BROKEN)
+        + pages(LocalSite.Kind.ENDLESS);
   }
 
   private static int pages(LocalSite.Kind kind) {
@@ -114,13 +116,12 @@ final class DemoPages implements AutoCloseable {
         Job<Scraper.Article> job = treadle.submit(fetch, new Visit(site.page(page).toString()));
         fetches.add(job);
         counts.add(treadle.submit(COUNT, job));
-        job.whenEnded(
-            outcome -> {
-              if (!(outcome instanceof Outcome.Succeeded<?>)) {
-                failed.incrementAndGet();
-              }
-              fetched.incrementAndGet();
-            });
+        job.whenEnded(outcome -> {
+          if (!(outcome instanceof Outcome.Succeeded<?>)) {
+            failed.incrementAndGet();
+          }
+          fetched.incrementAndGet();
+        });
       }
       for (int page = 0; page < PAGES; page++) {
         if (page != ENDLESS_PAGE) {
@@ -137,11 +138,10 @@ final class DemoPages implements AutoCloseable {
     fetches
         .get(ENDLESS_PAGE)
         .attempts()
-        .forEach(
-            attempt ->
-                story.line(
-                    "attempt %d: timed out after %s"
-                        .formatted(attempt.number(), DurationConverter.format(attempt.ran()))));
+        .forEach(attempt ->
+            story.line(
+                "attempt %d: timed out after %s"
+                    .formatted(attempt.number(), DurationConverter.format(attempt.ran()))));
     story.line("So it failed, and the job that was to count its words was " + brief(count) + ".");
     check(ENDLESS_PAGE);
   }
@@ -154,9 +154,8 @@ final class DemoPages implements AutoCloseable {
         failures.merge(it.cause().getMessage() + " after " + attempts, 1, Integer::sum);
       }
     }
-    failures.forEach(
-        (what, times) ->
-            story.line("%d failed (%s), and so their counts were cancelled.".formatted(times, what)));
+    failures.forEach((what, times) ->
+        story.line("%d failed (%s), and so their counts were cancelled.".formatted(times, what)));
   }
 
   // On a busy machine even a good page may need another attempt: more than told is no difference.

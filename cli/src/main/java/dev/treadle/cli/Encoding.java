@@ -66,8 +66,7 @@ record Encoding(Charset charset, int bom) {
     if ((kind != ContentType.Kind.TEXT || type.type().endsWith("xml")) && declaration.find()) {
       return notWide(byLabel(declaration.group(1)));
     }
-    if (kind != ContentType.Kind.HTML
-        || !latin.toLowerCase(Locale.ROOT).contains("charset")) {
+    if (kind != ContentType.Kind.HTML || !latin.toLowerCase(Locale.ROOT).contains("charset")) {
       return null;
     }
     for (Element meta : Jsoup.parse(latin).select("meta[charset], meta[http-equiv][content]")) {
@@ -100,7 +99,14 @@ record Encoding(Charset charset, int bom) {
     String name = label.strip().toLowerCase(Locale.ROOT);
     String meant =
         switch (name) {
-          case "iso-8859-1", "iso8859-1", "latin1", "l1", "ascii", "us-ascii", "cp1252", "x-cp1252" ->
+          case "iso-8859-1",
+              "iso8859-1",
+              "latin1",
+              "l1",
+              "ascii",
+              "us-ascii",
+              "cp1252",
+              "x-cp1252" ->
               "windows-1252";
           case "iso-8859-9", "latin5", "iso8859-9" -> "windows-1254";
           case "iso-8859-11", "tis-620" -> "windows-874";

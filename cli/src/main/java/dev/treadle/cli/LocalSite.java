@@ -137,14 +137,14 @@ public final class LocalSite implements AutoCloseable {
 
   private static String html(String title, String body) {
     return """
-        <!doctype html>
-        <html lang="en">
-        <head><meta charset="utf-8"><title>%s</title></head>
-        <body>
-        %s
-        </body>
-        </html>
-        """
+    <!doctype html>
+    <html lang="en">
+    <head><meta charset="utf-8"><title>%s</title></head>
+    <body>
+    %s
+    </body>
+    </html>
+    """
         .formatted(title, body);
   }
 

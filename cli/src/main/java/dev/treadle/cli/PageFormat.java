@@ -71,7 +71,10 @@ sealed interface PageFormat {
       } else {
         what = Columns.left(what, TITLE);
       }
-      return numbers + (colour && !page.ok() ? "\033[31m" + what + "\033[0m" : what) + "  " + url
+      return numbers
+          + (colour && !page.ok() ? "\033[31m" + what + "\033[0m" : what)
+          + "  "
+          + url
           + "\n";
     }
 

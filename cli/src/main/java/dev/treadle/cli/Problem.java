@@ -57,7 +57,8 @@ record Problem(String text, boolean retryable) {
       case EOFException e when low.contains("zlib") || e.getMessage() == null ->
           new Problem("the gzip data ends too early", true);
       case ProtocolException e -> new Problem("not valid HTTP: " + line(message), false);
-      case IllegalArgumentException e when e.getCause() instanceof NumberFormatException -> new Problem("not valid HTTP: " + line(message), false);
+      case IllegalArgumentException e when e.getCause() instanceof NumberFormatException ->
+          new Problem("not valid HTTP: " + line(message), false);
       case IllegalArgumentException e -> new Problem("not a usable URL: " + line(message), false);
       case ClosedChannelException e -> new Problem("connection closed", true);
       case SocketException e -> new Problem(low.contains("reset") ? RESET : line(message), true);

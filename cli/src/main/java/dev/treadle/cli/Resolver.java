@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 /// Looks up host names on threads of its own.
 ///
 /// A look-up is native code that cannot be interrupted: with a slow name server the attempt would
-/// outlive its timeout. The answer lands in the JVM's cache, where the HTTP client finds it a moment
-/// later.
+/// outlive its timeout. The answer lands in the JVM's cache, where the HTTP client finds it a
+/// moment later.
 final class Resolver implements AutoCloseable {
   private static final int THREADS = 256;
 

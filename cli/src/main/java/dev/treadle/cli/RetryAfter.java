@@ -21,8 +21,7 @@ final class RetryAfter {
       return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
     }
     try {
-      Instant then =
-          ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      Instant then = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
       return Optional.of(then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO);
     } catch (DateTimeException e) {
       return Optional.empty();

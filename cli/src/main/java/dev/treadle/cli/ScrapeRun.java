@@ -74,23 +74,21 @@ final class ScrapeRun implements Stoppable {
       all.cancel();
     }
     InOrder<Page> order =
-        new InOrder<>(
-            page -> {
-              ahead.release();
-              meter.print(format.line(page));
-            });
+        new InOrder<>(page -> {
+          ahead.release();
+          meter.print(format.line(page));
+        });
     try (Stream<Item<Visit, Page>> items = all.asCompleted()) {
-      items.forEach(
-          item -> {
-            if (!(item.outcome() instanceof Outcome.Cancelled<Page>)) {
-              Page page = ScrapeTask.record(item.input(), item.outcome(), options.timeout());
-              if (!page.ok()) {
-                failed.incrementAndGet();
-              }
-              done.incrementAndGet();
-              order.add(item.index(), page);
-            }
-          });
+      items.forEach(item -> {
+        if (!(item.outcome() instanceof Outcome.Cancelled<Page>)) {
+          Page page = ScrapeTask.record(item.input(), item.outcome(), options.timeout());
+          if (!page.ok()) {
+            failed.incrementAndGet();
+          }
+          done.incrementAndGet();
+          order.add(item.index(), page);
+        }
+      });
       order.finish();
     }
   }

@@ -69,7 +69,8 @@ final class ScrapeTask {
     String where =
         seen.status() == null
             ? "no answer"
-            : "HTTP %d, %s of the body".formatted(seen.status(), SizeConverter.format(seen.bytes()));
+            : "HTTP %d, %s of the body"
+                .formatted(seen.status(), SizeConverter.format(seen.bytes()));
     return seen.error("timed out after " + DurationConverter.format(timeout) + ": " + where);
   }
 }

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Fetches web pages: the code of the scrape task. One call is one attempt.
 ///
-/// It has no time limit of its own. The task's timeout interrupts the thread, and every wait in here
-/// heeds that. Thread-safe.
+/// It has no time limit of its own. The task's timeout interrupts the thread, and every wait in
+/// here heeds that. Thread-safe.
 final class Scraper implements AutoCloseable {
   private static final int REDIRECTS_MAX = 5;
 
   static {
-    // One attempt is one attempt: the task's retry policy decides about more.
+    // The task's retry policy decides about further attempts, not the client. One thing it still
+    // does by itself: it asks once more, at once, where a connection ends without a single byte, as
+    // a kept one does when the server has just dropped it.
     System.setProperty("jdk.httpclient.disableRetryConnect", "true");
   }
 

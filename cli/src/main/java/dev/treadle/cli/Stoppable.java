@@ -15,15 +15,14 @@ interface Stoppable {
     CountDownLatch ended = new CountDownLatch(1);
     Thread hook =
         Thread.ofPlatform()
-            .unstarted(
-                () -> {
-                  run.stop();
-                  try {
-                    boolean unused = ended.await(3, TimeUnit.SECONDS);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            .unstarted(() -> {
+              run.stop();
+              try {
+                boolean unused = ended.await(3, TimeUnit.SECONDS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       return body.call();

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param colour whether colours are welcome
 /// @param blocks whether it can show more than ASCII
 /// @param width its columns
-record Terminal(
-    boolean in, boolean out, boolean err, boolean colour, boolean blocks, int width) {
+record Terminal(boolean in, boolean out, boolean err, boolean colour, boolean blocks, int width) {
   /// No terminal at all: pipes and files.
   static final Terminal NONE = new Terminal(false, false, false, false, false, 80);
 
@@ -47,7 +46,8 @@ record Terminal(
     }
   }
 
-  // Java has no isatty: Linux tells by the name behind the descriptor, elsewhere the console must do.
+  // Java has no isatty: Linux tells by the name behind the descriptor, elsewhere the console must
+  // do.
   private static boolean isTerminal(int descriptor) {
     Path link = Path.of("/proc/self/fd/" + descriptor);
     try {

@@ -16,8 +16,7 @@ final class Title {
 
   /// Reads no further than the title; null if there is none, or nothing in it.
   static @Nullable String find(Reader text, boolean xml) throws IOException {
-    try (StreamParser parser =
-        new StreamParser(xml ? Parser.xmlParser() : Parser.htmlParser())) {
+    try (StreamParser parser = new StreamParser(xml ? Parser.xmlParser() : Parser.htmlParser())) {
       Iterator<Element> elements = parser.parse(text, "").iterator();
       while (elements.hasNext()) {
         Element element = elements.next();

@@ -51,13 +51,12 @@ record UrlList(List<String> arguments, @Nullable Path file, @Nullable InputStrea
         .map(line -> line.startsWith("\uFEFF") ? line.substring(1) : line)
         .map(String::strip)
         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-        .onClose(
-            () -> {
-              try {
-                reader.close();
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+        .onClose(() -> {
+          try {
+            reader.close();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 }

@@ -14,7 +14,8 @@ class BarTest {
   @Test
   void showsShareRateAndTimeLeft() {
     assertThat(bar.draw(new Progress(500, 2_000, 3), 10 * SECOND, 80))
-        .isEqualTo("scrape ███████░░░░░░░░░░░░░░░░░░░░░░  25 %  500/2,000  50/s  3 failed  ETA 0:30")
+        .isEqualTo(
+            "scrape ███████░░░░░░░░░░░░░░░░░░░░░░  25 %  500/2,000  50/s  3 failed  ETA 0:30")
         .hasSizeLessThanOrEqualTo(80);
   }
 

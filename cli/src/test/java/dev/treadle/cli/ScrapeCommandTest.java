@@ -79,10 +79,13 @@ class ScrapeCommandTest {
 
   @Test
   void textOnATerminalStaysWithinItsWidthAndCannotBeHijacked() {
-    server.page("/evil", "text/html", "<title>\u009b2J\u001b[31m\u202e evil</title>".getBytes(UTF_8));
+    server.page(
+        "/evil", "text/html", "<title>\u009b2J\u001b[31m\u202e evil</title>".getBytes(UTF_8));
     Terminal terminal = new Terminal(true, true, true, false, true, 80);
     Cli cli = Cli.run("", terminal, "scrape", "-q", server.url("/evil"));
-    assertThat(cli.out().strip()).hasSizeLessThanOrEqualTo(80).doesNotMatch("(?s).*[\u009b\u001b\u202e].*");
+    assertThat(cli.out().strip())
+        .hasSizeLessThanOrEqualTo(80)
+        .doesNotMatch("(?s).*[\u009b\u001b\u202e].*");
   }
 
   @Test
@@ -102,7 +105,8 @@ class ScrapeCommandTest {
         });
     Cli cli =
         Cli.run("scrape", "--json", server.url("/first"), server.url("/good"), server.url("/last"));
-    assertThat(cli.lines()).map(line -> JSON.readTree(line).get("finalUrl").asString())
+    assertThat(cli.lines())
+        .map(line -> JSON.readTree(line).get("finalUrl").asString())
         .containsExactly(server.url("/first"), server.url("/good"), server.url("/last"));
   }
 
@@ -117,7 +121,8 @@ class ScrapeCommandTest {
   void aListMayHaveCommentsAndBlankLines() throws Exception {
     Path list = folder.resolve("urls.txt");
     Files.writeString(
-        list, "\uFEFF# pages\n\n  " + server.url("/good") + "  \r\n   # more\n" + server.url("/404"));
+        list,
+        "\uFEFF# pages\n\n  " + server.url("/good") + "  \r\n   # more\n" + server.url("/404"));
     assertThat(Cli.run("scrape", "--file", list.toString()).lines()).hasSize(2);
   }
 
@@ -170,8 +175,7 @@ class ScrapeCommandTest {
     server.on(
         "/",
         exchange ->
-            exchange.page(
-                asked.getAndIncrement() == 0 ? 429 : 200, "Retry-After: 1", new byte[0]));
+            exchange.page(asked.getAndIncrement() == 0 ? 429 : 200, "Retry-After: 1", new byte[0]));
     long start = System.nanoTime();
     Cli cli = Cli.run("scrape", "--json", "--retries", "1", server.url("/"));
     assertThat(cli.code()).isZero();
@@ -204,12 +208,21 @@ class ScrapeCommandTest {
         });
     Cli cli =
         Cli.run(
-            "scrape", "--json", "--timeout", "500ms", "--retries", "0",
-            server.url("/silent"), server.url("/headers"), server.url("/body"),
-            server.url("/drip"), server.url("/good"));
+            "scrape",
+            "--json",
+            "--timeout",
+            "500ms",
+            "--retries",
+            "0",
+            server.url("/silent"),
+            server.url("/headers"),
+            server.url("/body"),
+            server.url("/drip"),
+            server.url("/good"));
     assertThat(cli.code()).isEqualTo(1);
     List<JsonNode> records = cli.lines().stream().map(JSON::readTree).toList();
-    assertThat(records).map(record -> record.get("error").asString(""))
+    assertThat(records)
+        .map(record -> record.get("error").asString(""))
         .satisfiesExactly(
             error -> assertThat(error).isEqualTo("timed out after 500 ms: no answer"),
             error -> assertThat(error).isEqualTo("timed out after 500 ms: no answer"),
@@ -221,8 +234,7 @@ class ScrapeCommandTest {
     assertThat(records.get(2).get("title").asString()).isEqualTo("half");
     assertThat(records.get(3).get("title").asString()).isEqualTo("drip");
     assertThat(records.subList(0, 4))
-        .allSatisfy(
-            record -> assertThat(record.get("millis").asLong()).isBetween(450L, 5_000L));
+        .allSatisfy(record -> assertThat(record.get("millis").asLong()).isBetween(450L, 5_000L));
   }
 
   @Test
@@ -239,7 +251,8 @@ class ScrapeCommandTest {
             exchange.page(200, "", new byte[0]);
           });
     }
-    String list = String.join("\n", IntStream.range(0, 30).mapToObj(i -> server.url("/" + i)).toList());
+    String list =
+        String.join("\n", IntStream.range(0, 30).mapToObj(i -> server.url("/" + i)).toList());
     Cli cli = Cli.run(list, Terminal.NONE, "scrape", "-q", "--per-host", "3");
     assertThat(cli.code()).isZero();
     assertThat(most.get()).isBetween(1, 3);
@@ -309,8 +322,7 @@ class ScrapeCommandTest {
     UrlList list =
         new UrlList(
             List.of(server.url("/good"), server.url("/stall"), server.url("/404")), null, null);
-    ScrapeOptions one =
-        new ScrapeOptions(1, 1, Duration.ofMinutes(5), 0, 1_000, true, false);
+    ScrapeOptions one = new ScrapeOptions(1, 1, Duration.ofMinutes(5), 0, 1_000, true, false);
     ScrapeRun run = new ScrapeRun(list, one, stdio);
     FutureTask<Integer> task = new FutureTask<>(run::run);
     Thread.ofVirtual().start(task);
@@ -423,7 +435,9 @@ class ScrapeCommandTest {
 
   @Test
   void helpAndVersionGoToStandardOutput() {
-    assertThat(Cli.run("scrape", "--help").out()).startsWith("Fetches web pages").contains("--per-host");
+    assertThat(Cli.run("scrape", "--help").out())
+        .startsWith("Fetches web pages")
+        .contains("--per-host");
     assertThat(Cli.run("--help").out()).contains("scrape");
     assertThat(Cli.run("--version").out()).startsWith("treadle ");
     assertThat(Cli.run("no-such-command").code()).isEqualTo(2);

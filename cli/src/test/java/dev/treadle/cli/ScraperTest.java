@@ -172,9 +172,7 @@ class ScraperTest {
   void anEmptyBodyIsAPageWithoutTitle() throws Exception {
     server.page("/", "text/html", new byte[0]);
     server.on("/204", "HTTP/1.1 204 No Content\r\n\r\n");
-    server.on(
-        "/gzip",
-        exchange -> exchange.page(200, "Content-Encoding: gzip", new byte[0]));
+    server.on("/gzip", exchange -> exchange.page(200, "Content-Encoding: gzip", new byte[0]));
     assertThat(scrape("/").length()).isEqualTo(0);
     assertThat(scrape("/204").status()).isEqualTo(204);
     assertThat(scrape("/gzip").length()).isEqualTo(0);
@@ -198,8 +196,7 @@ class ScraperTest {
   @ValueSource(booleans = {true, false})
   void deflateUnaskedIsUnpacked(boolean zlib) throws Exception {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (var out =
-        new DeflaterOutputStream(packed, new java.util.zip.Deflater(9, !zlib))) {
+    try (var out = new DeflaterOutputStream(packed, new java.util.zip.Deflater(9, !zlib))) {
       out.write("<title>deflated</title>".getBytes(UTF_8));
     }
     String header = "Content-Type: text/html\r\nContent-Encoding: deflate";
@@ -456,8 +453,7 @@ class ScraperTest {
   @ParameterizedTest
   @ValueSource(strings = {"20", "Thu, 01 Jan 2026 00:00:20 GMT"})
   void aPauseTheServerAsksForIsKept(String header) throws Exception {
-    server.on(
-        "/", exchange -> exchange.page(429, "Retry-After: " + header, new byte[0]));
+    server.on("/", exchange -> exchange.page(429, "Retry-After: " + header, new byte[0]));
     Visit visit = new Visit(server.url("/"));
     assertThatThrownBy(() -> scraper.scrape(visit)).hasMessage("HTTP 429");
 
@@ -550,15 +546,14 @@ class ScraperTest {
   private void assertInterruptEnds(Scraper scraper, Visit visit, CountDownLatch ready)
       throws Exception {
     FutureTask<Throwable> attempt =
-        new FutureTask<>(
-            () -> {
-              try {
-                scraper.scrape(visit);
-                return new AssertionError("it ended");
-              } catch (Throwable thrown) {
-                return thrown;
-              }
-            });
+        new FutureTask<>(() -> {
+          try {
+            scraper.scrape(visit);
+            return new AssertionError("it ended");
+          } catch (Throwable thrown) {
+            return thrown;
+          }
+        });
     Thread thread = Thread.ofVirtual().start(attempt);
     assertThat(ready.await(20, TimeUnit.SECONDS)).isTrue();
     thread.interrupt();
