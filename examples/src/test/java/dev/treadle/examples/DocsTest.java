@@ -103,6 +103,8 @@ class DocsTest {
 
             import module java.base;
             import dev.treadle.*;
+            import dev.treadle.testkit.*;
+            import static org.junit.jupiter.api.Assertions.*;
             class Block extends DocContext {
             """
             + before
