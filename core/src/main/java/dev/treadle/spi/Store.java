@@ -154,7 +154,8 @@ public interface Store extends AutoCloseable {
   /// The jobs that match, by ascending id.
   List<JobInfo> query(JobQuery query);
 
-  /// How many jobs are in each state.
+  /// How many jobs are in each state, those included that have ended since and were pruned. Kept as
+  /// jobs move, never counted by a scan.
   Map<JobState, Long> counts();
 
   /// Why a job stands where it stands, by the same rules by which claims are made.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.treadle.Attempt.End;
 import dev.treadle.JobInfo;
+import dev.treadle.JobQuery;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.Strategy;
@@ -71,7 +72,7 @@ interface ClaimContract extends StoreScenario {
     assertThat(store().finish(List.of())).isEmpty();
     assertThat(claim(10)).isEmpty();
     store().cancel(List.of(), "nobody");
-    assertThat(store().query(dev.treadle.JobQuery.ALL)).isEmpty();
+    assertThat(store().query(JobQuery.ALL)).isEmpty();
   }
 
   @Test

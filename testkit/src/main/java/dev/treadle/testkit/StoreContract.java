@@ -20,7 +20,19 @@ import org.junit.jupiter.api.Assumptions;
 ///
 /// The suite starts the store, on a [ManualClock], and closes it. Inputs and results are strings.
 public abstract class StoreContract
-    implements ClaimContract, RankContract {
+    implements ClaimContract,
+        RankContract,
+        LimitContract,
+        QueueContract,
+        TimeContract,
+        EdgeContract,
+        KeyContract,
+        EndContract,
+        HoldContract,
+        WaitContract,
+        LeaseContract,
+        QueryContract,
+        ModelContract {
   private final ManualClock clock = new ManualClock();
   private final RecordedEvents events = new RecordedEvents();
   private @Nullable Store store;

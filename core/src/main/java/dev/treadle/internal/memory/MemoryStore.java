@@ -187,6 +187,8 @@ public final class MemoryStore implements Store {
     return change(
         (now, changes) -> {
           rows.tick(now, changes);
+          // What passed deadlines lead to comes first: a child that is to be cancelled is not claimed.
+          rows.workOff(changes, now);
           Claimed first = rows.claim(node, strategy, now, changes);
           if (first == null) {
             return List.of();

@@ -477,6 +477,10 @@ final class Rows {
       more.parent.removeChild(row);
       more.parent = null;
     }
+    if (more.after != null && !more.after.ended() && more.key != null) {
+      // A replacement that ends before what it was to replace gives the key back.
+      keys.replace(new KeyOf(row.task, more.key), row, more.after);
+    }
     more.after = null;
     if (!succeeded) {
       cancelChildren(row, "job " + row.id + ", its parent, " + outcome.state(), changes);
@@ -534,7 +538,6 @@ final class Rows {
   }
 
   private void forget(Row row) {
-    counts[row.state().ordinal()]--;
     table.remove(row.id);
     if (row.more != null && row.more.key != null) {
       keys.remove(new KeyOf(row.task, row.more.key), row);

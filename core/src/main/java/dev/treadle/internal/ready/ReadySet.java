@@ -8,7 +8,6 @@ import dev.treadle.spi.Micros;
 import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,7 @@ public final class ReadySet {
   private final Map<LimitRef, Gate> gates = new HashMap<>();
   private final Map<String, LimitDef> defs = new HashMap<>();
   private final PriorityQueue<RateGate> waking =
-      new PriorityQueue<>(Comparator.comparingLong(gate -> gate.wakeAt));
+      new PriorityQueue<>((one, other) -> Long.compare(one.wakeAt, other.wakeAt));
   private int sweepAt = 1_024;
   private int woken;
   private boolean sooner;
