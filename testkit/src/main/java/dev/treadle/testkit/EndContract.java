@@ -26,7 +26,8 @@ interface EndContract extends StoreScenario {
     Receipt job = insert(job());
     Claimed running = claim(job);
 
-    assertThat(store().finish(List.of(success(running, "first"), failure(running, "second", false))))
+    assertThat(
+            store().finish(List.of(success(running, "first"), failure(running, "second", false))))
         .containsExactly(true, false);
     assertThat(failWith(running, "third")).isFalse();
     assertThat(outcome(job)).isEqualTo(new Outcome.Succeeded<>("first", 1));
@@ -70,13 +71,13 @@ interface EndContract extends StoreScenario {
         new Claimed(
             running.id(),
             running.fence() + 1,
-            "task",
+            running.task(),
             null,
-            1,
+            running.attempt(),
             0,
             0,
-            0,
-            0,
+            running.available(),
+            running.started(),
             running.deadline(),
             null,
             null);
@@ -105,7 +106,8 @@ interface EndContract extends StoreScenario {
     Receipt job = insert(job());
     for (int i = 1; i <= 150; i++) {
       Claimed running = claim(job);
-      store().note(job.id(), running.fence(), null, List.of("line " + (2 * i - 1), "line " + 2 * i));
+      store()
+          .note(job.id(), running.fence(), null, List.of("line " + (2 * i - 1), "line " + 2 * i));
       snooze(running, Duration.ZERO);
     }
 

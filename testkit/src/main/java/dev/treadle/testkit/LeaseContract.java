@@ -113,7 +113,9 @@ interface LeaseContract extends StoreScenario {
     renew("dead");
     Claimed second = claimOn("dead");
     assertThat(store().rescue("alive")).isEmpty();
-    assertThat(rescueAfterTheDeathOf("dead", "alive")).extracting(Claimed::id).containsExactly(second.id());
+    assertThat(rescueAfterTheDeathOf("dead", "alive"))
+        .extracting(Claimed::id)
+        .containsExactly(second.id());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.treadle.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
@@ -362,6 +363,18 @@ interface LimitContract extends StoreScenario {
           .as("from start %d to start %d", i - max, i)
           .isGreaterThanOrEqualTo(window);
     }
+  }
+
+  @Test
+  default void aLimitDoesNotBecomeARate() {
+    limit("db", 1);
+    running(job().limit("db"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rate("db", 5, MINUTE))
+        .withMessageContaining("limit db");
+    insert(job().limit("db"));
+    nothingToClaim();
   }
 
   @Test

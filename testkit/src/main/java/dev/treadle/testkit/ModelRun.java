@@ -242,13 +242,11 @@ final class ModelRun {
 
   private void claim() {
     Strategy strategy = any(STRATEGIES);
-    int max = random.nextInt(8);
+    int max = 1 + random.nextInt(8);
     step += "claim " + max + " of " + strategy;
     List<Claimed> claimed = store.claim(StoreScenario.NODE, strategy, max);
     List<Job> expected = model.claim(strategy, max);
-    says(
-        claimed.stream().map(Claimed::id).toList(),
-        expected.stream().map(job -> job.id).toList());
+    says(claimed.stream().map(Claimed::id).toList(), expected.stream().map(job -> job.id).toList());
     for (int i = 0; i < claimed.size(); i++) {
       Claimed real = claimed.get(i);
       Job job = expected.get(i);
@@ -472,8 +470,7 @@ final class ModelRun {
     step += waiter.job() + " goes on";
     Going wait = new Going(new AtomicInteger(), new AtomicInteger());
     going.add(wait);
-    store.endWait(
-        waiter.job().id, waiter.claimed().fence(), () -> grant(wait));
+    store.endWait(waiter.job().id, waiter.claimed().fence(), () -> grant(wait));
     model.endWait(waiter.job(), waiter.claimed().fence(), wait.expected()::incrementAndGet);
   }
 
@@ -536,14 +533,13 @@ final class ModelRun {
     }
     refusedByQueue
         .entrySet()
-        .removeIf(
-            refused -> {
-              if (model.full(refused.getKey())) {
-                return false;
-              }
-              says(events.await(() -> events.rooms() > refused.getValue()), true, "told of room");
-              return true;
-            });
+        .removeIf(refused -> {
+          if (model.full(refused.getKey())) {
+            return false;
+          }
+          says(events.await(() -> events.rooms() > refused.getValue()), true, "told of room");
+          return true;
+        });
   }
 
   /// What takes longer to look at.

@@ -63,11 +63,10 @@ interface QueryContract extends StoreScenario {
   default void aQueryFindsEachState() {
     Map<JobState, Receipt> jobs = oneInEachState();
 
-    jobs.forEach(
-        (state, job) -> {
-          assertThat(found(JobQuery.ALL.states(state))).as("%s", state).containsExactly(job.id());
-          assertThat(state(job)).isEqualTo(state);
-        });
+    jobs.forEach((state, job) -> {
+      assertThat(found(JobQuery.ALL.states(state))).as("%s", state).containsExactly(job.id());
+      assertThat(state(job)).isEqualTo(state);
+    });
   }
 
   private Map<JobState, Receipt> oneInEachState() {
@@ -93,19 +92,18 @@ interface QueryContract extends StoreScenario {
   default void whyHasAKindForEachState() {
     Map<JobState, Receipt> jobs = oneInEachState();
 
-    jobs.forEach(
-        (state, job) -> {
-          switch (state) {
-            case SUCCEEDED -> assertWhy(job, Reason.Kind.ENDED, "succeeded");
-            case FAILED -> assertWhy(job, Reason.Kind.ENDED, "failed", "broken");
-            case CANCELLED -> assertWhy(job, Reason.Kind.ENDED, "cancelled", "asked");
-            case RUNNING -> assertWhy(job, Reason.Kind.RUNNING, "attempt 1");
-            case BLOCKED -> assertWhy(job, Reason.Kind.JOBS);
-            case SCHEDULED -> assertWhy(job, Reason.Kind.TIME);
-            case HELD -> assertWhy(job, Reason.Kind.HELD, "by hand");
-            case AVAILABLE -> assertWhy(job, Reason.Kind.WORKER, "io");
-          }
-        });
+    jobs.forEach((state, job) -> {
+      switch (state) {
+        case SUCCEEDED -> assertWhy(job, Reason.Kind.ENDED, "succeeded");
+        case FAILED -> assertWhy(job, Reason.Kind.ENDED, "failed", "broken");
+        case CANCELLED -> assertWhy(job, Reason.Kind.ENDED, "cancelled", "asked");
+        case RUNNING -> assertWhy(job, Reason.Kind.RUNNING, "attempt 1");
+        case BLOCKED -> assertWhy(job, Reason.Kind.JOBS);
+        case SCHEDULED -> assertWhy(job, Reason.Kind.TIME);
+        case HELD -> assertWhy(job, Reason.Kind.HELD, "by hand");
+        case AVAILABLE -> assertWhy(job, Reason.Kind.WORKER, "io");
+      }
+    });
   }
 
   @Test
@@ -134,9 +132,13 @@ interface QueryContract extends StoreScenario {
 
   @Test
   default void countsAreThoseOfTheStates() {
-    assertThat(store().counts()).containsOnlyKeys(JobState.values()).allSatisfy((s, n) -> assertThat(n).isZero());
+    assertThat(store().counts())
+        .containsOnlyKeys(JobState.values())
+        .allSatisfy((s, n) -> assertThat(n).isZero());
     oneInEachState();
-    assertThat(store().counts()).containsOnlyKeys(JobState.values()).allSatisfy((s, n) -> assertThat(n).isEqualTo(1));
+    assertThat(store().counts())
+        .containsOnlyKeys(JobState.values())
+        .allSatisfy((s, n) -> assertThat(n).isEqualTo(1));
     insert(10, job());
     claim(4);
     assertThat(store().counts())

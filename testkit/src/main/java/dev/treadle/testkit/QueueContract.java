@@ -111,8 +111,7 @@ interface QueueContract extends StoreScenario {
     queue("mail", QueueSettings.DEFAULT.bound(4));
     Claimed input = running(job());
     Receipt scheduled = insert(job().queue("mail").due(in(Duration.ofHours(1))));
-    Receipt blocked =
-        insert(job().queue("mail").after(receipt(input)));
+    Receipt blocked = insert(job().queue("mail").after(receipt(input)));
     Receipt held = insert(job().queue("mail").held("by hand"));
     Receipt available = insert(job().queue("mail"));
     assertThat(offer(job().queue("mail"))).isInstanceOf(Inserted.QueueFull.class);

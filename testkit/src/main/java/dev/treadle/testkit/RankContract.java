@@ -124,11 +124,10 @@ interface RankContract extends StoreScenario {
 
   @Test
   default void aLostJobRanksByItsNewInstant() {
-    newInstantAfter(
-        it -> {
-          advance(SECOND);
-          lose(it);
-        });
+    newInstantAfter(it -> {
+      advance(SECOND);
+      lose(it);
+    });
   }
 
   private void newInstantAfter(Consumer<Claimed> end) {
@@ -200,7 +199,8 @@ interface RankContract extends StoreScenario {
     Receipt job = insert(job());
     for (int i = 0; i < 300; i++) {
       Claimed claimed = claim(job);
-      assertThat(finish(claimed, new End.Snoozed(Duration.ZERO), again(Duration.ZERO, Charge.NOTHING)))
+      assertThat(
+              finish(claimed, new End.Snoozed(Duration.ZERO), again(Duration.ZERO, Charge.NOTHING)))
           .isTrue();
       store().hold(job.id(), "a moment");
       store().release(job.id());

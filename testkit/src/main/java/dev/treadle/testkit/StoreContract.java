@@ -4,8 +4,8 @@ import dev.treadle.spi.Store;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 
 /// What every [Store] promises, as tests: extend it, say how to open an empty store, run it.
 ///
@@ -32,7 +32,8 @@ public abstract class StoreContract
         WaitContract,
         LeaseContract,
         QueryContract,
-        ModelContract {
+        ModelContract,
+        ConcurrencyContract {
   private final ManualClock clock = new ManualClock();
   private final RecordedEvents events = new RecordedEvents();
   private @Nullable Store store;

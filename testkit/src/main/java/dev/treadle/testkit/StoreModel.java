@@ -89,8 +89,7 @@ final class StoreModel {
 
     boolean broken() {
       return failed
-          || members.values().stream()
-              .anyMatch(it -> it.ended() && it.state != JobState.SUCCEEDED);
+          || members.values().stream().anyMatch(it -> it.ended() && it.state != JobState.SUCCEEDED);
     }
 
     boolean complete() {
@@ -196,11 +195,10 @@ final class StoreModel {
     if (group != null) {
       group.members.put(index, job);
     }
-    holder.ifPresent(
-        old -> {
-          job.replaces = old.state == JobState.RUNNING ? old : old.replaces;
-          doomed.add(new Doomed(old));
-        });
+    holder.ifPresent(old -> {
+      job.replaces = old.state == JobState.RUNNING ? old : old.replaces;
+      doomed.add(new Doomed(old));
+    });
     if (broken(job)) {
       doomed.add(new Doomed(job));
     }
@@ -275,8 +273,7 @@ final class StoreModel {
     Set<Reason.Kind> kinds = EnumSet.noneOf(Reason.Kind.class);
     if (paused.contains(job.queue)) {
       kinds.add(Reason.Kind.PAUSED);
-    } else if (wantBack(job.queue)
-        || holdersOfQueue(job.queue) >= settings(job.queue).limit()) {
+    } else if (wantBack(job.queue) || holdersOfQueue(job.queue) >= settings(job.queue).limit()) {
       kinds.add(Reason.Kind.QUEUE);
     }
     if (!job.limits.stream().allMatch(this::open)) {
@@ -352,12 +349,12 @@ final class StoreModel {
     job.aside = false;
     job.awaits = List.of();
     switch (next) {
-      case Next.Ended done
-          when done.outcome() instanceof Outcome.Succeeded<?> success -> {
+      case Next.Ended done when done.outcome() instanceof Outcome.Succeeded<?> success -> {
         job.result = success.value();
         end(job, JobState.SUCCEEDED);
       }
-      case Next.Ended done -> end(job, job.cancelAsked ? JobState.CANCELLED : done.outcome().state());
+      case Next.Ended done ->
+          end(job, job.cancelAsked ? JobState.CANCELLED : done.outcome().state());
       case Next.Parked parked -> {
         if (job.cancelAsked) {
           end(job, JobState.CANCELLED);
@@ -424,18 +421,17 @@ final class StoreModel {
         }
       }
     }
-    comingBack.forEach(
-        (queue, backs) -> {
-          while (!backs.isEmpty() && holdersOfQueue(queue) < settings(queue).limit()) {
-            Back back = backs.poll();
-            if (back != null) {
-              if (runs(back.job(), back.fence())) {
-                back.job().aside = false;
-              }
-              back.granted().run();
-            }
+    comingBack.forEach((queue, backs) -> {
+      while (!backs.isEmpty() && holdersOfQueue(queue) < settings(queue).limit()) {
+        Back back = backs.poll();
+        if (back != null) {
+          if (runs(back.job(), back.fence())) {
+            back.job().aside = false;
           }
-        });
+          back.granted().run();
+        }
+      }
+    });
   }
 
   // Everything else.
@@ -530,10 +526,9 @@ final class StoreModel {
 
   boolean idle(Set<Strategy> strategies) {
     return unended().stream()
-        .noneMatch(
-            job ->
-                job.state == JobState.RUNNING && !job.abandoned
-                    || strategies.contains(job.strategy) && onlyRatesStop(job));
+        .noneMatch(job ->
+            job.state == JobState.RUNNING && !job.abandoned
+                || strategies.contains(job.strategy) && onlyRatesStop(job));
   }
 
   /// Whether this wait could never end.

@@ -26,8 +26,8 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// What the parts of [StoreContract] share: one store on a manual clock, and short words for what is
-/// done to it.
+/// What the parts of [StoreContract] share: one store on a manual clock, and short words for what
+/// is done to it.
 interface StoreScenario {
   /// The node that claims, where it does not matter which.
   String NODE = "node-1";
@@ -163,8 +163,7 @@ interface StoreScenario {
     return ended(
         job,
         new End.Failed(error),
-        new Next.Ended(
-            new Outcome.Failed<>(Outcome.Failed.Reason.ERROR, error, job.attempt())),
+        new Next.Ended(new Outcome.Failed<>(Outcome.Failed.Reason.ERROR, error, job.attempt())),
         codeRuns);
   }
 
@@ -173,7 +172,8 @@ interface StoreScenario {
   }
 
   default boolean retry(Claimed job, Duration wait) {
-    return finish(job, new End.Failed(new IllegalStateException("once more")), again(wait, Charge.FAILURE));
+    return finish(
+        job, new End.Failed(new IllegalStateException("once more")), again(wait, Charge.FAILURE));
   }
 
   default boolean snooze(Claimed job, Duration wait) {

@@ -183,7 +183,8 @@ interface TimeContract extends StoreScenario {
 
     // Handed back, as a drain does, and parked.
     finish(running.get(0), new End.Lost("handed back"), again(Duration.ZERO, Charge.NOTHING));
-    finish(running.get(1), new End.Failed(new IllegalStateException()), new Next.Parked("unreadable"));
+    finish(
+        running.get(1), new End.Failed(new IllegalStateException()), new Next.Parked("unreadable"));
 
     nothingToClaim();
     for (Receipt job : List.of(back, parked)) {

@@ -25,7 +25,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// All jobs, and every way in which one moves from state to state. Guarded by the lock of the store.
+/// All jobs, and every way in which one moves from state to state. Guarded by the lock of the
+/// store.
 ///
 /// Invariants: a row is in `ready` exactly while it is available, in `due` exactly while it is
 /// scheduled; it is a user of its lane until it has ended; it holds the gates of its lane exactly
@@ -416,10 +417,7 @@ final class Rows {
       }
       if (row.state != JobState.RUNNING) {
         endWaiting(
-            row,
-            new Outcome.Cancelled<>(next.cause(), next.error(), row.attempt),
-            now,
-            changes);
+            row, new Outcome.Cancelled<>(next.cause(), next.error(), row.attempt), now, changes);
       } else if (row.more().cancelCause == null) {
         row.more().cancelCause = next.cause();
         changes.asked(row);
@@ -453,8 +451,7 @@ final class Rows {
     }
   }
 
-  private void tellOthers(
-      Row row, Row.More more, Outcome<?> outcome, long now, Changes changes) {
+  private void tellOthers(Row row, Row.More more, Outcome<?> outcome, long now, Changes changes) {
     boolean succeeded = outcome instanceof Outcome.Succeeded<?>;
     for (Row dependent : more.dependents) {
       if (succeeded) {
@@ -488,8 +485,7 @@ final class Rows {
     more.children = Set.of();
   }
 
-  void groupChanged(
-      MemoryGroup group, Row member, Outcome<?> outcome, long now, Changes changes) {
+  void groupChanged(MemoryGroup group, Row member, Outcome<?> outcome, long now, Changes changes) {
     if (!(outcome instanceof Outcome.Succeeded<?>)) {
       breakGroup(group, inputEnded(member, outcome), errorOf(outcome), changes);
     } else {
@@ -506,8 +502,7 @@ final class Rows {
     }
   }
 
-  void breakGroup(
-      MemoryGroup group, String cause, @Nullable Throwable error, Changes changes) {
+  void breakGroup(MemoryGroup group, String cause, @Nullable Throwable error, Changes changes) {
     if (group.broken == null) {
       group.broken = cause;
       group.error = error;
@@ -618,11 +613,13 @@ final class Rows {
       case RUNNING ->
           new Reason(
               Reason.Kind.RUNNING,
-              "runs since " + Micros.instant(row.moved) + ", attempt " + row.attempt
+              "runs since "
+                  + Micros.instant(row.moved)
+                  + ", attempt "
+                  + row.attempt
                   + (row.abandoned() ? ", abandoned: its code ignores its timeout" : ""));
       case HELD ->
-          new Reason(
-              Reason.Kind.HELD, "is held" + (more == null ? "" : ": " + more.heldBecause));
+          new Reason(Reason.Kind.HELD, "is held" + (more == null ? "" : ": " + more.heldBecause));
       case SUCCEEDED, FAILED, CANCELLED ->
           new Reason(Reason.Kind.ENDED, "ended " + describe(row.outcome()));
     };

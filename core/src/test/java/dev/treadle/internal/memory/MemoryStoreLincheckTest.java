@@ -70,10 +70,7 @@ public class MemoryStoreLincheckTest {
 
   @Operation
   public boolean retry(@Param(name = "id") int id) {
-    return finish(
-        id,
-        new End.Lost("gone"),
-        new Next.Again(0, Next.Charge.LOSS));
+    return finish(id, new End.Lost("gone"), new Next.Again(0, Next.Charge.LOSS));
   }
 
   @Operation
@@ -117,11 +114,11 @@ public class MemoryStoreLincheckTest {
   @Test
   void isLinearizable() {
     new ModelCheckingOptions()
-        .iterations(6)
-        .invocationsPerIteration(50)
+        .iterations(4)
+        .invocationsPerIteration(40)
         .threads(2)
         .actorsBefore(3)
-        .actorsPerThread(3)
+        .actorsPerThread(2)
         .actorsAfter(1)
         .check(MemoryStoreLincheckTest.class);
   }

@@ -109,6 +109,8 @@ class IdHeapTest {
     List<Pair> all = new ArrayList<>();
     long next = 0;
     int dropInTen = random.nextInt(5);
+    // Ranks that mostly rise, as they do with time, and ranks in any order.
+    boolean rising = seed % 2 == 0;
     for (int i = 0; i < 20_000; i++) {
       int what = random.nextInt(10);
       if (what < dropInTen && !expected.isEmpty()) {
@@ -117,7 +119,8 @@ class IdHeapTest {
           drop(pair.ticket());
         }
       } else if (what < 7) {
-        Pair pair = new Pair(random.nextInt(100), next++);
+        long rank = rising && random.nextInt(8) > 0 ? next / 3 : random.nextInt(100);
+        Pair pair = new Pair(rank, next++);
         expected.add(pair);
         all.add(pair);
         add(pair.rank(), pair.ticket());
