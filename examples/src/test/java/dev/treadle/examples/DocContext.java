@@ -5,6 +5,7 @@ import dev.treadle.Treadle;
 import dev.treadle.Type;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What code in the documents may use without saying where it comes from.
 abstract class DocContext {
@@ -18,7 +19,7 @@ abstract class DocContext {
       Task.cpu("count", Page.class, Integer.class, page -> page.text().split(" ").length);
   static final Task<List<Page>, Report> SUMMARY =
       Task.cpu("summary", new Type<>() {}, Report.class, pages -> new Report(pages.size()));
-  static final Task<String, Void> MAIL = Task.io("mail", String.class, address -> {});
+  static final Task<String, @Nullable Void> MAIL = Task.io("mail", String.class, address -> {});
 
   final Treadle treadle = Treadle.open();
   final URI uri = URI.create("http://localhost");

@@ -88,7 +88,9 @@ class DocsTest {
     if (!asStatements.isEmpty()) {
       List<String> asMembers = errors(block, "", "");
       assertThat(asMembers)
-          .as("neither as statements (%s) nor as members does this compile:\n%s", asStatements, block)
+          .as(
+              "neither as statements (%s) nor as members does this compile:\n%s",
+              asStatements, block)
           .isEmpty();
     }
   }
@@ -103,6 +105,8 @@ class DocsTest {
 
             import module java.base;
             import dev.treadle.*;
+            import dev.treadle.testkit.*;
+            import static org.junit.jupiter.api.Assertions.*;
             class Block extends DocContext {
             """
             + before
@@ -113,11 +117,22 @@ class DocsTest {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
     List<String> options =
-        List.of("-proc:none", "-implicit:none", "-d", folder.toString(), "-cp",
+        List.of(
+            "-proc:none",
+            "-implicit:none",
+            "-d",
+            folder.toString(),
+            "-cp",
             System.getProperty("java.class.path"));
-    var unused =
+    var _ =
         compiler
-            .getTask(null, null, found, options, null, List.of(new Source("package dev.treadle.examples;\n" + source)))
+            .getTask(
+                null,
+                null,
+                found,
+                options,
+                null,
+                List.of(new Source("package dev.treadle.examples;\n" + source)))
             .call();
     return found.getDiagnostics().stream()
         .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)

@@ -111,11 +111,10 @@ class ErrorsPageTest {
   void cancelledBecauseItsParentFailed() {
     AtomicReference<Job<String>> child = new AtomicReference<>();
     treadle
-        .submit(
-            () -> {
-              child.set(JobContext.current().submit(PRINT.with("").held()));
-              throw new IllegalStateException("no paper");
-            })
+        .submit(() -> {
+          child.set(JobContext.current().submit(PRINT.with("").held()));
+          throw new IllegalStateException("no paper");
+        })
         .settled();
     shown(() -> child.get().get());
   }
@@ -190,27 +189,24 @@ class ErrorsPageTest {
   @Test
   void killUnsupported() {
     Job<String> job = treadle.submit(PRINT.with("").held());
-    shown(
-        () -> {
-          job.kill();
-          return "";
-        });
+    shown(() -> {
+      job.kill();
+      return "";
+    });
   }
 
   @Test
   void wrongState() {
     Job<String> ended = treadle.submit(PRINT, "page");
     ended.join();
-    shown(
-        () -> {
-          ended.hold();
-          return "";
-        });
-    shown(
-        () -> {
-          ended.release();
-          return "";
-        });
+    shown(() -> {
+      ended.hold();
+      return "";
+    });
+    shown(() -> {
+      ended.release();
+      return "";
+    });
     Job<String> held = treadle.submit(PRINT.with("").held());
     shown(held::retry);
   }
@@ -228,14 +224,13 @@ class ErrorsPageTest {
     }
     shown(JobContext::current);
     shown(() -> Treadle.open(Path.of("jobs.db")));
-    shown(
-        () -> {
-          try {
-            return treadle.submit(() -> treadle.awaitIdle()).get();
-          } catch (dev.treadle.JobFailedException e) {
-            throw (Exception) e.getCause();
-          }
-        });
+    shown(() -> {
+      try {
+        return treadle.submit(() -> treadle.awaitIdle()).get();
+      } catch (dev.treadle.JobFailedException e) {
+        throw (Exception) e.getCause();
+      }
+    });
   }
 
   @Test
@@ -249,10 +244,9 @@ class ErrorsPageTest {
     shown(kept::asCompleted);
     Stream<String> broken =
         Stream.of("page")
-            .peek(
-                text -> {
-                  throw new IllegalStateException("no more lines");
-                });
+            .peek(text -> {
+              throw new IllegalStateException("no more lines");
+            });
     shown(() -> treadle.map(PRINT, broken).get());
   }
 

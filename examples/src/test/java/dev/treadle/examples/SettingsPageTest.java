@@ -74,7 +74,9 @@ class SettingsPageTest {
     assertThat(permits(setup, Strategy.CPU)).isEqualTo(Runtime.getRuntime().availableProcessors());
     defaults.put(
         "permits",
-        "io " + text(permits(setup, Strategy.IO)) + ", cpu one a core, async "
+        "io "
+            + text(permits(setup, Strategy.IO))
+            + ", cpu one a core, async "
             + text(permits(setup, Strategy.ASYNC)));
     defaults.put("clock", "system");
     defaults.put("queue", "none");
@@ -98,7 +100,9 @@ class SettingsPageTest {
     defaults.put("bound", text(queue.bound()));
     defaults.put("refuseWhenFull", text(queue.refuses()));
     defaults.put("priorityStep", text(queue.priorityStep()));
-    assertThat(section("Queue")).isEqualTo(defaults).containsOnlyKeys(settings(QueueSettings.class));
+    assertThat(section("Queue"))
+        .isEqualTo(defaults)
+        .containsOnlyKeys(settings(QueueSettings.class));
   }
 
   @Test
