@@ -69,6 +69,9 @@ final class AttemptRun implements Run, JobContext {
 
   final Claimed claimed;
   final Tasks.Known known;
+
+  /// The id of the job, boxed once.
+  final Long key;
   private final Engine engine;
   private final Runner runner;
   private final long startNanos;
@@ -87,6 +90,7 @@ final class AttemptRun implements Run, JobContext {
     this.runner = runner;
     this.claimed = claimed;
     this.known = known;
+    this.key = claimed.id();
     this.startNanos = engine.time.nanos();
     this.cancelCause = claimed.cancel();
   }

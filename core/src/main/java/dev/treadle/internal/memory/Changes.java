@@ -16,17 +16,26 @@ final class Changes {
   /// since chains of jobs may be long.
   record Ending(Row row, String cause, @Nullable Throwable error) {}
 
-  final ArrayDeque<Ending> toCancel = new ArrayDeque<>(0);
+  private record Asked(long id, int fence) {}
+
+  private @Nullable ArrayDeque<Ending> toCancel;
   private @Nullable Row firstEnded;
   private @Nullable ArrayList<Row> ended;
-  private @Nullable ArrayList<Row> asked;
+  private @Nullable ArrayList<Asked> asked;
   private @Nullable ArrayList<Runnable> granted;
   int woken;
   boolean sooner;
   boolean room;
 
   void cancel(Row row, String cause, @Nullable Throwable error) {
+    if (toCancel == null) {
+      toCancel = new ArrayDeque<>();
+    }
     toCancel.add(new Ending(row, cause, error));
+  }
+
+  @Nullable Ending nextToCancel() {
+    return toCancel == null ? null : toCancel.poll();
   }
 
   void ended(Row row) {
@@ -44,7 +53,7 @@ final class Changes {
     if (asked == null) {
       asked = new ArrayList<>();
     }
-    asked.add(row);
+    asked.add(new Asked(row.id, row.fence));
   }
 
   void granted(Runnable run) {
@@ -62,7 +71,7 @@ final class Changes {
       ended.forEach(row -> tellEnded(events, row));
     }
     if (asked != null) {
-      asked.forEach(row -> events.cancelRequested(row.id, row.fence));
+      asked.forEach(it -> events.cancelRequested(it.id(), it.fence()));
     }
     if (granted != null) {
       granted.forEach(Runnable::run);

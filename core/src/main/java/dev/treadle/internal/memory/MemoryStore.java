@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,7 @@ public final class MemoryStore implements Store {
       result = work.run(now, changes);
       rows.workOff(changes, now);
       changes.woken = rows.ready.takeWoken();
+      changes.sooner |= rows.ready.takeSooner();
     }
     if (events != null) {
       changes.tell(events);
@@ -179,6 +181,9 @@ public final class MemoryStore implements Store {
 
   @Override
   public List<Claimed> claim(String node, Strategy strategy, int max) {
+    if (max < 1) {
+      return List.of();
+    }
     return change(
         (now, changes) -> {
           rows.tick(now, changes);
@@ -350,26 +355,34 @@ public final class MemoryStore implements Store {
     return change(
         (now, changes) -> {
           List<Claimed> taken = new ArrayList<>();
-          if (leases.values().stream().allMatch(until -> until >= now)) {
+          Set<String> gone = new HashSet<>();
+          leases.forEach(
+              (name, until) -> {
+                if (until < now) {
+                  gone.add(name);
+                }
+              });
+          if (gone.isEmpty()) {
             return taken;
           }
           rows.table.forEachAfter(
               0,
               row -> {
-                Long until = row.node == null ? null : leases.get(row.node);
-                if (until != null && until < now) {
+                if (row.node != null && gone.contains(row.node)) {
                   taken.add(rows.takeOver(row, node));
                 }
                 return true;
               });
-          leases.values().removeIf(until -> until < now);
+          rows.gone(gone, now, changes);
+          leases.keySet().removeAll(gone);
           return taken;
         });
   }
 
   @Override
   public boolean idle(Set<Strategy> strategies) {
-    return look(now -> rows.idle(strategies, now));
+    // Not a mere look: it sorts lanes by the gate that stops them, of which others may have to hear.
+    return change((now, changes) -> rows.idle(strategies, now));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.treadle.JobInfo;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
+import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -44,10 +45,6 @@ final class Row implements Receipt {
   /// When it became, or becomes, available.
   long due;
 
-  /// What orders it among the available; grows with each new wait, so that no two waits of a job
-  /// are alike.
-  long rank = Long.MIN_VALUE;
-
   /// Where it stands, and whose gates it holds while it runs.
   Lane lane;
 
@@ -61,15 +58,18 @@ final class Row implements Receipt {
   @Nullable String node;
 
   int attempt;
-  short failures;
-  short losses;
+  int failures;
+  int losses;
+
+  /// Counts the times it entered a heap, so that what is left of an earlier wait is known as stale.
+  private short wait;
 
   private volatile @Nullable Outcome<?> outcome;
 
   /// What few jobs have.
   @Nullable More more;
 
-  /// An ended attempt: one [Tried], or a list of them.
+  /// The attempts that ended: one [Finish], or a queue of them.
   private @Nullable Object tried;
 
   /// What few jobs have.
@@ -118,8 +118,6 @@ final class Row implements Receipt {
     Deque<String> log = new ArrayDeque<>(0);
   }
 
-  private record Tried(int attempt, Finish finish) {}
-
   Row(
       long id,
       String task,
@@ -149,6 +147,17 @@ final class Row implements Receipt {
 
   void outcome(Outcome<?> ended) {
     outcome = ended;
+  }
+
+  /// A ticket for a wait that begins.
+  long nextTicket() {
+    wait++;
+    return ticket();
+  }
+
+  /// The ticket of its latest wait.
+  long ticket() {
+    return IdHeap.ticket(id, wait);
   }
 
   JobState state() {
@@ -215,31 +224,27 @@ final class Row implements Receipt {
   /// Notes an attempt that ended.
   @SuppressWarnings("unchecked")
   void tried(Finish finish) {
-    Tried one = new Tried(attempt, finish);
     if (tried == null) {
-      tried = one;
+      tried = finish;
     } else if (tried instanceof ArrayDeque<?> many) {
       if (many.size() == ATTEMPTS_KEPT) {
         many.removeFirst();
       }
-      ((ArrayDeque<Tried>) many).addLast(one);
+      ((ArrayDeque<Finish>) many).addLast(finish);
     } else {
-      var many = new ArrayDeque<Tried>(4);
-      many.add((Tried) tried);
-      many.add(one);
+      var many = new ArrayDeque<Finish>(4);
+      many.add((Finish) tried);
+      many.add(finish);
       tried = many;
     }
   }
 
   private List<Attempt> attempts(long now) {
     var all = new ArrayList<Attempt>();
-    if (tried instanceof Tried one) {
-      all.add(Finish.attempt(one.attempt, one.finish));
+    if (tried instanceof Finish one) {
+      all.add(one.attempt());
     } else if (tried instanceof ArrayDeque<?> many) {
-      for (Object each : many) {
-        Tried one = (Tried) each;
-        all.add(Finish.attempt(one.attempt, one.finish));
-      }
+      many.forEach(each -> all.add(((Finish) each).attempt()));
     }
     if (state == JobState.RUNNING && node != null) {
       all.add(

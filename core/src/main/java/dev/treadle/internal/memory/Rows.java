@@ -37,7 +37,7 @@ final class Rows {
 
   private record Holder(long id, int fence) {}
 
-  private record Held(Lane lane, boolean withQueue) {}
+  private record Held(@Nullable String node, Lane lane, boolean withQueue) {}
 
   final JobTable table = new JobTable();
   final ReadySet ready = new ReadySet(this::standsReady);
@@ -56,18 +56,21 @@ final class Rows {
     this.keepEnded = keepEnded;
   }
 
-  private boolean standsReady(long rank, long id) {
-    Row row = table.get(id);
-    return row != null && row.state == JobState.AVAILABLE && row.rank == rank;
+  private boolean standsReady(long ticket) {
+    return stands(ticket, JobState.AVAILABLE);
   }
 
-  private boolean standsScheduled(long at, long id) {
-    Row row = table.get(id);
-    return row != null && row.state == JobState.SCHEDULED && row.due == at;
+  private boolean standsScheduled(long ticket) {
+    return stands(ticket, JobState.SCHEDULED);
   }
 
-  private boolean standsUnended(long at, long id) {
-    Row row = table.get(id);
+  private boolean stands(long ticket, JobState state) {
+    Row row = table.get(IdHeap.id(ticket));
+    return row != null && row.state == state && row.ticket() == ticket;
+  }
+
+  private boolean standsUnended(long ticket) {
+    Row row = table.get(IdHeap.id(ticket));
     return row != null && !row.ended();
   }
 
@@ -101,8 +104,7 @@ final class Rows {
     lane.queue().waiting(1);
     if (job.deadline() != Micros.NEVER) {
       row.more().deadline = job.deadline();
-      row.more().deadlineTimed = true;
-      timed(deadlines, job.deadline(), row, changes);
+      timeDeadline(row, changes);
     }
     if (extra != null) {
       link(row, extra, parent, replaced, changes);
@@ -180,17 +182,33 @@ final class Rows {
       state(row, JobState.BLOCKED);
     } else if (row.due > now) {
       state(row, JobState.SCHEDULED);
-      timed(due, row.due, row, changes);
+      timed(due, row.due, row.nextTicket(), changes);
     } else {
-      row.rank = Math.max(row.lane.queue().rank(row.due, row.priority), row.rank + 1);
       state(row, JobState.AVAILABLE);
-      ready.add(row.lane, row.rank, row.id, now);
+      long rank = row.lane.queue().rank(row.due, row.priority);
+      ready.add(row.lane, rank, row.nextTicket(), now);
     }
   }
 
-  private static void timed(IdHeap heap, long at, Row row, Changes changes) {
-    heap.add(at, row.id);
-    changes.sooner |= heap.topId() == row.id;
+  private void timeDeadline(Row row, Changes changes) {
+    Row.More more = row.more;
+    if (more != null && more.deadline != Micros.NEVER && !more.deadlineTimed) {
+      more.deadlineTimed = true;
+      timed(deadlines, more.deadline, IdHeap.ticket(row.id, 0), changes);
+    }
+  }
+
+  /// A job that ran waits again.
+  private void reenter(Row row, long now, Changes changes) {
+    row.lane.queue().waiting(1);
+    // If its deadline passed while it ran, the next tick ends it.
+    timeDeadline(row, changes);
+    enter(row, now, changes);
+  }
+
+  private static void timed(IdHeap heap, long at, long ticket, Changes changes) {
+    heap.add(at, ticket);
+    changes.sooner |= heap.topTicket() == ticket;
   }
 
   private void state(Row row, JobState next) {
@@ -286,8 +304,7 @@ final class Rows {
       case Next.Ended done -> end(row, done.outcome(), now, changes);
       case Next.Parked parked -> {
         row.more().heldBecause = parked.reason();
-        row.lane.queue().waiting(1);
-        enter(row, now, changes);
+        reenter(row, now, changes);
       }
       case Next.Again again -> {
         switch (again.charge()) {
@@ -299,8 +316,7 @@ final class Rows {
           cancelChildren(row, "job " + row.id + ", its parent, is tried again", changes);
         }
         row.due = Math.max(again.due(), now);
-        row.lane.queue().waiting(1);
-        enter(row, now, changes);
+        reenter(row, now, changes);
       }
     }
     return true;
@@ -311,7 +327,7 @@ final class Rows {
     boolean withQueue = row.more == null || !row.more.aside;
     if (codeRuns) {
       Lane lane = ready.join(row.route, now);
-      abandonedCode.put(new Holder(row.id, row.fence), new Held(lane, withQueue));
+      abandonedCode.put(new Holder(row.id, row.fence), new Held(row.node, lane, withQueue));
     } else {
       ready.give(row.lane, withQueue, now, changes::granted);
     }
@@ -342,9 +358,22 @@ final class Rows {
   void returned(long id, int fence, long now, Changes changes) {
     Held held = abandonedCode.remove(new Holder(id, fence));
     if (held != null) {
-      ready.give(held.lane(), held.withQueue(), now, changes::granted);
-      ready.leave(held.lane(), now);
+      free(held, now, changes);
     }
+  }
+
+  /// Frees what abandoned code held on nodes that are gone, and the code with them.
+  void gone(Set<String> nodes, long now, Changes changes) {
+    List<Held> freed = new ArrayList<>();
+    abandonedCode
+        .values()
+        .removeIf(held -> held.node() != null && nodes.contains(held.node()) && freed.add(held));
+    freed.forEach(held -> free(held, now, changes));
+  }
+
+  private void free(Held held, long now, Changes changes) {
+    ready.give(held.lane(), held.withQueue(), now, changes::granted);
+    ready.leave(held.lane(), now);
   }
 
   void stepAside(Row row, long now, Changes changes) {
@@ -380,7 +409,7 @@ final class Rows {
   /// Cancels what other changes led to, until nothing more follows.
   void workOff(Changes changes, long now) {
     Changes.Ending next;
-    while ((next = changes.toCancel.poll()) != null) {
+    while ((next = changes.nextToCancel()) != null) {
       Row row = next.row();
       if (row.ended()) {
         continue;
@@ -505,6 +534,7 @@ final class Rows {
   }
 
   private void forget(Row row) {
+    counts[row.state().ordinal()]--;
     table.remove(row.id);
     if (row.more != null && row.more.key != null) {
       keys.remove(new KeyOf(row.task, row.more.key), row);
@@ -536,14 +566,14 @@ final class Rows {
   /// Moves what is due, ends what is past its deadline.
   void tick(long now, Changes changes) {
     while (!due.isEmpty() && due.topRank() <= now) {
-      Row row = table.get(due.topId());
+      Row row = table.get(IdHeap.id(due.topTicket()));
       due.removeTop();
       if (row != null) {
         enter(row, now, changes);
       }
     }
     while (!deadlines.isEmpty() && deadlines.topRank() <= now) {
-      Row row = table.get(deadlines.topId());
+      Row row = table.get(IdHeap.id(deadlines.topTicket()));
       deadlines.removeTop();
       if (row != null) {
         row.more().deadlineTimed = false;

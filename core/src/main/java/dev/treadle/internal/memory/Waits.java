@@ -1,5 +1,6 @@
 package dev.treadle.internal.memory;
 
+import dev.treadle.JobState;
 import dev.treadle.spi.Route.LimitRef;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class Waits {
     Map<LimitRef, Row> held = new HashMap<>();
     for (Row row : chain) {
       for (LimitRef limit : row.route.limits()) {
-        if (holdable.test(limit)) {
+        if (row.state == JobState.RUNNING && holdable.test(limit)) {
           held.putIfAbsent(limit, row);
         }
       }
@@ -87,14 +88,18 @@ final class Waits {
     more.awaits = List.of();
   }
 
-  /// The waiter and all that wait, through others, for it.
+  /// The waiter and all that wait, through others, for it: inside jobs or, blocked, by edges.
   private static Set<Row> chainOf(Row waiter) {
     Set<Row> chain = new HashSet<>();
     ArrayDeque<Row> open = new ArrayDeque<>(List.of(waiter));
     while (!open.isEmpty()) {
       Row row = open.poll();
-      if (chain.add(row) && row.more != null) {
-        open.addAll(row.more.awaiters);
+      if (!row.ended() && chain.add(row) && row.more != null) {
+        Row.More more = row.more;
+        open.addAll(more.awaiters);
+        open.addAll(more.dependents);
+        open.addAll(more.followers);
+        more.groups.forEach(group -> open.addAll(group.dependents));
       }
     }
     return chain;

@@ -42,6 +42,6 @@ public final class Lane {
   boolean before(Lane other) {
     long mine = jobs.topRank();
     long theirs = other.jobs.topRank();
-    return mine < theirs || mine == theirs && jobs.topId() < other.jobs.topId();
+    return mine < theirs || mine == theirs && jobs.topTicket() < other.jobs.topTicket();
   }
 }

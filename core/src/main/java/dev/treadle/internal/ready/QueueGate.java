@@ -40,7 +40,9 @@ public final class QueueGate extends Gate {
 
   /// The rank of a job that becomes available at this instant.
   public long rank(long available, int priority) {
-    return Micros.plus(available, priority * step);
+    return step > Micros.NEVER / 10
+        ? (priority == 0 ? available : Micros.NEVER)
+        : Micros.plus(available, priority * step);
   }
 
   /// Whether a further job would be one too many.

@@ -42,10 +42,11 @@ public final class ReadySet {
       new PriorityQueue<>(Comparator.comparingLong(gate -> gate.wakeAt));
   private int sweepAt = 1_024;
   private int woken;
+  private boolean sooner;
 
   /// An empty set.
   ///
-  /// @param live whether a job still waits under a rank
+  /// @param live whether the wait of a ticket still goes on
   public ReadySet(IdHeap.Live live) {
     this.live = live;
     for (int i = 0; i < ready.length; i++) {
@@ -61,7 +62,12 @@ public final class ReadySet {
       if (entry.getKey().name().equals(def.name())) {
         switch (entry.getValue()) {
           case LimitGate gate -> gate.max(def.max());
-          case RateGate gate -> gate.define(def.max(), def.perMicros());
+          case RateGate gate -> {
+            gate.define(def.max(), def.perMicros());
+            // It may open sooner now.
+            waking.remove(gate);
+            gate.wakeAt = 0;
+          }
           case QueueGate gate -> throw new AssertionError(gate);
         }
         changed.add(entry.getValue());
@@ -149,8 +155,8 @@ public final class ReadySet {
   }
 
   /// A job may start from now on.
-  public void add(Lane lane, long rank, long id, long now) {
-    lane.jobs.add(rank, id);
+  public void add(Lane lane, long rank, long ticket, long now) {
+    lane.jobs.add(rank, ticket);
     LaneHeap home = lane.home;
     if (home == null) {
       toReady(lane);
@@ -177,6 +183,10 @@ public final class ReadySet {
       offerGates(lane, now);
     } else {
       home.moved(lane);
+      if (lane.parkedAt == null) {
+        // It may have been the best of several that wait at an open gate, and no longer is.
+        offerGates(lane, now);
+      }
     }
   }
 
@@ -193,7 +203,7 @@ public final class ReadySet {
       for (Gate gate : lane.gates) {
         gate.take(now);
       }
-      long id = lane.jobs.topId();
+      long id = IdHeap.id(lane.jobs.topTicket());
       lane.jobs.removeTop();
       if (lane.jobs.isEmpty()) {
         heap.remove(lane);
@@ -201,9 +211,6 @@ public final class ReadySet {
         heap.moved(lane);
       }
       offerGates(lane, now);
-      if (!heap.isEmpty()) {
-        wake(strategy);
-      }
       return id;
     }
     return -1;
@@ -261,6 +268,13 @@ public final class ReadySet {
     int bits = woken;
     woken = 0;
     return bits;
+  }
+
+  /// Whether [#nextTime] may have become earlier since the last call.
+  public boolean takeSooner() {
+    boolean was = sooner;
+    sooner = false;
+    return was;
   }
 
   /// Whether a job of one of these strategies can be claimed now, or later by the passing of a
@@ -369,6 +383,7 @@ public final class ReadySet {
     if (gate instanceof RateGate rate && rate.wakeAt == 0 && rate.anyParked()) {
       rate.wakeAt = rate.opensAt();
       waking.add(rate);
+      sooner |= waking.peek() == rate;
     }
   }
 
