@@ -122,11 +122,17 @@ public class MemoryStoreBench {
     return store;
   }
 
+  static Claimed claimed() {
+    MemoryStore store = open();
+    store.insert(List.of(JOB));
+    return store.claim(NODE, Strategy.CPU, 1).getFirst();
+  }
+
   private static Finish end(Claimed job) {
     return new Finish(
         job.id(),
         job.fence(),
-        new Finish.Tally(NODE, job.started(), 1, 1, 1, false),
+        new Finish.Tally(job.attempt(), NODE, job.started(), 1, 1, 1, false),
         new Attempt.End.Succeeded(),
         new Next.Ended(new Outcome.Succeeded<@Nullable Object>(job.input(), 1)),
         false);

@@ -36,14 +36,14 @@ public class ReadySetBench {
   @Param({"1", "100000"})
   public int lanes;
 
-  private ReadySet ready = new ReadySet((rank, id) -> true);
+  private ReadySet ready = new ReadySet(ticket -> true);
   private Lane[] laneOf = new Lane[0];
   private long rank;
 
   /// Fills it.
   @Setup
   public void fill() {
-    ready = new ReadySet((at, id) -> true);
+    ready = new ReadySet(ticket -> true);
     ready.define(BY_HOST, 0);
     laneOf = new Lane[lanes];
     for (int i = 0; i < lanes; i++) {

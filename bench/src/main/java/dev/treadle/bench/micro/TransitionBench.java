@@ -2,7 +2,7 @@ package dev.treadle.bench.micro;
 
 import dev.treadle.Attempt;
 import dev.treadle.Retry;
-import dev.treadle.spi.Micros;
+import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Next;
 import dev.treadle.spi.Transition;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,18 +27,18 @@ import org.openjdk.jmh.annotations.Warmup;
 public class TransitionBench {
   private final Attempt.End succeeded = new Attempt.End.Succeeded();
   private final Attempt.End failed = new Attempt.End.Failed(new IllegalStateException("no"));
-  private final Transition.Facts facts = new Transition.Facts(1, 0, 0, Micros.NEVER, null);
+  private final Claimed job = MemoryStoreBench.claimed();
   private final Transition.Policy policy = new Transition.Policy(Retry.exponential(3), 3);
 
   /// A value was returned.
   @Benchmark
   public Next success() {
-    return Transition.after(succeeded, 1, facts, policy, 0, ThreadLocalRandom.current());
+    return Transition.after(succeeded, 1, job, null, policy, 0, ThreadLocalRandom.current());
   }
 
   /// An exception was thrown, and the job is tried again.
   @Benchmark
   public Next retry() {
-    return Transition.after(failed, null, facts, policy, 1_000, ThreadLocalRandom.current());
+    return Transition.after(failed, null, job, null, policy, 1_000, ThreadLocalRandom.current());
   }
 }
