@@ -484,12 +484,12 @@ final class AttemptRun implements Run, JobContext {
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Collection<? extends A> inputs) {
-    return engine.submitter.map(task, inputs.stream(), engine.mapWindow, this);
+    return engine.submitter.map(task, inputs.stream(), true, this);
   }
 
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Stream<? extends A> inputs) {
-    return engine.submitter.map(task, inputs, engine.mapWindow, this);
+    return engine.submitter.map(task, inputs, false, this);
   }
 }

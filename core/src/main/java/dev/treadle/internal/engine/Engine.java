@@ -435,11 +435,16 @@ final class Engine implements Treadle {
 
   private @Nullable Outcome<?> park(Receipt job, long until, Object what) {
     Waiter waiter = new Waiter();
+    Alarm.Entry alarmed =
+        until == Long.MAX_VALUE ? null : alarm.in(until - time.nanos(), waiter::lookAtTime);
     watch(job, waiter);
     try {
-      return waiter.await(time, until, what.toString());
+      return waiter.await(time, until, what);
     } finally {
       watchers.remove(job.id(), waiter);
+      if (alarmed != null) {
+        alarm.cancel(alarmed);
+      }
     }
   }
 
@@ -625,13 +630,13 @@ final class Engine implements Treadle {
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Collection<? extends A> inputs) {
-    return submitter.map(task, inputs.stream(), mapWindow, null);
+    return submitter.map(task, inputs.stream(), true, null);
   }
 
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Stream<? extends A> inputs) {
-    return submitter.map(task, inputs, mapWindow, null);
+    return submitter.map(task, inputs, false, null);
   }
 
   @Override

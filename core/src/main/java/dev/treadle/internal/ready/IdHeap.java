@@ -49,8 +49,8 @@ public final class IdHeap {
 
   /// The ticket of a wait of a job: in the order of tickets, whatever the wait.
   ///
-  /// @param wait counts the waits of the job; only its lowest 16 bits matter, so that the same ticket
-  ///     comes again after 65,536 waits, when nothing is left of the first
+  /// @param wait counts the waits of the job; only its lowest 16 bits matter, so that the same
+  ///   ticket comes again after 65,536 waits, when nothing is left of the first
   public static long ticket(long id, int wait) {
     return id << WAIT_BITS | wait & (1 << WAIT_BITS) - 1;
   }
