@@ -18,6 +18,7 @@ public record Finish(
 
   /// What one attempt cost.
   ///
+  /// @param number the number of the attempt
   /// @param node where it ran
   /// @param started when its code started, in microseconds since 1970
   /// @param ranNanos how long it ran
@@ -25,6 +26,7 @@ public record Finish(
   /// @param allocatedBytes what its thread allocated, or -1 where that is not known
   /// @param abandoned whether it ignored its timeout and was left behind
   public record Tally(
+      int number,
       String node,
       long started,
       long ranNanos,
@@ -33,19 +35,16 @@ public record Finish(
       boolean abandoned) {}
 
   /// The attempt as users see it.
-  ///
-  /// @param number the number of the attempt
-  public static Attempt attempt(int number, Finish finish) {
-    Tally tally = finish.tally();
+  public Attempt attempt() {
     return new Attempt(
-        number,
+        tally.number(),
         tally.node(),
         Micros.instant(tally.started()),
         Duration.ofNanos(tally.ranNanos()),
         known(tally.cpuNanos()),
         known(tally.allocatedBytes()),
         tally.abandoned(),
-        finish.end());
+        end);
   }
 
   private static OptionalLong known(long value) {

@@ -22,13 +22,19 @@ import org.jspecify.annotations.Nullable;
 /// edges, due times, ranks. What a failed attempt leads to does not: that is [Transition], whose
 /// verdict arrives as [Next]. Calls are batch-shaped; a batch of one is as good. Thread-safe.
 ///
+/// Time is what the clock says, and the store looks at it in [#claim] and [#tick] only: what is
+/// read in between shows jobs as the last of these left them.
+///
 /// Promises, held by `StoreContract` in the testkit against every store:
 ///
 /// - a claim takes the eligible job of the best rank (available instant + priority x step of its
 ///   queue; ties by id) and never more than any limit, queue or rate allows;
 /// - a call that brings a fence which is no longer current changes nothing;
 /// - a job ends once: the first end written wins, and [StoreEvents#ended] comes once;
-/// - jobs of a full lane cost a claim of other jobs nothing, however many they are.
+/// - jobs of a full lane cost a claim of other jobs nothing, however many they are;
+/// - nobody has to poll: after a claim that got less than it asked for, [StoreEvents#available]
+///   tells when there is more, and [StoreEvents#sooner] when a tick is needed before the foretold
+///   time.
 public interface Store extends AutoCloseable {
 
   /// The name, for messages: `memory`.
@@ -41,23 +47,31 @@ public interface Store extends AutoCloseable {
   /// Begins. Called once, before anything else.
   void start(InstantSource clock, StoreEvents events);
 
-  /// Defines or redefines a limit; jobs that wait for it are looked at again.
+  /// Defines or redefines a limit; jobs that wait for it are looked at again. Starts under a rate
+  /// stay counted when it is redefined.
+  ///
+  /// @throws IllegalArgumentException if the name is that of a limit on attempts at once and this
+  ///   is a rate, or the other way about; nothing has changed then
   void define(LimitDef limit);
 
   /// Defines or redefines a queue. A queue nobody defined has the default settings.
   void define(String queue, QueueSettings settings);
 
-  /// A new group, open, with these jobs as its first members.
+  /// A new group, open, with these jobs as its first members, whether or not they have ended.
   Group openGroup(List<Receipt> members);
 
   /// Closes a group: no more jobs come. With a failure, jobs that wait for the group end cancelled.
   void closeGroup(Group group, @Nullable Throwable failure);
 
-  /// Takes jobs, or says for each why not.
+  /// Takes jobs, or says for each why not: first whether its parent still runs, then whether its
+  /// key is free, then whether its queue has room.
+  ///
+  /// The key of a replaced job is that of its replacement from then on; it falls back to the
+  /// replaced job if the replacement ends first.
   List<Inserted> insert(List<NewJob> jobs);
 
   /// Takes up to `max` eligible jobs of a strategy, best rank first, which run from now on as
-  /// attempts of this node. Empty if there are none.
+  /// attempts of this node. Empty if there are none. Does what [#tick] does first.
   List<Claimed> claim(String node, Strategy strategy, int max);
 
   /// Ends attempts. A job that was asked to cancel, and does not end succeeded, ends cancelled
@@ -72,12 +86,14 @@ public interface Store extends AutoCloseable {
   /// @return false if the fence was no longer current
   boolean abandon(long id, int fence);
 
-  /// The code of an abandoned attempt, finished with [Finish#codeRuns], has returned: its limits are
-  /// free.
+  /// The code of an abandoned attempt, finished with [Finish#codeRuns], has returned: its limits
+  /// are free. So they are when [#rescue] finds its node gone.
   void returned(long id, int fence);
 
   /// A running job begins to wait for others, and its queue's permit is given to others meanwhile.
   /// Called again during a wait, it waits for these too.
+  /// Refused is a wait for a job that needs, or whose inputs or awaited jobs need, a limit held by
+  /// the waiter or by anything that in turn waits for the waiter, full or not; rates are not held.
   ///
   /// @return null, or in words why this wait could never end; nothing has changed then
   @Nullable String beginWait(long waiter, int fence, Collection<Receipt> awaited);
@@ -116,7 +132,7 @@ public interface Store extends AutoCloseable {
   /// not run end failed, rates open.
   ///
   /// @return when to call again, in microseconds since 1970; [Micros#NEVER] if nothing waits for a
-  ///     time
+  ///   time
   long tick();
 
   /// How long the lease of a node lasts, or null where only one node can ever use the store.
@@ -141,7 +157,8 @@ public interface Store extends AutoCloseable {
   /// The receipt of a job, or null if there is none.
   @Nullable Receipt receipt(long id);
 
-  /// What is known of a job whose receipt somebody holds; of one that is pruned, what was last known.
+  /// What is known of a job whose receipt somebody holds; of one that is pruned, what was last
+  /// known.
   ///
   /// @throws dev.treadle.RefusedException if it was pruned and the receipt does not know
   JobInfo info(Receipt job);
@@ -154,10 +171,13 @@ public interface Store extends AutoCloseable {
   /// The jobs that match, by ascending id.
   List<JobInfo> query(JobQuery query);
 
-  /// How many jobs are in each state.
+  /// How many jobs are in each state, those included that have ended since and were pruned. Kept as
+  /// jobs move, never counted by a scan.
   Map<JobState, Long> counts();
 
-  /// Why a job stands where it stands, by the same rules by which claims are made.
+  /// Why a job stands where it stands, by the same rules by which claims are made: what a claim
+  /// takes was waiting for a worker only, and a claim finds nothing exactly when no job of its
+  /// strategy does.
   Optional<Reason> explain(long id);
 
   /// Releases what the store holds open. Jobs that still run are left as they are.

@@ -17,20 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class Transition {
   private Transition() {}
 
-  /// What is known of a job whose attempt ended.
-  ///
-  /// @param attempt the number of the attempt
-  /// @param failures attempts that failed or timed out before this one
-  /// @param losses attempts that were lost before this one
-  /// @param deadline when the job must have ended, in microseconds since 1970
-  /// @param cancelCause what asked the running job to cancel, or null
-  public record Facts(
-      int attempt,
-      int failures,
-      int losses,
-      long deadline,
-      @Nullable String cancelCause) {}
-
   /// What a task allows.
   ///
   /// @param retry how often to try again after a failure or a timeout
@@ -40,36 +26,39 @@ public final class Transition {
   /// Where the job goes.
   ///
   /// @param result what a succeeded attempt returned
+  /// @param job what is known of the job since its claim
+  /// @param cancelCause what asked the running job to cancel, or null
   /// @param now in microseconds since 1970
   public static Next after(
       Attempt.End end,
       @Nullable Object result,
-      Facts facts,
+      Claimed job,
+      @Nullable String cancelCause,
       Policy policy,
       long now,
       RandomGenerator random) {
     if (end instanceof Attempt.End.Succeeded) {
-      return new Next.Ended(new Outcome.Succeeded<@Nullable Object>(result, facts.attempt()));
+      return new Next.Ended(new Outcome.Succeeded<@Nullable Object>(result, job.attempt()));
     }
-    if (facts.cancelCause() != null) {
-      return cancelled(facts.cancelCause(), facts.attempt());
+    if (cancelCause != null) {
+      return cancelled(cancelCause, job.attempt());
     }
     return switch (end) {
       case Attempt.End.Succeeded s -> throw new AssertionError("returned above");
-      case Attempt.End.Cancelled c -> cancelled("the attempt ended itself", facts.attempt());
-      case Attempt.End.Snoozed s -> again(now, s.duration(), Next.Charge.NOTHING, facts, null);
+      case Attempt.End.Cancelled c -> cancelled("the attempt ended itself", job.attempt());
+      case Attempt.End.Snoozed s -> again(now, s.duration(), Next.Charge.NOTHING, job, null);
       case Attempt.End.Lost lost -> {
         Throwable error = new LostException(lost.cause());
-        yield facts.losses() + 1 > policy.lossBudget()
-            ? failed(Outcome.Failed.Reason.LOST, error, facts)
-            : again(now, Duration.ZERO, Next.Charge.LOSS, facts, error);
+        yield job.losses() + 1 > policy.lossBudget()
+            ? failed(Outcome.Failed.Reason.LOST, error, job)
+            : again(now, Duration.ZERO, Next.Charge.LOSS, job, error);
       }
       case Attempt.End.TimedOut t when t.deadline() ->
-          failed(Outcome.Failed.Reason.DEADLINE, t.error(), facts);
+          failed(Outcome.Failed.Reason.DEADLINE, t.error(), job);
       case Attempt.End.TimedOut t ->
-          retry(Outcome.Failed.Reason.TIMED_OUT, t.error(), facts, policy.retry(), now, random);
+          retry(Outcome.Failed.Reason.TIMED_OUT, t.error(), job, policy.retry(), now, random);
       case Attempt.End.Failed f ->
-          retry(Outcome.Failed.Reason.ERROR, f.error(), facts, policy.retry(), now, random);
+          retry(Outcome.Failed.Reason.ERROR, f.error(), job, policy.retry(), now, random);
     };
   }
 
@@ -90,15 +79,15 @@ public final class Transition {
   private static Next retry(
       Outcome.Failed.Reason reason,
       Throwable error,
-      Facts facts,
+      Claimed job,
       Retry retry,
       long now,
       RandomGenerator random) {
-    int failures = facts.failures() + 1;
+    int failures = job.failures() + 1;
     if (failures > retry.count() || !retriable(error, retry)) {
-      return failed(reason, error, facts);
+      return failed(reason, error, job);
     }
-    return again(now, backoff(retry, failures, random), Next.Charge.FAILURE, facts, error);
+    return again(now, backoff(retry, failures, random), Next.Charge.FAILURE, job, error);
   }
 
   private static boolean retriable(Throwable error, Retry retry) {
@@ -134,21 +123,21 @@ public final class Transition {
       long now,
       Duration wait,
       Next.Charge charge,
-      Facts facts,
+      Claimed job,
       @Nullable Throwable error) {
     long due = Micros.plus(now, Micros.of(wait));
-    if (due >= facts.deadline() && facts.deadline() != Micros.NEVER) {
+    if (due >= job.deadline() && job.deadline() != Micros.NEVER) {
       var passed =
           new TimeoutException(
               "the next attempt would start at or after the deadline "
-                  + Micros.instant(facts.deadline()));
+                  + Micros.instant(job.deadline()));
       return failed(
-          Outcome.Failed.Reason.DEADLINE, error == null ? passed : passed.initCause(error), facts);
+          Outcome.Failed.Reason.DEADLINE, error == null ? passed : passed.initCause(error), job);
     }
     return new Next.Again(due, charge);
   }
 
-  private static Next failed(Outcome.Failed.Reason reason, Throwable error, Facts facts) {
-    return new Next.Ended(new Outcome.Failed<>(reason, error, facts.attempt()));
+  private static Next failed(Outcome.Failed.Reason reason, Throwable error, Claimed job) {
+    return new Next.Ended(new Outcome.Failed<>(reason, error, job.attempt()));
   }
 }

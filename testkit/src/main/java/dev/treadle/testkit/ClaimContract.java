@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.treadle.Attempt.End;
 import dev.treadle.JobInfo;
+import dev.treadle.JobQuery;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.Strategy;
@@ -49,7 +50,8 @@ interface ClaimContract extends StoreScenario {
 
   @Test
   default void aBatchIsInsertedClaimedAndFinishedInOrder() {
-    List<Receipt> jobs = insert(IntStream.range(0, 100).mapToObj(i -> job().input("" + i)).toList());
+    List<Receipt> jobs =
+        insert(IntStream.range(0, 100).mapToObj(i -> job().input("" + i)).toList());
     assertThat(StoreScenario.ids(jobs)).isSorted().doesNotHaveDuplicates();
 
     List<Claimed> claimed = claim(1_000);
@@ -71,7 +73,7 @@ interface ClaimContract extends StoreScenario {
     assertThat(store().finish(List.of())).isEmpty();
     assertThat(claim(10)).isEmpty();
     store().cancel(List.of(), "nobody");
-    assertThat(store().query(dev.treadle.JobQuery.ALL)).isEmpty();
+    assertThat(store().query(JobQuery.ALL)).isEmpty();
   }
 
   @Test
@@ -91,12 +93,16 @@ interface ClaimContract extends StoreScenario {
     Receipt cpu = insert(job().on(Strategy.CPU));
     Receipt async = insert(job().on(Strategy.ASYNC));
 
-    assertThat(store().claim(NODE, Strategy.CPU, 10)).extracting(Claimed::id).containsExactly(cpu.id());
+    assertThat(store().claim(NODE, Strategy.CPU, 10))
+        .extracting(Claimed::id)
+        .containsExactly(cpu.id());
     assertThat(store().claim(NODE, Strategy.CPU, 10)).isEmpty();
     assertThat(store().claim(NODE, Strategy.ASYNC, 10))
         .extracting(Claimed::id)
         .containsExactly(async.id());
-    assertThat(store().claim(NODE, Strategy.IO, 10)).extracting(Claimed::id).containsExactly(io.id());
+    assertThat(store().claim(NODE, Strategy.IO, 10))
+        .extracting(Claimed::id)
+        .containsExactly(io.id());
   }
 
   @Test
@@ -190,13 +196,12 @@ interface ClaimContract extends StoreScenario {
     var seen = new AtomicReference<JobState>();
     Receipt job = insert(job());
     events()
-        .onEnded(
-            () ->
-                // On a thread of its own: a lock held by this one would keep it out.
-                seen.set(
-                    CompletableFuture.supplyAsync(() -> state(job))
-                        .orTimeout(10, TimeUnit.SECONDS)
-                        .join()));
+        .onEnded(() ->
+            // On a thread of its own: a lock held by this one would keep it out.
+            seen.set(
+                CompletableFuture.supplyAsync(() -> state(job))
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join()));
 
     succeed(claim(job));
 
@@ -232,8 +237,7 @@ interface ClaimContract extends StoreScenario {
     failWith(claim(job), "no luck");
 
     NewJob original = store().original(job);
-    Receipt again =
-        ((Inserted.Taken) store().insert(List.of(original)).getFirst()).job();
+    Receipt again = ((Inserted.Taken) store().insert(List.of(original)).getFirst()).job();
 
     JobInfo info = info(again);
     assertThat(info.retryOf()).hasValue(job.id());

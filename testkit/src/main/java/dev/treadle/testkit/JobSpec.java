@@ -144,6 +144,6 @@ final class JobSpec {
         plain
             ? null
             : new NewJob.More(
-                key, ifTaken, once, held, parent, parentFence, retryOf, group, index));
+                key, ifTaken, once, held, parent, parentFence, retryOf, group, index, null));
   }
 }

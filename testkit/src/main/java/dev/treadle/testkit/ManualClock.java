@@ -50,7 +50,8 @@ public final class ManualClock implements Ticking {
   /// @param by how far; zero or more
   public void advance(Duration by) {
     if (by.isNegative()) {
-      throw new IllegalArgumentException("advance goes forward, not by " + by + "; set may go back");
+      throw new IllegalArgumentException(
+          "advance goes forward, not by " + by + "; set may go back");
     }
     synchronized (lock) {
       now = now.plus(by);

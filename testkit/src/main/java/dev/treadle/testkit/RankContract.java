@@ -10,6 +10,7 @@ import dev.treadle.spi.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /// Rank: the instant a job became available plus its priority times the step of its queue.
@@ -123,14 +124,13 @@ interface RankContract extends StoreScenario {
 
   @Test
   default void aLostJobRanksByItsNewInstant() {
-    newInstantAfter(
-        it -> {
-          advance(SECOND);
-          lose(it);
-        });
+    newInstantAfter(it -> {
+      advance(SECOND);
+      lose(it);
+    });
   }
 
-  private void newInstantAfter(java.util.function.Consumer<Claimed> end) {
+  private void newInstantAfter(Consumer<Claimed> end) {
     Receipt job = insert(job());
     Claimed running = claim(job);
     Receipt before = insert(job());
@@ -199,7 +199,8 @@ interface RankContract extends StoreScenario {
     Receipt job = insert(job());
     for (int i = 0; i < 300; i++) {
       Claimed claimed = claim(job);
-      assertThat(finish(claimed, new End.Snoozed(Duration.ZERO), again(Duration.ZERO, Charge.NOTHING)))
+      assertThat(
+              finish(claimed, new End.Snoozed(Duration.ZERO), again(Duration.ZERO, Charge.NOTHING)))
           .isTrue();
       store().hold(job.id(), "a moment");
       store().release(job.id());
@@ -213,10 +214,8 @@ interface RankContract extends StoreScenario {
     Receipt first = insert(job());
     clock().set(clock().instant().minus(HOUR));
     Receipt second = insert(job());
-    store().hold(first.id(), "wait");
-    store().release(first.id());
 
-    assertThat(claimIds(10)).containsExactlyInAnyOrder(first.id(), second.id());
+    assertThat(claimIds(10)).containsExactly(second.id(), first.id());
   }
 
   @Test

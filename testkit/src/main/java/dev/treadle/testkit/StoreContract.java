@@ -4,8 +4,8 @@ import dev.treadle.spi.Store;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 
 /// What every [Store] promises, as tests: extend it, say how to open an empty store, run it.
 ///
@@ -20,7 +20,20 @@ import org.junit.jupiter.api.Assumptions;
 ///
 /// The suite starts the store, on a [ManualClock], and closes it. Inputs and results are strings.
 public abstract class StoreContract
-    implements ClaimContract, RankContract {
+    implements ClaimContract,
+        RankContract,
+        LimitContract,
+        QueueContract,
+        TimeContract,
+        EdgeContract,
+        KeyContract,
+        EndContract,
+        HoldContract,
+        WaitContract,
+        LeaseContract,
+        QueryContract,
+        ModelContract,
+        ConcurrencyContract {
   private final ManualClock clock = new ManualClock();
   private final RecordedEvents events = new RecordedEvents();
   private @Nullable Store store;

@@ -22,11 +22,12 @@ import dev.treadle.spi.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// What the parts of [StoreContract] share: one store on a manual clock, and short words for what is
-/// done to it.
+/// What the parts of [StoreContract] share: one store on a manual clock, and short words for what
+/// is done to it.
 interface StoreScenario {
   /// The node that claims, where it does not matter which.
   String NODE = "node-1";
@@ -113,6 +114,11 @@ interface StoreScenario {
     assertThat(claim(10)).isEmpty();
   }
 
+  /// The receipt of a job that was claimed.
+  default Receipt receipt(Claimed job) {
+    return Objects.requireNonNull(store().receipt(job.id()));
+  }
+
   /// The ids of what the next claim takes.
   default List<Long> claimIds(int max) {
     return claim(max).stream().map(Claimed::id).toList();
@@ -130,7 +136,7 @@ interface StoreScenario {
     return new Finish(
         job.id(),
         job.fence(),
-        new Finish.Tally(NODE, Micros.now(clock()), 1_000, -1, -1, codeRuns),
+        new Finish.Tally(job.attempt(), NODE, Micros.now(clock()), 1_000, -1, -1, codeRuns),
         end,
         next,
         codeRuns);
@@ -157,8 +163,7 @@ interface StoreScenario {
     return ended(
         job,
         new End.Failed(error),
-        new Next.Ended(
-            new Outcome.Failed<>(Outcome.Failed.Reason.ERROR, error, job.attempt())),
+        new Next.Ended(new Outcome.Failed<>(Outcome.Failed.Reason.ERROR, error, job.attempt())),
         codeRuns);
   }
 
@@ -167,7 +172,8 @@ interface StoreScenario {
   }
 
   default boolean retry(Claimed job, Duration wait) {
-    return finish(job, new End.Failed(new IllegalStateException("once more")), again(wait, Charge.FAILURE));
+    return finish(
+        job, new End.Failed(new IllegalStateException("once more")), again(wait, Charge.FAILURE));
   }
 
   default boolean snooze(Claimed job, Duration wait) {
@@ -218,7 +224,7 @@ interface StoreScenario {
   default void assertWhy(Receipt job, Reason.Kind kind, String... words) {
     Reason reason = why(job);
     assertThat(reason.kind()).as("%s", reason).isEqualTo(kind);
-    assertThat(reason.text()).contains(words);
+    assertThat(List.of(words)).allSatisfy(word -> assertThat(reason.text()).contains(word));
   }
 
   /// How often the store told that this job ended.

@@ -134,6 +134,7 @@ class OutcomeTest {
     assertThatThrownBy(job::get).hasCauseInstanceOf(StackOverflowError.class);
   }
 
+  @SuppressWarnings("InfiniteRecursion") // That is the point.
   private static Object recurse(int depth) {
     return (int) recurse(depth + 1) + 1;
   }

@@ -7,22 +7,23 @@ import dev.treadle.internal.run.Work;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /// Calls a handler on a virtual thread, which ends when the handler has returned its stage; the
 /// attempt ends, on whatever thread, when the stage does.
 public final class AsyncRunner extends Runner {
-  private final Thread.Builder threads;
+  private final ThreadFactory threads;
 
   /// A runner of so many attempts at once.
   public AsyncRunner(String node, Work work, int permits) {
     super(Strategy.ASYNC, work, permits);
-    this.threads = Thread.ofVirtual().name(node + "-async-", 1);
+    this.threads = Thread.ofVirtual().name(node + "-async").factory();
   }
 
   @Override
   protected void launch(Run run) {
-    threads.start(() -> handle(run));
+    threads.newThread(() -> handle(run)).start();
   }
 
   private void handle(Run run) {

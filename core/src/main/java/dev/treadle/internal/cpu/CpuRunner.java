@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// A thread whose attempt waits for other jobs is not counted: another takes its slot meanwhile. One
 /// whose attempt was abandoned ends when the code returns.
 public final class CpuRunner extends Runner {
+  /// The longest pause after an attempt that is taken for CPU time; bounds the error of an attempt.
+  private static final long TRUSTED_NANOS = 10_000;
+
   private final String prefix;
   private final Meter meter = Meter.ofThisJvm();
 
@@ -47,6 +50,8 @@ public final class CpuRunner extends Runner {
   private final class Worker implements Runnable {
     private volatile @Nullable Run next;
     private volatile @Nullable Thread thread;
+    private long lastCpu;
+    private long lastNanos = System.nanoTime() - TRUSTED_NANOS;
 
     Worker(Run first) {
       this.next = first;
@@ -106,7 +111,7 @@ public final class CpuRunner extends Runner {
     private boolean attempt(Run run) {
       Object value = null;
       Throwable thrown = null;
-      long cpu = meter.cpuNanos();
+      long startCpu = startCpu();
       long allocated = meter.allocatedBytes();
       try {
         value = run.call();
@@ -114,8 +119,21 @@ public final class CpuRunner extends Runner {
         thrown = t;
       }
       allocated = meter.allocatedBytes() - allocated;
-      cpu = meter.cpuNanos() - cpu;
-      return run.end(value, thrown, meter.knowsCpu() ? cpu : -1, meter.knowsAllocation() ? allocated : -1);
+      lastCpu = meter.cpuNanos();
+      lastNanos = System.nanoTime();
+      return run.end(
+          value,
+          thrown,
+          meter.knowsCpu() ? Math.max(0, lastCpu - startCpu) : -1,
+          meter.knowsAllocation() ? allocated : -1);
+    }
+
+    /// The CPU time of this thread now. Asking the kernel costs more than a small attempt: right
+    /// after an attempt, the time on the clock since its end is taken for CPU time instead, since
+    /// the thread has hardly had the time to do anything but run.
+    private long startCpu() {
+      long since = System.nanoTime() - lastNanos;
+      return since < TRUSTED_NANOS ? lastCpu + since : meter.cpuNanos();
     }
   }
 

@@ -67,27 +67,7 @@ final class Alarm implements AutoCloseable {
 
   /// Does something after a time.
   Entry in(long nanos, Runnable action) {
-    return at(time.nanos() + Math.max(0, nanos), action);
-  }
-
-  /// Where the clock is moved by hand, wakes somebody who waits, in real time, for a time of
-  /// [Time#nanos], when the clock is moved past it; for as long as the result is open.
-  Watch whenMovedPast(long nanos, Runnable wake) {
-    if (thread != null || nanos == Long.MAX_VALUE) {
-      return () -> {};
-    }
-    Entry entry = at(nanos, wake);
-    return () -> cancel(entry);
-  }
-
-  /// Something to be closed without an exception.
-  interface Watch extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  private Entry at(long nanos, Runnable action) {
-    Entry entry = new Entry(nanos, action);
+    Entry entry = new Entry(time.nanos() + Math.max(0, nanos), action);
     lock.lock();
     try {
       entries.add(entry);

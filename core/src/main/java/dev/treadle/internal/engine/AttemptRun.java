@@ -69,6 +69,9 @@ final class AttemptRun implements Run, JobContext {
 
   final Claimed claimed;
   final Tasks.Known known;
+
+  /// The id of the job, boxed once.
+  final Long key;
   private final Engine engine;
   private final Runner runner;
   private final long startNanos;
@@ -88,6 +91,7 @@ final class AttemptRun implements Run, JobContext {
     this.runner = runner;
     this.claimed = claimed;
     this.known = known;
+    this.key = claimed.id();
     this.startNanos = engine.time.nanos();
     this.cancelCause = claimed.cancel();
   }
@@ -487,12 +491,12 @@ final class AttemptRun implements Run, JobContext {
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Collection<? extends A> inputs) {
-    return engine.submitter.map(task, inputs.stream(), engine.mapWindow, this);
+    return engine.submitter.map(task, inputs.stream(), true, this);
   }
 
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Stream<? extends A> inputs) {
-    return engine.submitter.map(task, inputs, engine.mapWindow, this);
+    return engine.submitter.map(task, inputs, false, this);
   }
 }

@@ -83,7 +83,6 @@ final class Engine implements Treadle {
   final int mapWindow;
   final int cores;
   private final String node;
-  private final int lossBudget;
   private final int abandonedMax;
   private final List<Listener> listeners;
   private final Map<String, QueueSettings> queues;
@@ -110,12 +109,11 @@ final class Engine implements Treadle {
     this.node = setup.node;
     this.graceNanos = setup.grace.toNanos();
     this.mapWindow = setup.mapWindow;
-    this.lossBudget = setup.lossBudget;
     this.abandonedMax = setup.abandonedMax;
     this.listeners = List.copyOf(setup.listeners);
     this.queues = Map.copyOf(setup.queues);
     this.cores = setup.permits(Strategy.CPU);
-    this.tasks = new Tasks(store);
+    this.tasks = new Tasks(store, setup.lossBudget);
     this.alarm = new Alarm(node, time, store::tick);
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
       runners.put(strategy, runner(strategy, setup.permits(strategy)));
@@ -153,8 +151,8 @@ final class Engine implements Treadle {
           known == null
               ? new Next.Parked(unknownTask(lost.task()))
               : Transition.after(
-                  end, null, facts(lost, lost.cancel()), policy(known), time.micros(), random());
-      Finish.Tally tally = new Finish.Tally(node, lost.started(), 0, -1, -1, false);
+                  end, null, lost, lost.cancel(), known.policy, time.micros(), random());
+      Finish.Tally tally = new Finish.Tally(lost.attempt(), node, lost.started(), 0, -1, -1, false);
       store.finish(List.of(new Finish(lost.id(), lost.fence(), tally, end, next, false)));
     }
     alarm.in(lease.toNanos() / 3, () -> keepLease(lease));
@@ -195,7 +193,7 @@ final class Engine implements Treadle {
       return null;
     }
     AttemptRun run = new AttemptRun(this, runner, claimed, known);
-    running.put(claimed.id(), run);
+    running.put(run.key, run);
     if (earlyCancelCount.get() > 0) {
       Integer fence = takeEarlyCancel(claimed.id());
       if (fence != null && fence == claimed.fence()) {
@@ -219,7 +217,7 @@ final class Engine implements Treadle {
   }
 
   private void park(Claimed claimed) {
-    Finish.Tally tally = new Finish.Tally(node, claimed.started(), 0, -1, -1, false);
+    Finish.Tally tally = new Finish.Tally(claimed.attempt(), node, claimed.started(), 0, -1, -1, false);
     store.finish(
         List.of(
             new Finish(
@@ -239,22 +237,15 @@ final class Engine implements Treadle {
 
   Finish.Tally tally(AttemptRun run, long cpuNanos, long allocatedBytes, boolean abandoned) {
     return new Finish.Tally(
-        node, run.claimed.started(), run.ranNanos(), cpuNanos, allocatedBytes, abandoned);
+        run.claimed.attempt(),
+        node,
+        run.claimed.started(), run.ranNanos(), cpuNanos, allocatedBytes, abandoned);
   }
 
   Next transition(AttemptRun run, Attempt.End end, @Nullable Object value) {
     long now = end instanceof Attempt.End.Succeeded ? 0 : time.micros();
     return Transition.after(
-        end, value, facts(run.claimed, run.cancelCause()), policy(run.known), now, random());
-  }
-
-  private static Transition.Facts facts(Claimed claimed, @Nullable String cancelCause) {
-    return new Transition.Facts(
-        claimed.attempt(), claimed.failures(), claimed.losses(), claimed.deadline(), cancelCause);
-  }
-
-  private Transition.Policy policy(Tasks.Known known) {
-    return new Transition.Policy(known.settings.retry(), lossBudget);
+        end, value, run.claimed, run.cancelCause(), run.known.policy, now, random());
   }
 
   private static ThreadLocalRandom random() {
@@ -268,11 +259,11 @@ final class Engine implements Treadle {
   }
 
   void finish(AttemptRun run, Finish finish) {
-    running.remove(finish.id(), run);
+    running.remove(run.key, run);
     for (Listener listener : listeners) {
       tell(finish.id(), () ->
           listener.attemptEnded(
-              finish.id(), run.claimed.task(), Finish.attempt(run.claimed.attempt(), finish)));
+              finish.id(), run.claimed.task(), finish.attempt()));
     }
     if (!store.finish(List.of(finish)).getFirst()) {
       LOG.warn(
@@ -465,11 +456,16 @@ final class Engine implements Treadle {
 
   private @Nullable Outcome<?> park(Receipt job, long until, Object what) {
     Waiter waiter = new Waiter();
+    Alarm.Entry alarmed =
+        until == Long.MAX_VALUE ? null : alarm.in(until - time.nanos(), waiter::lookAtTime);
     watch(job, waiter);
-    try (var unused = alarm.whenMovedPast(until, waiter::look)) {
-      return waiter.await(time, until, what.toString());
+    try {
+      return waiter.await(time, until, what);
     } finally {
       watchers.remove(job.id(), waiter);
+      if (alarmed != null) {
+        alarm.cancel(alarmed);
+      }
     }
   }
 
@@ -546,20 +542,14 @@ final class Engine implements Treadle {
   @Override
   public boolean awaitIdle(Duration atMost) {
     refuseInside("awaitIdle()");
-    return idleBy(time.nanos() + nanos(atMost));
-  }
-
-  private boolean idleBy(long until) {
-    try (var unused = alarm.whenMovedPast(until, quiet::mayHaveCome)) {
-      return quiet.await(until);
-    }
+    return quiet.await(time.nanos() + nanos(atMost));
   }
 
   @Override
   public boolean drain(Duration atMost) {
     refuseInside("drain()");
     claiming = false;
-    return idleBy(time.nanos() + nanos(atMost));
+    return quiet.await(time.nanos() + nanos(atMost));
   }
 
   @Override
@@ -678,13 +668,13 @@ final class Engine implements Treadle {
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Collection<? extends A> inputs) {
-    return submitter.map(task, inputs.stream(), mapWindow, null);
+    return submitter.map(task, inputs.stream(), true, null);
   }
 
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Stream<? extends A> inputs) {
-    return submitter.map(task, inputs, mapWindow, null);
+    return submitter.map(task, inputs, false, null);
   }
 
   @Override

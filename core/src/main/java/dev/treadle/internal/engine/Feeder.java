@@ -14,17 +14,20 @@ import dev.treadle.spi.NewJob;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Spliterator;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Pulls the inputs of a map as room appears and makes jobs of them, on a virtual thread.
+/// Pulls the inputs of a map as room appears and makes jobs of them.
 ///
-/// Small computations go several to a job ([Chunk]): as many as take about [#CHUNK_NANOS] by what
-/// the chunks before took. Inputs of a source whose size is not known may each be long in coming:
-/// none waits for the next.
-final class Feeder<A extends @Nullable Object> implements Runnable {
+/// A stream is pulled on a virtual thread, since each input may be long in coming. Small computations
+/// go several to a job ([Chunk]), as many as take about [#CHUNK_NANOS] by what the chunks before
+/// took, where the size of the source is known: of another source each input may be long in coming,
+/// and none waits for the next. Chunks of a collection are fed by those who finish them, for a
+/// wake-up costs more than they do.
+final class Feeder<A extends @Nullable Object> {
   private static final Logger LOG = LoggerFactory.getLogger(Feeder.class);
   private static final double CHUNK_NANOS = 1_000_000;
 
@@ -36,6 +39,15 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
   private final int window;
   private final Thread thread;
 
+  /// Calls of [#feedChunks] that wait for the one that works.
+  private final AtomicInteger calls = new AtomicInteger();
+
+  private @Nullable Spliterator<? extends A> source;
+  private final @Nullable Object[] pulled = new Object[1];
+
+  /// A chunk that its queue had no room for.
+  private @Nullable Chunk refused;
+
   /// While a full queue holds it up: how often room had been made when it was found full.
   private volatile long waitsForRoom = -1;
 
@@ -43,6 +55,9 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
   private boolean orphan;
 
   private volatile boolean closed;
+
+  /// Whether all inputs were pulled.
+  private boolean exhausted;
 
   private int chunkSize = 1;
   private int index;
@@ -60,12 +75,32 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
     this.inputs = inputs;
     this.parent = parent;
     this.window = window;
-    this.thread = Thread.ofVirtual().name("treadle-feeder").unstarted(this);
+    this.thread = Thread.ofVirtual().name("treadle-feeder").unstarted(this::feedAll);
   }
 
-  void start() {
+  /// Begins.
+  ///
+  /// @param collection whether the inputs come from a collection, and so at once
+  void start(boolean collection) {
     engine.feeders.add(this);
-    thread.start();
+    if (collection && chunkable()) {
+      source = inputs.spliterator();
+      jobs.feedOnBy(this::feedChunks, source.getExactSizeIfKnown());
+      feedChunks();
+    } else {
+      thread.start();
+    }
+  }
+
+  private boolean chunkable() {
+    Task.Settings<A> settings = task.settings();
+    return settings.strategy() == Strategy.CPU
+        && engine.store.keepsObjects()
+        && settings.timeout() == null
+        && settings.deadline() == null
+        && settings.retry().equals(Retry.NONE)
+        && settings.limits().isEmpty()
+        && !settings.traceSubmit();
   }
 
   /// Whether nothing moves here until somebody reads, or makes room in a full queue.
@@ -82,22 +117,20 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
     thread.interrupt();
   }
 
-  @Override
-  public void run() {
-    Throwable failure = null;
-    boolean all = false;
-    try (inputs) {
-      all = feed(inputs.spliterator());
+  private void done(@Nullable Throwable failure) {
+    Throwable why = failure;
+    try {
+      inputs.close();
     } catch (Throwable thrown) {
-      failure = thrown;
+      why = why == null ? thrown : why;
     }
-    if (closed && !all) {
-      failure =
+    if (closed && !exhausted) {
+      why =
           new RefusedException(
               RefusedException.Reason.CLOSED, "the treadle was closed before all were pulled");
     }
     try {
-      jobs.fedAll(all, failure);
+      jobs.fedAll(exhausted, why);
     } catch (Throwable thrown) {
       LOG.error("the end of {} could not be stored", jobs, thrown);
     } finally {
@@ -106,115 +139,190 @@ final class Feeder<A extends @Nullable Object> implements Runnable {
     }
   }
 
-  /// Returns whether all inputs were pulled.
-  private boolean feed(Spliterator<? extends A> source) throws InterruptedException {
-    boolean chunks = source.hasCharacteristics(Spliterator.SIZED) && chunkable();
-    @Nullable Object[] pulled = new Object[1];
-    while (true) {
-      int size = chunks ? chunkSize() : 1;
-      if (jobs.awaitRoom(size) == 0) {
-        return false;
+  // ---- one by one, on a thread of its own
+
+  private void feedAll() {
+    Throwable failure = null;
+    try {
+      Spliterator<? extends A> pull = source == null ? inputs.spliterator() : source;
+      if (refused != null) {
+        Chunk chunk = refused;
+        insertWaiting(chunk, chunk.inputs.length);
       }
-      if (chunks) {
-        @Nullable Object[] items = new Object[size];
-        int count = 0;
-        while (count < size && source.tryAdvance(input -> pulled[0] = input)) {
-          items[count++] = pulled[0];
-        }
-        if (count == 0) {
-          return true;
-        }
-        if (jobs.cancelled()) {
-          return false;
-        }
-        Chunk chunk = new Chunk(index, count == size ? items : Arrays.copyOf(items, count));
-        submit(chunk, count);
+      if (chunkable() && pull.hasCharacteristics(Spliterator.SIZED)) {
+        feedAllInChunks(pull);
       } else {
-        if (!source.tryAdvance(input -> pulled[0] = input)) {
-          return true;
+        while (jobs.awaitRoom(1) && pullOne(pull) && !jobs.cancelled()) {
+          insertWaiting(pulled[0], 1);
         }
-        if (jobs.cancelled()) {
-          return false;
-        }
-        submit(pulled[0], 1);
       }
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    done(failure);
+  }
+
+  private void feedAllInChunks(Spliterator<? extends A> pull) throws InterruptedException {
+    while (jobs.awaitRoom(chunkSize())) {
+      Chunk chunk = pull(pull, chunkSize);
+      if (chunk == null) {
+        return;
+      }
+      if (jobs.cancelled()) {
+        exhausted = false; // What was pulled just now is no item either.
+        return;
+      }
+      insertWaiting(chunk, chunk.inputs.length);
     }
   }
 
-  private boolean chunkable() {
-    Task.Settings<A> settings = task.settings();
-    return settings.strategy() == Strategy.CPU
-        && engine.store.keepsObjects()
-        && settings.timeout() == null
-        && settings.deadline() == null
-        && settings.retry().equals(Retry.NONE)
-        && settings.limits().isEmpty()
-        && !settings.traceSubmit();
+  /// The next inputs, as many as wanted or as come quickly; null if there are no more.
+  private @Nullable Chunk pull(Spliterator<? extends A> pull, int size) {
+    @Nullable Object[] items = new Object[size];
+    int count = 0;
+    long start = System.nanoTime();
+    while (count < size
+        && (count == 0 || System.nanoTime() - start < CHUNK_NANOS)
+        && pullOne(pull)) {
+      items[count++] = pulled[0];
+    }
+    return count == 0 ? null : new Chunk(index, count == size ? items : Arrays.copyOf(items, count));
   }
 
-  /// Grows while items are quick, but leaves every core chunks enough to share.
+  private boolean pullOne(Spliterator<? extends A> pull) {
+    exhausted = !pull.tryAdvance(input -> pulled[0] = input);
+    return !exhausted;
+  }
+
+  private void insertWaiting(@Nullable Object input, int items) throws InterruptedException {
+    try {
+      while (true) {
+        long seen = engine.room.seen();
+        if (insert(input, items)) {
+          return;
+        }
+        awaitQueue(seen);
+      }
+    } catch (WaitException interrupted) {
+      throw new InterruptedException(interrupted.getMessage());
+    } catch (RefusedException e) {
+      if (e.reason() != RefusedException.Reason.QUEUE_FULL) {
+        throw e;
+      }
+      stillborn(input, items, e);
+    }
+  }
+
+  private void awaitQueue(long seen) {
+    waitsForRoom = seen;
+    engine.idleMayHaveChanged();
+    try {
+      engine.submitter.awaitRoom(task.settings().queue(), seen);
+    } finally {
+      waitsForRoom = -1;
+    }
+  }
+
+  private void stillborn(@Nullable Object input, int items, Throwable cause) {
+    if (input instanceof Chunk chunk) {
+      for (int i = 0; i < items; i++) {
+        jobs.stillborn(index++, chunk.inputs[i], cause);
+      }
+    } else {
+      jobs.stillborn(index++, input, cause);
+    }
+  }
+
+  // ---- in chunks, by those who finish them
+
+  /// Feeds what there is room for. Many may call: one works, and works again for the others.
+  private void feedChunks() {
+    if (calls.getAndIncrement() != 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      if (source == null || !feedRoom(source)) {
+        return; // Done, or gone over to the thread: whoever calls from here on is in vain.
+      }
+      seen = calls.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  /// Returns whether there is more to feed, later.
+  private boolean feedRoom(Spliterator<? extends A> pull) {
+    Throwable failure = null;
+    try {
+      int size = chunkSize();
+      while (jobs.hasRoom(size)) {
+        Chunk chunk = pull(pull, size);
+        if (chunk == null) {
+          done(null);
+          return false;
+        }
+        if (!insert(chunk, chunk.inputs.length)) {
+          refused = chunk;
+          jobs.feedOnBy(null, -1);
+          thread.start();
+          return false;
+        }
+        size = chunkSize();
+      }
+      if (!jobs.cancelled()) {
+        return true;
+      }
+    } catch (Throwable thrown) {
+      failure = thrown;
+    }
+    done(failure);
+    return false;
+  }
+
+  /// Grows while items are quick, but leaves two chunks to every core.
   private int chunkSize() {
     double perItem = jobs.nanosPerItem();
     if (perItem > 0) {
-      double wanted = CHUNK_NANOS / perItem;
-      int most = Math.max(1, window / (4 * engine.cores));
-      chunkSize = (int) Math.max(1, Math.min(most, Math.min(wanted, 8.0 * chunkSize)));
+      int most = Math.max(1, window / (2 * engine.cores));
+      double wanted = Math.min(CHUNK_NANOS / perItem, 8.0 * chunkSize);
+      chunkSize = (int) Math.clamp((long) wanted, 1, most);
     }
     return chunkSize;
   }
 
-  private void submit(@Nullable Object input, int items) throws InterruptedException {
+  // ---- into the store
+
+  /// Returns false if the queue is full.
+  private boolean insert(@Nullable Object input, int items) {
     Tasks.Known known = engine.tasks.forJob(task);
     boolean taken = false;
     try {
-      while (!taken) {
-        long seen = engine.room.seen();
-        Inserted inserted;
-        synchronized (jobs.feederMutex) {
-          NewJob job = newJob(known, input);
-          inserted = engine.store.insert(List.of(job)).getFirst();
-          if (inserted instanceof Inserted.Taken it) {
+      synchronized (jobs.feederMutex) {
+        NewJob job = newJob(known, input);
+        switch (engine.store.insert(List.of(job)).getFirst()) {
+          case Inserted.Taken it -> {
             taken = true;
             jobs.began(index, input, it.job());
+            index += items;
           }
-        }
-        switch (inserted) {
-          case Inserted.Taken it -> {}
           case Inserted.KeyTaken it -> throw new AssertionError("items have no keys");
           case Inserted.ParentEnded it -> {
-            if (parent == null || !parent.succeeded()) {
-              throw new RefusedException(
-                  RefusedException.Reason.PARENT_ENDED,
-                  "the attempt that maps has ended without success");
+            if (orphan || parent == null || !parent.succeeded()) {
+              throw Submitter.parentEnded(job);
             }
             orphan = true;
+            return insert(input, items);
           }
-          case Inserted.QueueFull it -> awaitRoom(known, seen);
+          case Inserted.QueueFull it -> {}
         }
       }
-    } catch (Tasks.KeyFailure | RefusedException refused) {
-      if (refused instanceof RefusedException it
-          && it.reason() != RefusedException.Reason.QUEUE_FULL) {
-        throw it;
-      }
-      jobs.stillborn(index, input, refused);
-    } catch (WaitException interrupted) {
-      throw new InterruptedException(interrupted.getMessage());
+      return taken;
+    } catch (Tasks.KeyFailure e) {
+      stillborn(input, items, e);
+      return true;
     } finally {
       if (!taken) {
         engine.tasks.ended(task.name());
       }
-    }
-    index += items;
-  }
-
-  private void awaitRoom(Tasks.Known known, long seen) {
-    waitsForRoom = seen;
-    engine.idleMayHaveChanged();
-    try {
-      engine.submitter.awaitRoom(known, seen);
-    } finally {
-      waitsForRoom = -1;
     }
   }
 

@@ -60,16 +60,19 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   private final int window;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /// Something was fed, has ended, was read or cancelled.
-  private final Condition changed = lock.newCondition();
+  /// The feeder waits here.
+  private final Condition room = lock.newCondition();
+
+  /// For how many items the feeder wants room and has not got it; 0 otherwise.
+  private int roomWanted;
+
+  /// Those wait here who read: all have ended, one more can be read, or somebody must not wait.
+  private final Condition readable = lock.newCondition();
 
   private Mode mode = Mode.UNDECIDED;
   private int fed;
   private int done;
   private int failed;
-  /// For how many items the feeder waits for room; 0 while it does not.
-  private int roomWanted;
-
   private boolean fedAll;
   private boolean cancelled;
 
@@ -105,6 +108,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   private final Map<AttemptRun, String> refused = new HashMap<>();
 
+  /// Feeds on, for maps that those feed who finish their items; else null.
+  private @Nullable Runnable feedOn;
+
   JobsHandle(Engine engine, String task, int window) {
     this.engine = engine;
     this.task = task;
@@ -113,23 +119,30 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   // ---- as the feeder sees it
 
-  /// Waits until room for `enough` items has come, and says for how many there is; 0 when no more
-  /// are wanted.
-  int awaitRoom(int enough) throws InterruptedException {
+  /// Waits until there is room for `enough` items; false if no more are wanted. Having to wait, it
+  /// waits for a quarter of the window, so that the feeder is not woken for every item.
+  boolean awaitRoom(int enough) throws InterruptedException {
     lock.lock();
     try {
-      while (!cancelled) {
-        int room = window - (fed - done) - unread.size();
-        if (room >= enough) {
-          return room;
-        }
-        roomWanted = enough;
+      while (!cancelled && room() < enough) {
+        roomWanted = Math.max(enough, window / 4);
         engine.idleMayHaveChanged();
-        changed.await();
+        room.await();
       }
-      return 0;
+      return !cancelled;
     } finally {
       roomWanted = 0;
+      lock.unlock();
+    }
+  }
+
+  /// Whether there is room for so many items now, and they are wanted.
+  boolean hasRoom(int enough) {
+    lock.lock();
+    try {
+      roomWanted = room() >= enough ? 0 : enough;
+      return !cancelled && roomWanted == 0;
+    } finally {
       lock.unlock();
     }
   }
@@ -141,6 +154,29 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       return cancelled;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /// Has whoever ends an item feed on.
+  void feedOnBy(@Nullable Runnable feeding, long expected) {
+    lock.lock();
+    try {
+      feedOn = feeding;
+      if (expected >= 0 && expected < 1 << 24) {
+        results.expect((int) expected);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int room() {
+    return window - (fed - done) - unread.size();
+  }
+
+  private void signalRoom() {
+    if (roomWanted > 0 && room() >= roomWanted) {
+      room.signal();
     }
   }
 
@@ -202,7 +238,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     lock.lock();
     try {
       refused.put(waiter, refusal);
-      changed.signalAll();
+      readable.signalAll();
     } finally {
       lock.unlock();
     }
@@ -235,7 +271,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       cutShort = !complete && failure == null;
       toClose = group;
       why = groupFailure();
-      changed.signalAll();
+      readable.signalAll();
     } finally {
       lock.unlock();
     }
@@ -252,8 +288,10 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   private void ended(EndedJob job) {
+    Runnable feeding;
     lock.lock();
     try {
+      feeding = feedOn;
       live.remove(job.first());
       done += job.items();
       countFailures(job);
@@ -269,9 +307,15 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         case KEEP -> keep(job);
         case STREAM -> show(job);
       }
-      changed.signalAll();
+      signalRoom();
+      if (mode == Mode.STREAM || fedAll && done == fed) {
+        readable.signalAll();
+      }
     } finally {
       lock.unlock();
+    }
+    if (feeding != null) {
+      feeding.run();
     }
   }
 
@@ -445,7 +489,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       if (so.getAsBoolean()) {
         return;
       }
-      awaited = List.copyOf(live.values());
+      awaited = self == null ? List.of() : List.copyOf(live.values());
       if (self != null) {
         waiting.add(self);
       }
@@ -482,7 +526,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         if (refusal != null) {
           throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
         }
-        changed.await();
+        readable.await();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -512,18 +556,24 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   /// The next item that has ended, or null after the last.
   private @Nullable Item<A, R> read() {
     waitFor(() -> !unread.isEmpty() || fedAll && done == fed);
+    Item<A, R> item;
+    Runnable feeding;
     lock.lock();
     try {
-      Item<A, R> item = unread.poll();
-      changed.signalAll();
+      item = unread.poll();
+      feeding = item == null ? null : feedOn;
+      signalRoom();
       if (item == null && feedFailure != null) {
         throw new IllegalStateException(
             "the inputs of " + this + " ended early: " + feedFailure, feedFailure);
       }
-      return item;
     } finally {
       lock.unlock();
     }
+    if (feeding != null) {
+      feeding.run();
+    }
+    return item;
   }
 
   @Override
@@ -539,15 +589,20 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   @Override
   public void cancel() {
     List<Long> ids = new ArrayList<>();
+    Runnable feeding;
     lock.lock();
     try {
       cancelled = true;
+      feeding = feedOn;
       live.values().forEach(receipt -> ids.add(receipt.id()));
-      changed.signalAll();
+      room.signal();
     } finally {
       lock.unlock();
     }
     engine.store.cancel(ids, "asked");
+    if (feeding != null) {
+      feeding.run();
+    }
   }
 
   @Override

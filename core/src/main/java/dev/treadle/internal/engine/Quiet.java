@@ -1,7 +1,6 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.WaitException;
-import java.util.concurrent.TimeUnit;
 
 /// Where those wait who want to hear that the engine is idle. Costs one volatile read a job while
 /// nobody waits.
@@ -26,10 +25,14 @@ final class Quiet {
 
   /// Waits until the engine is idle; false if the time of [Time#nanos] comes first.
   boolean await(long until) {
+    Alarm.Entry alarmed = null;
     synchronized (this) {
       waiting++;
     }
     try {
+      if (until != Long.MAX_VALUE) {
+        alarmed = engine.alarm.in(until - engine.time.nanos(), this::mayHaveCome);
+      }
       while (true) {
         long seen;
         synchronized (this) {
@@ -38,13 +41,12 @@ final class Quiet {
         if (engine.idle()) {
           return true;
         }
+        if (until != Long.MAX_VALUE && until - engine.time.nanos() <= 0) {
+          return false;
+        }
         synchronized (this) {
           while (changes == seen) {
-            long left = until == Long.MAX_VALUE ? Long.MAX_VALUE : until - engine.time.nanos();
-            if (left <= 0) {
-              return false;
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, TimeUnit.DAYS.toNanos(1)));
+            wait();
           }
         }
       }
@@ -52,6 +54,9 @@ final class Quiet {
       Thread.currentThread().interrupt();
       throw new WaitException("interrupted while waiting for the treadle to be idle", e);
     } finally {
+      if (alarmed != null) {
+        engine.alarm.cancel(alarmed);
+      }
       synchronized (this) {
         waiting--;
       }

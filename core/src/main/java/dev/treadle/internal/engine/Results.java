@@ -11,12 +11,21 @@ final class Results {
 
   private @Nullable Object[] entries = new Object[16];
 
+  /// Whether every entry so far is a bare value.
+  private boolean bare = true;
+
+  /// Says how many there will be.
+  void expect(int count) {
+    ensure(count);
+  }
+
   void put(int index, Outcome<?> outcome) {
     if (outcome instanceof Outcome.Succeeded<?> it && it.attempts() == 1) {
       value(index, it.value());
     } else {
       ensure(index + 1);
       entries[index] = outcome;
+      bare = false;
     }
   }
 
@@ -31,8 +40,12 @@ final class Results {
 
   private void value(int index, @Nullable Object value) {
     ensure(index + 1);
-    entries[index] =
-        value == null ? NULL : value instanceof Outcome<?> ? new Outcome.Succeeded<>(value, 1) : value;
+    if (value == null || value instanceof Outcome<?>) {
+      entries[index] = value == null ? NULL : new Outcome.Succeeded<>(value, 1);
+      bare = false;
+    } else {
+      entries[index] = value;
+    }
   }
 
   private void ensure(int size) {
@@ -49,8 +62,12 @@ final class Results {
         : new Outcome.Succeeded<@Nullable Object>(entry == NULL ? null : entry, 1);
   }
 
-  /// The values of the first items, which all have succeeded.
+  /// The values of all items, which all have succeeded. Not to be written to: it may be the array
+  /// in here.
   @Nullable Object[] values(int count) {
+    if (bare && entries.length == count) {
+      return entries;
+    }
     @Nullable Object[] values = Arrays.copyOf(entries, count);
     for (int i = 0; i < count; i++) {
       Object entry = values[i];

@@ -3,9 +3,9 @@ package dev.treadle.internal.engine;
 /// Where those wait who want to submit into a full queue. Counts the times there may be room again,
 /// so that a time between the look and the wait is not missed.
 final class Room {
-  private long count;
+  private volatile long count;
 
-  synchronized long seen() {
+  long seen() {
     return count;
   }
 

@@ -31,7 +31,7 @@ final class Submitter {
     boolean taken = false;
     try {
       NewJob job = newJob(known, submission, parent);
-      JobHandle<R> handle = new JobHandle<>(engine, insert(job, known, parent), task);
+      JobHandle<R> handle = new JobHandle<>(engine, insert(job, parent), task);
       taken = true;
       return handle;
     } finally {
@@ -98,7 +98,7 @@ final class Submitter {
   }
 
   /// Hands a job to the store, waiting for room if its queue is full.
-  private Receipt insert(NewJob job, Tasks.Known known, @Nullable AttemptRun parent) {
+  private Receipt insert(NewJob job, @Nullable AttemptRun parent) {
     while (true) {
       long seen = engine.room.seen();
       Inserted inserted = engine.store.insert(List.of(job)).getFirst();
@@ -124,7 +124,7 @@ final class Submitter {
                   + (job.more() == null ? "" : job.more().key()));
         }
         case Inserted.QueueFull full -> {
-          awaitRoom(known, seen);
+          awaitRoom(job.route().queue(), seen);
           engine.checkOpen(parent);
         }
         case Inserted.ParentEnded ended -> throw parentEnded(job);
@@ -142,8 +142,7 @@ final class Submitter {
   }
 
   /// Waits until a full queue may have room.
-  void awaitRoom(Tasks.Known known, long seen) {
-    String queue = known.settings.queue();
+  void awaitRoom(String queue, long seen) {
     if (engine.refusesWhenFull(queue)) {
       throw new RefusedException(
           RefusedException.Reason.QUEUE_FULL,
@@ -175,19 +174,19 @@ final class Submitter {
   }
 
   <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
-      Task<A, R> task, Stream<? extends A> inputs, int window, @Nullable AttemptRun parent) {
+      Task<A, R> task, Stream<? extends A> inputs, boolean collection, @Nullable AttemptRun parent) {
     engine.checkOpen(parent);
-    JobsHandle<A, R> jobs = new JobsHandle<>(engine, task.name(), window);
-    new Feeder<>(engine, task, jobs, inputs, parent, window).start();
+    JobsHandle<A, R> jobs = new JobsHandle<>(engine, task.name(), engine.mapWindow);
+    new Feeder<>(engine, task, jobs, inputs, parent, engine.mapWindow).start(collection);
     return jobs;
   }
 
   <R extends @Nullable Object> Job<R> retry(Task<?, R> task, Receipt ended) {
     engine.checkOpen(null);
-    Tasks.Known known = engine.tasks.forJob(task);
+    var unused = engine.tasks.forJob(task);
     boolean taken = false;
     try {
-      Receipt receipt = insert(engine.store.original(ended), known, null);
+      Receipt receipt = insert(engine.store.original(ended), null);
       taken = true;
       return new JobHandle<>(engine, receipt, task);
     } finally {

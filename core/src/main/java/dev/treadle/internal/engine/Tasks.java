@@ -6,6 +6,7 @@ import dev.treadle.spi.Micros;
 import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Store;
+import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,16 +20,19 @@ import org.jspecify.annotations.Nullable;
 /// tasks by the million do not fill the memory with them.
 final class Tasks {
   private final Store store;
+  private final int lossBudget;
   private final ConcurrentHashMap<String, Known> byName = new ConcurrentHashMap<>();
 
-  Tasks(Store store) {
+  Tasks(Store store, int lossBudget) {
     this.store = store;
+    this.lossBudget = lossBudget;
   }
 
   /// A task and what follows from it for every job.
   static final class Known {
     final Task<?, ?> task;
     final Task.Settings<Object> settings;
+    final Transition.Policy policy;
 
     /// The route of its jobs, if none of its limits has a key.
     private final @Nullable Route route;
@@ -36,9 +40,10 @@ final class Tasks {
     private final AtomicInteger jobs = new AtomicInteger();
 
     @SuppressWarnings("unchecked")
-    private Known(Task<?, ?> task) {
+    private Known(Task<?, ?> task, int lossBudget) {
       this.task = task;
       this.settings = (Task.Settings<Object>) task.settings();
+      this.policy = new Transition.Policy(settings.retry(), lossBudget);
       this.route =
           settings.limits().stream().allMatch(limit -> limit.key() == null)
               ? newRoute(List.of())
@@ -110,7 +115,7 @@ final class Tasks {
       return known;
     }
     define(task);
-    Known fresh = new Known(task);
+    Known fresh = new Known(task, lossBudget);
     byName.put(task.name(), fresh);
     return fresh;
   }
@@ -128,7 +133,7 @@ final class Tasks {
     return byName.compute(
         task.name(),
         (name, old) -> {
-          Known now = old == null ? new Known(task) : old;
+          Known now = old == null ? new Known(task, lossBudget) : old;
           now.jobs.incrementAndGet();
           return now;
         });

@@ -17,16 +17,10 @@ final class Waiter implements Consumer<Outcome<?>> {
     LockSupport.unpark(thread);
   }
 
-  /// The clock was moved by hand: look whether the time has come.
-  void look() {
-    LockSupport.unpark(thread);
-  }
-
-  /// Waits.
+  /// Waits until the job has ended or it is told to look at the time; returns null if it is over.
   ///
   /// @param until the time of [Time#nanos] at which to give up
-  /// @return null if the time came first
-  @Nullable Outcome<?> await(Time time, long until, String what) {
+  @Nullable Outcome<?> await(Time time, long until, Object what) {
     Outcome<?> ended;
     while ((ended = outcome) == null) {
       if (Thread.interrupted()) {
@@ -35,16 +29,16 @@ final class Waiter implements Consumer<Outcome<?>> {
             "interrupted while waiting for " + what + "; the job goes on",
             new InterruptedException());
       }
-      if (until == Long.MAX_VALUE) {
-        LockSupport.park(this);
-      } else {
-        long left = until - time.nanos();
-        if (left <= 0) {
-          return null;
-        }
-        LockSupport.parkNanos(this, left);
+      if (until != Long.MAX_VALUE && until - time.nanos() <= 0) {
+        return null;
       }
+      LockSupport.park(this);
     }
     return ended;
+  }
+
+  /// Has it look at the time.
+  void lookAtTime() {
+    LockSupport.unpark(thread);
   }
 }

@@ -18,7 +18,7 @@ final class Changes {
 
   private record Asked(long id, int fence) {}
 
-  final ArrayDeque<Ending> toCancel = new ArrayDeque<>(0);
+  private @Nullable ArrayDeque<Ending> toCancel;
   private @Nullable Row firstEnded;
   private @Nullable ArrayList<Row> ended;
   private @Nullable ArrayList<Asked> asked;
@@ -28,7 +28,14 @@ final class Changes {
   boolean room;
 
   void cancel(Row row, String cause, @Nullable Throwable error) {
+    if (toCancel == null) {
+      toCancel = new ArrayDeque<>();
+    }
     toCancel.add(new Ending(row, cause, error));
+  }
+
+  @Nullable Ending nextToCancel() {
+    return toCancel == null ? null : toCancel.poll();
   }
 
   void ended(Row row) {

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Rows by id, in pages of an array: ids only grow, so a lookup is two array reads, a row costs four
-/// bytes, and walking in the order of ids needs no sorting. Pages without rows are let go. Guarded
-/// by the lock of the store.
+/// Rows by id, in pages of an array: ids only grow, so a lookup is two array reads, a row costs
+/// four bytes, and walking in the order of ids needs no sorting. Pages without rows are let go.
+/// Guarded by the lock of the store.
 final class JobTable {
   private static final int BITS = 10;
   private static final int SIZE = 1 << BITS;

@@ -111,55 +111,51 @@ public final class MemoryStore implements Store {
 
   @Override
   public void define(LimitDef limit) {
-    change(
-        (now, changes) -> {
-          rows.ready.define(limit, now);
-          return null;
-        });
+    change((now, changes) -> {
+      rows.ready.define(limit, now);
+      return null;
+    });
   }
 
   @Override
   public void define(String queue, QueueSettings settings) {
-    change(
-        (now, changes) -> {
-          rows.ready.define(queue, settings, now, changes::granted);
-          changes.room = true;
-          return null;
-        });
+    change((now, changes) -> {
+      rows.ready.define(queue, settings, now, changes::granted);
+      changes.room = true;
+      return null;
+    });
   }
 
   @Override
   public Group openGroup(List<Receipt> members) {
-    return change(
-        (now, changes) -> {
-          MemoryGroup group = new MemoryGroup(++lastGroup);
-          for (int i = 0; i < members.size(); i++) {
-            Row row = (Row) members.get(i);
-            group.add(row, i);
-            Outcome<?> outcome = row.outcome();
-            if (outcome == null) {
-              row.more().groups = Row.plus(row.more().groups, group);
-            } else {
-              rows.groupChanged(group, row, outcome, now, changes);
-            }
-          }
-          return group;
-        });
+    return change((now, changes) -> {
+      MemoryGroup group = new MemoryGroup(++lastGroup);
+      for (int i = 0; i < members.size(); i++) {
+        Row row = (Row) members.get(i);
+        group.add(row, i);
+        Outcome<?> outcome = row.outcome();
+        if (outcome == null) {
+          row.more().groups = Row.plus(row.more().groups, group);
+        } else {
+          rows.groupChanged(group, row, outcome, now, changes);
+        }
+      }
+      return group;
+    });
   }
 
   @Override
   public void closeGroup(Group opened, @Nullable Throwable failure) {
-    change(
-        (now, changes) -> {
-          MemoryGroup group = (MemoryGroup) opened;
-          group.open = false;
-          if (failure != null) {
-            rows.breakGroup(group, "the inputs of the jobs it waits for ended early", failure, changes);
-          } else {
-            rows.groupChanged(group, now, changes);
-          }
-          return null;
-        });
+    change((now, changes) -> {
+      MemoryGroup group = (MemoryGroup) opened;
+      group.open = false;
+      if (failure != null) {
+        rows.breakGroup(group, "the inputs of the jobs it waits for ended early", failure, changes);
+      } else {
+        rows.groupChanged(group, now, changes);
+      }
+      return null;
+    });
   }
 
   @Override
@@ -169,14 +165,13 @@ public final class MemoryStore implements Store {
       Inserted result = change((now, changes) -> rows.insert(only, now, changes));
       return List.of(result);
     }
-    return change(
-        (now, changes) -> {
-          List<Inserted> results = new ArrayList<>(jobs.size());
-          for (NewJob job : jobs) {
-            results.add(rows.insert(job, now, changes));
-          }
-          return results;
-        });
+    return change((now, changes) -> {
+      List<Inserted> results = new ArrayList<>(jobs.size());
+      for (NewJob job : jobs) {
+        results.add(rows.insert(job, now, changes));
+      }
+      return results;
+    });
   }
 
   @Override
@@ -184,23 +179,24 @@ public final class MemoryStore implements Store {
     if (max < 1) {
       return List.of();
     }
-    return change(
-        (now, changes) -> {
-          rows.tick(now, changes);
-          Claimed first = rows.claim(node, strategy, now, changes);
-          if (first == null) {
-            return List.of();
-          }
-          if (max == 1) {
-            return List.of(first);
-          }
-          List<Claimed> all = new ArrayList<>(Math.min(max, 64));
-          for (Claimed next = first; next != null; ) {
-            all.add(next);
-            next = all.size() < max ? rows.claim(node, strategy, now, changes) : null;
-          }
-          return all;
-        });
+    return change((now, changes) -> {
+      rows.tick(now, changes);
+      // What passed deadlines lead to comes first: a child that is to be cancelled is not claimed.
+      rows.workOff(changes, now);
+      Claimed first = rows.claim(node, strategy, now, changes);
+      if (first == null) {
+        return List.of();
+      }
+      if (max == 1) {
+        return List.of(first);
+      }
+      List<Claimed> all = new ArrayList<>(Math.min(max, 64));
+      for (Claimed next = first; next != null; ) {
+        all.add(next);
+        next = all.size() < max ? rows.claim(node, strategy, now, changes) : null;
+      }
+      return all;
+    });
   }
 
   @Override
@@ -210,14 +206,13 @@ public final class MemoryStore implements Store {
       boolean accepted = change((now, changes) -> rows.finish(only, now, changes));
       return List.of(accepted);
     }
-    return change(
-        (now, changes) -> {
-          List<Boolean> accepted = new ArrayList<>(attempts.size());
-          for (Finish attempt : attempts) {
-            accepted.add(rows.finish(attempt, now, changes));
-          }
-          return accepted;
-        });
+    return change((now, changes) -> {
+      List<Boolean> accepted = new ArrayList<>(attempts.size());
+      for (Finish attempt : attempts) {
+        accepted.add(rows.finish(attempt, now, changes));
+      }
+      return accepted;
+    });
   }
 
   @Override
@@ -227,73 +222,68 @@ public final class MemoryStore implements Store {
 
   @Override
   public void returned(long id, int fence) {
-    change(
-        (now, changes) -> {
-          rows.returned(id, fence, now, changes);
-          return null;
-        });
+    change((now, changes) -> {
+      rows.returned(id, fence, now, changes);
+      return null;
+    });
   }
 
   @Override
   public @Nullable String beginWait(long waiter, int fence, Collection<Receipt> awaited) {
-    return change(
-        (now, changes) -> {
-          Row row = rows.running(waiter, fence);
-          if (row == null) {
-            return null;
-          }
-          List<Row> others = new ArrayList<>(awaited.size());
-          awaited.forEach(receipt -> others.add((Row) receipt));
-          String refusal = rows.waits.begin(row, others);
-          if (refusal == null && !row.aside()) {
-            rows.stepAside(row, now, changes);
-          }
-          return refusal;
-        });
+    return change((now, changes) -> {
+      Row row = rows.running(waiter, fence);
+      if (row == null) {
+        return null;
+      }
+      List<Row> others = new ArrayList<>(awaited.size());
+      awaited.forEach(receipt -> others.add((Row) receipt));
+      String refusal = rows.waits.begin(row, others);
+      if (refusal == null && !row.aside()) {
+        rows.stepAside(row, now, changes);
+      }
+      return refusal;
+    });
   }
 
   @Override
   public void endWait(long waiter, int fence, Runnable granted) {
-    change(
-        (now, changes) -> {
-          Row row = rows.running(waiter, fence);
-          if (row == null || !row.aside()) {
-            changes.granted(granted);
-          } else {
-            rows.comeBack(row, granted, changes);
-          }
-          return null;
-        });
+    change((now, changes) -> {
+      Row row = rows.running(waiter, fence);
+      if (row == null || !row.aside()) {
+        changes.granted(granted);
+      } else {
+        rows.comeBack(row, granted, changes);
+      }
+      return null;
+    });
   }
 
   @Override
   public void cancel(Collection<Long> ids, String cause) {
-    change(
-        (now, changes) -> {
-          for (long id : ids) {
-            Row row = rows.table.get(id);
-            if (row != null) {
-              changes.cancel(row, cause, null);
-            }
-          }
-          return null;
-        });
+    change((now, changes) -> {
+      for (long id : ids) {
+        Row row = rows.table.get(id);
+        if (row != null) {
+          changes.cancel(row, cause, null);
+        }
+      }
+      return null;
+    });
   }
 
   @Override
   public void cancelWaiting(String cause) {
-    change(
-        (now, changes) -> {
-          rows.table.forEachAfter(
-              0,
-              row -> {
-                if (row.waits()) {
-                  changes.cancel(row, cause, null);
-                }
-                return true;
-              });
-          return null;
-        });
+    change((now, changes) -> {
+      rows.table.forEachAfter(
+          0,
+          row -> {
+            if (row.waits()) {
+              changes.cancel(row, cause, null);
+            }
+            return true;
+          });
+      return null;
+    });
   }
 
   @Override
@@ -317,32 +307,29 @@ public final class MemoryStore implements Store {
   }
 
   private void paused(String queue, boolean paused) {
-    change(
-        (now, changes) -> {
-          rows.ready.pause(queue, paused, now);
-          return null;
-        });
+    change((now, changes) -> {
+      rows.ready.pause(queue, paused, now);
+      return null;
+    });
   }
 
   @Override
   public void note(long id, int fence, @Nullable Progress progress, List<String> lines) {
-    change(
-        (now, changes) -> {
-          Row row = rows.running(id, fence);
-          if (row != null) {
-            row.note(progress, lines);
-          }
-          return null;
-        });
+    change((now, changes) -> {
+      Row row = rows.running(id, fence);
+      if (row != null) {
+        row.note(progress, lines);
+      }
+      return null;
+    });
   }
 
   @Override
   public long tick() {
-    return change(
-        (now, changes) -> {
-          rows.tick(now, changes);
-          return rows.nextTime();
-        });
+    return change((now, changes) -> {
+      rows.tick(now, changes);
+      return rows.nextTime();
+    });
   }
 
   @Override
@@ -352,36 +339,35 @@ public final class MemoryStore implements Store {
 
   @Override
   public List<Claimed> rescue(String node) {
-    return change(
-        (now, changes) -> {
-          List<Claimed> taken = new ArrayList<>();
-          Set<String> gone = new HashSet<>();
-          leases.forEach(
-              (name, until) -> {
-                if (until < now) {
-                  gone.add(name);
-                }
-              });
-          if (gone.isEmpty()) {
-            return taken;
-          }
-          rows.table.forEachAfter(
-              0,
-              row -> {
-                if (row.node != null && gone.contains(row.node)) {
-                  taken.add(rows.takeOver(row, node));
-                }
-                return true;
-              });
-          rows.gone(gone, now, changes);
-          leases.keySet().removeAll(gone);
-          return taken;
-        });
+    return change((now, changes) -> {
+      List<Claimed> taken = new ArrayList<>();
+      Set<String> gone = new HashSet<>();
+      leases.forEach((name, until) -> {
+        if (until < now) {
+          gone.add(name);
+        }
+      });
+      if (gone.isEmpty()) {
+        return taken;
+      }
+      rows.table.forEachAfter(
+          0,
+          row -> {
+            if (row.node != null && gone.contains(row.node)) {
+              taken.add(rows.takeOver(row, node));
+            }
+            return true;
+          });
+      rows.gone(gone, now, changes);
+      leases.keySet().removeAll(gone);
+      return taken;
+    });
   }
 
   @Override
   public boolean idle(Set<Strategy> strategies) {
-    // Not a mere look: it sorts lanes by the gate that stops them, of which others may have to hear.
+    // Not a mere look: it sorts lanes by the gate that stops them, of which others may have to
+    // hear.
     return change((now, changes) -> rows.idle(strategies, now));
   }
 
@@ -421,19 +407,18 @@ public final class MemoryStore implements Store {
 
   @Override
   public List<JobInfo> query(JobQuery query) {
-    return look(
-        now -> {
-          List<JobInfo> page = new ArrayList<>();
-          rows.table.forEachAfter(
-              query.after(),
-              row -> {
-                if (matches(row, query)) {
-                  page.add(row.info(now));
-                }
-                return page.size() < query.limit();
-              });
-          return page;
-        });
+    return look(now -> {
+      List<JobInfo> page = new ArrayList<>();
+      rows.table.forEachAfter(
+          query.after(),
+          row -> {
+            if (matches(row, query)) {
+              page.add(row.info(now));
+            }
+            return page.size() < query.limit();
+          });
+      return page;
+    });
   }
 
   private static boolean matches(Row row, JobQuery query) {
@@ -442,20 +427,18 @@ public final class MemoryStore implements Store {
         && (query.task() == null || query.task().equals(row.task))
         && (query.queue() == null || query.queue().equals(row.route.queue()))
         && (query.key() == null || more != null && query.key().equals(more.key))
-        && (query.parent() == 0
-            || more != null && more.parentId == query.parent());
+        && (query.parent() == 0 || more != null && more.parentId == query.parent());
   }
 
   @Override
   public Map<JobState, Long> counts() {
-    return look(
-        now -> {
-          Map<JobState, Long> counts = new EnumMap<>(JobState.class);
-          for (JobState state : JobState.values()) {
-            counts.put(state, rows.count(state));
-          }
-          return counts;
-        });
+    return look(now -> {
+      Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+      for (JobState state : JobState.values()) {
+        counts.put(state, rows.count(state));
+      }
+      return counts;
+    });
   }
 
   @Override

@@ -69,7 +69,7 @@ final class Row implements Receipt {
   /// What few jobs have.
   @Nullable More more;
 
-  /// An ended attempt: one [Tried], or a list of them.
+  /// The attempts that ended: one [Finish], or a queue of them.
   private @Nullable Object tried;
 
   /// What few jobs have.
@@ -117,8 +117,6 @@ final class Row implements Receipt {
     Progress progress = Progress.NONE;
     Deque<String> log = new ArrayDeque<>(0);
   }
-
-  private record Tried(int attempt, Finish finish) {}
 
   Row(
       long id,
@@ -226,31 +224,27 @@ final class Row implements Receipt {
   /// Notes an attempt that ended.
   @SuppressWarnings("unchecked")
   void tried(Finish finish) {
-    Tried one = new Tried(attempt, finish);
     if (tried == null) {
-      tried = one;
+      tried = finish;
     } else if (tried instanceof ArrayDeque<?> many) {
       if (many.size() == ATTEMPTS_KEPT) {
         many.removeFirst();
       }
-      ((ArrayDeque<Tried>) many).addLast(one);
+      ((ArrayDeque<Finish>) many).addLast(finish);
     } else {
-      var many = new ArrayDeque<Tried>(4);
-      many.add((Tried) tried);
-      many.add(one);
+      var many = new ArrayDeque<Finish>(4);
+      many.add((Finish) tried);
+      many.add(finish);
       tried = many;
     }
   }
 
   private List<Attempt> attempts(long now) {
     var all = new ArrayList<Attempt>();
-    if (tried instanceof Tried one) {
-      all.add(Finish.attempt(one.attempt, one.finish));
+    if (tried instanceof Finish one) {
+      all.add(one.attempt());
     } else if (tried instanceof ArrayDeque<?> many) {
-      for (Object each : many) {
-        Tried one = (Tried) each;
-        all.add(Finish.attempt(one.attempt, one.finish));
-      }
+      many.forEach(each -> all.add(((Finish) each).attempt()));
     }
     if (state == JobState.RUNNING && node != null) {
       all.add(

@@ -26,7 +26,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// All jobs, and every way in which one moves from state to state. Guarded by the lock of the store.
+/// All jobs, and every way in which one moves from state to state. Guarded by the lock of the
+/// store.
 ///
 /// Invariants: a row is in `ready` exactly while it is available, in `due` exactly while it is
 /// scheduled; it is a user of its lane until it has ended; it holds the gates of its lane exactly
@@ -410,17 +411,14 @@ final class Rows {
   /// Cancels what other changes led to, until nothing more follows.
   void workOff(Changes changes, long now) {
     Changes.Ending next;
-    while ((next = changes.toCancel.poll()) != null) {
+    while ((next = changes.nextToCancel()) != null) {
       Row row = next.row();
       if (row.ended()) {
         continue;
       }
       if (row.state != JobState.RUNNING) {
         endWaiting(
-            row,
-            new Outcome.Cancelled<>(next.cause(), next.error(), row.attempt),
-            now,
-            changes);
+            row, new Outcome.Cancelled<>(next.cause(), next.error(), row.attempt), now, changes);
       } else if (row.more().cancelCause == null) {
         row.more().cancelCause = next.cause();
         changes.asked(row);
@@ -454,8 +452,7 @@ final class Rows {
     }
   }
 
-  private void tellOthers(
-      Row row, Row.More more, Outcome<?> outcome, long now, Changes changes) {
+  private void tellOthers(Row row, Row.More more, Outcome<?> outcome, long now, Changes changes) {
     boolean succeeded = outcome instanceof Outcome.Succeeded<?>;
     for (Row dependent : more.dependents) {
       if (succeeded) {
@@ -478,6 +475,10 @@ final class Rows {
       more.parent.removeChild(row);
       more.parent = null;
     }
+    if (more.after != null && !more.after.ended() && more.key != null) {
+      // A replacement that ends before what it was to replace gives the key back.
+      keys.replace(new KeyOf(row.task, more.key), row, more.after);
+    }
     more.after = null;
     if (!succeeded) {
       cancelChildren(row, "job " + row.id + ", its parent, " + outcome.state(), changes);
@@ -485,8 +486,7 @@ final class Rows {
     more.children = Set.of();
   }
 
-  void groupChanged(
-      MemoryGroup group, Row member, Outcome<?> outcome, long now, Changes changes) {
+  void groupChanged(MemoryGroup group, Row member, Outcome<?> outcome, long now, Changes changes) {
     if (!(outcome instanceof Outcome.Succeeded<?>)) {
       breakGroup(group, inputEnded(member, outcome), errorOf(outcome), changes);
     } else {
@@ -503,8 +503,7 @@ final class Rows {
     }
   }
 
-  void breakGroup(
-      MemoryGroup group, String cause, @Nullable Throwable error, Changes changes) {
+  void breakGroup(MemoryGroup group, String cause, @Nullable Throwable error, Changes changes) {
     if (group.broken == null) {
       group.broken = cause;
       group.error = error;
@@ -535,7 +534,6 @@ final class Rows {
   }
 
   private void forget(Row row) {
-    counts[row.state().ordinal()]--;
     table.remove(row.id);
     if (row.more != null && row.more.key != null) {
       keys.remove(new KeyOf(row.task, row.more.key), row);
@@ -616,11 +614,13 @@ final class Rows {
       case RUNNING ->
           new Reason(
               Reason.Kind.RUNNING,
-              "runs since " + Micros.instant(row.moved) + ", attempt " + row.attempt
+              "runs since "
+                  + Micros.instant(row.moved)
+                  + ", attempt "
+                  + row.attempt
                   + (row.abandoned() ? ", abandoned: its code ignores its timeout" : ""));
       case HELD ->
-          new Reason(
-              Reason.Kind.HELD, "is held" + (more == null ? "" : ": " + more.heldBecause));
+          new Reason(Reason.Kind.HELD, "is held" + (more == null ? "" : ": " + more.heldBecause));
       case SUCCEEDED, FAILED, CANCELLED ->
           new Reason(Reason.Kind.ENDED, "ended " + describe(row.outcome()));
     };

@@ -2,7 +2,10 @@ package dev.treadle.internal.ready;
 
 import java.util.Arrays;
 
-/// A queue of (rank, ticket) pairs, smallest first, in two primitive arrays: 16 bytes a pair.
+/// A queue of (rank, ticket) pairs, smallest first, in primitive arrays: 16 bytes a pair.
+///
+/// Pairs that come in order, as most do, stand in a ring and cost O(1); the others in a binary heap
+/// beside it. The smallest pair is the smaller of the two heads.
 ///
 /// A ticket stands for one wait of one job: a job that waits anew gets another ([#ticket]), so that
 /// what is left of its earlier waits is never taken for the present one.
@@ -19,12 +22,24 @@ public final class IdHeap {
   }
 
   private static final int FIRST = 8;
+  private static final int LARGE = 1_024;
   private static final int WAIT_BITS = 16;
 
   private final Live live;
-  private long[] ranks = new long[FIRST];
-  private long[] tickets = new long[FIRST];
+
+  /// The heap.
+  private long[] ranks = new long[0];
+
+  private long[] tickets = new long[0];
   private int size;
+
+  /// The ring.
+  private long[] ringRanks = new long[FIRST];
+
+  private long[] ringTickets = new long[FIRST];
+  private int head;
+  private int count;
+
   private int stale;
 
   /// An empty queue.
@@ -34,8 +49,8 @@ public final class IdHeap {
 
   /// The ticket of a wait of a job: in the order of tickets, whatever the wait.
   ///
-  /// @param wait counts the waits of the job; only its lowest 16 bits matter, so that the same ticket
-  ///     comes again after 65,536 waits, when nothing is left of the first
+  /// @param wait counts the waits of the job; only its lowest 16 bits matter, so that the same
+  ///   ticket comes again after 65,536 waits, when nothing is left of the first
   public static long ticket(long id, int wait) {
     return id << WAIT_BITS | wait & (1 << WAIT_BITS) - 1;
   }
@@ -48,29 +63,63 @@ public final class IdHeap {
   /// Whether it holds no pair that stands.
   public boolean isEmpty() {
     purge();
-    return size == 0;
+    return size == 0 && count == 0;
   }
 
   /// How many pairs that stand it holds.
   public int size() {
-    return size - stale;
+    return size + count - stale;
   }
 
   /// The smallest rank. Only if not empty.
   public long topRank() {
-    return ranks[0];
+    return ringFirst() ? ringRanks[head] : ranks[0];
   }
 
   /// The ticket that goes with the smallest rank; of equal ranks that of the smallest id. Only if
   /// not empty.
   public long topTicket() {
-    return tickets[0];
+    return ringFirst() ? ringTickets[head] : tickets[0];
+  }
+
+  private boolean ringFirst() {
+    return size == 0 || count > 0 && before(ringRanks[head], ringTickets[head], 0);
   }
 
   /// Adds a pair.
   public void add(long rank, long ticket) {
+    if (count > 0) {
+      int last = at(count - 1);
+      if (rank < ringRanks[last] || rank == ringRanks[last] && ticket < ringTickets[last]) {
+        addToHeap(rank, ticket);
+        return;
+      }
+      if (count == ringRanks.length) {
+        ringRanks = grownRing(ringRanks);
+        ringTickets = grownRing(ringTickets);
+        head = 0;
+      }
+    }
+    int place = at(count++);
+    ringRanks[place] = rank;
+    ringTickets[place] = ticket;
+  }
+
+  private int at(int index) {
+    int place = head + index;
+    return place < ringRanks.length ? place : place - ringRanks.length;
+  }
+
+  private long[] grownRing(long[] ring) {
+    long[] grown = new long[count + (count >> 1)];
+    System.arraycopy(ring, head, grown, 0, count - head);
+    System.arraycopy(ring, 0, grown, count - head, head);
+    return grown;
+  }
+
+  private void addToHeap(long rank, long ticket) {
     if (size == ranks.length) {
-      int more = size + (size >> 1);
+      int more = Math.max(FIRST, size + (size >> 1));
       ranks = Arrays.copyOf(ranks, more);
       tickets = Arrays.copyOf(tickets, more);
     }
@@ -90,19 +139,37 @@ public final class IdHeap {
 
   /// Removes the smallest pair. Only if not empty.
   public void removeTop() {
-    int last = --size;
-    if (last > 0) {
-      sink(0, ranks[last], tickets[last], last);
-    } else if (ranks.length > 1_024) {
-      ranks = new long[FIRST];
-      tickets = new long[FIRST];
+    if (ringFirst()) {
+      head = at(1);
+      count--;
+    } else {
+      int last = --size;
+      if (last > 0) {
+        sink(0, ranks[last], tickets[last], last);
+      }
+    }
+    if (size == 0 && count == 0) {
+      shrink();
+    }
+  }
+
+  /// What once was long does not stay large when it is empty.
+  private void shrink() {
+    head = 0;
+    if (ringRanks.length > LARGE) {
+      ringRanks = new long[FIRST];
+      ringTickets = new long[FIRST];
+    }
+    if (ranks.length > LARGE) {
+      ranks = new long[0];
+      tickets = new long[0];
     }
   }
 
   /// Says that a pair no longer stands.
   public void dropped() {
     stale++;
-    if (stale > 64 && stale > size >> 1) {
+    if (stale > 64 && stale > (size + count) >> 1) {
       compact();
     } else {
       purge();
@@ -110,7 +177,7 @@ public final class IdHeap {
   }
 
   private void purge() {
-    while (stale > 0 && size > 0 && !live.test(tickets[0])) {
+    while (stale > 0 && size + count > 0 && !live.test(topTicket())) {
       removeTop();
       stale--;
     }
@@ -118,6 +185,16 @@ public final class IdHeap {
 
   private void compact() {
     int kept = 0;
+    for (int i = 0; i < count; i++) {
+      int from = at(i);
+      if (live.test(ringTickets[from])) {
+        int to = at(kept++);
+        ringRanks[to] = ringRanks[from];
+        ringTickets[to] = ringTickets[from];
+      }
+    }
+    count = kept;
+    kept = 0;
     for (int i = 0; i < size; i++) {
       if (live.test(tickets[i])) {
         ranks[kept] = ranks[i];
@@ -128,6 +205,9 @@ public final class IdHeap {
     stale = 0;
     for (int i = (size >>> 1) - 1; i >= 0; i--) {
       sink(i, ranks[i], tickets[i], size);
+    }
+    if (size == 0 && count == 0) {
+      shrink();
     }
   }
 

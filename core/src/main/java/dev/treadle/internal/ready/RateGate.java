@@ -7,8 +7,8 @@ import dev.treadle.spi.Route.LimitRef;
 /// A rate as a gate: so many starts in any window. Remembers the starts that still count, in the
 /// order in which they came: the next may come when the one `max` before it has left the window.
 ///
-/// That holds whatever the clock does, also if it goes back between two starts: of `max + 1` starts,
-/// two are a multiple of `max` apart in this order, and so a window or more apart in time.
+/// That holds whatever the clock does, also if it goes back between two starts: of `max + 1`
+/// starts, two are a multiple of `max` apart in this order, and so a window or more apart in time.
 final class RateGate extends Gate {
   private final LimitRef ref;
   private int max;
@@ -86,7 +86,11 @@ final class RateGate extends Gate {
   Reason reason(long now) {
     return new Reason(
         Reason.Kind.LIMIT,
-        "waits for rate " + ref + ": " + max + " starts used, the next at "
+        "waits for rate "
+            + ref
+            + ": "
+            + max
+            + " starts used, the next at "
             + Micros.instant(opensAt()));
   }
 }

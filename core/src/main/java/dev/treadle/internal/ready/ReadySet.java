@@ -8,7 +8,6 @@ import dev.treadle.spi.Micros;
 import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// gate, and the ready order never sees it again until the gate opens: a hundred thousand jobs of
 /// one full key are one parked lane.
 ///
-/// Invariant: of the lanes parked at a gate that is open, the best stands in the ready order instead
-/// (for each strategy). Every change that could break this ends in [#offer].
+/// Invariant: of the lanes parked at a gate that is open, the best stands in the ready order
+/// instead (for each strategy). Every change that could break this ends in [#offer].
 ///
 /// Costs: add and poll O(log jobs of the lane + log lanes). Not thread-safe: its store guards it.
 public final class ReadySet {
@@ -39,7 +38,7 @@ public final class ReadySet {
   private final Map<LimitRef, Gate> gates = new HashMap<>();
   private final Map<String, LimitDef> defs = new HashMap<>();
   private final PriorityQueue<RateGate> waking =
-      new PriorityQueue<>(Comparator.comparingLong(gate -> gate.wakeAt));
+      new PriorityQueue<>((one, other) -> Long.compare(one.wakeAt, other.wakeAt));
   private int sweepAt = 1_024;
   private int woken;
   private boolean sooner;
@@ -56,6 +55,11 @@ public final class ReadySet {
 
   /// Defines or redefines a limit.
   public void define(LimitDef def, long now) {
+    LimitDef known = defs.get(def.name());
+    if (known != null && (known.perMicros() == 0) != (def.perMicros() == 0)) {
+      throw new IllegalArgumentException(
+          "limit " + def.name() + " cannot be both a rate and a limit on attempts at once");
+    }
     defs.put(def.name(), def);
     List<Gate> changed = new ArrayList<>();
     for (Map.Entry<LimitRef, Gate> entry : gates.entrySet()) {
@@ -77,8 +81,7 @@ public final class ReadySet {
   }
 
   /// Defines or redefines a queue.
-  public void define(
-      String queue, QueueSettings settings, long now, Consumer<Runnable> tell) {
+  public void define(String queue, QueueSettings settings, long now, Consumer<Runnable> tell) {
     QueueGate gate = queue(queue);
     gate.settings(settings);
     gate.handOver(tell);
@@ -211,9 +214,6 @@ public final class ReadySet {
         heap.moved(lane);
       }
       offerGates(lane, now);
-      if (!heap.isEmpty()) {
-        wake(strategy);
-      }
       return id;
     }
     return -1;

@@ -1,4 +1,5 @@
-/// The ready set: which of the jobs that may start is next, and why the others are not. Shared by the stores that keep it in memory.
+/// The ready set: which of the jobs that may start is next, and why the others are not. Shared by
+/// the stores that keep it in memory.
 @NullMarked
 package dev.treadle.internal.ready;
 

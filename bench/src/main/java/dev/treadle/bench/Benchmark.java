@@ -1,0 +1,69 @@
+package dev.treadle.bench;
+
+import java.util.List;
+
+/// One benchmark that can be asked for by name.
+///
+/// @param name what it is called on the command line
+/// @param sentence what it measures
+/// @param code measures it
+record Benchmark(String name, String sentence, Code code) {
+  /// Measures, and tells what came out.
+  @FunctionalInterface
+  interface Code {
+    List<Result> run(Settings settings) throws Exception;
+  }
+
+  /// All there are, in the order of the reference page.
+  static List<Benchmark> all() {
+    return List.of(
+        new Benchmark(
+            "cpu-pipelined",
+            "cpu: many empty jobs submitted, then all gotten; against a fixed thread pool",
+            SubmitToResult::cpuPipelined),
+        new Benchmark(
+            "cpu-one-by-one",
+            "cpu: each empty job gotten before the next is submitted; against a fixed thread pool",
+            SubmitToResult::cpuOneByOne),
+        new Benchmark(
+            "io-pipelined",
+            "io: many empty jobs submitted, then all gotten; against a virtual thread each",
+            SubmitToResult::ioPipelined),
+        new Benchmark(
+            "io-one-by-one",
+            "io: each empty job gotten before the next is submitted; against a virtual thread each",
+            SubmitToResult::ioOneByOne),
+        new Benchmark(
+            "map-squares",
+            "map of x*x over a million items on cpu; against a parallel stream",
+            MapSquares::run),
+        new Benchmark(
+            "io-sleepers",
+            "io: 100,000 jobs that sleep a second, and their memory; against bare virtual threads",
+            Waiting::ioSleepers),
+        new Benchmark(
+            "async-timers",
+            "async: 100,000 timers of a second, and their memory; against delayedExecutor",
+            Waiting::asyncTimers),
+        new Benchmark(
+            "scrape-50",
+            "2,000 pages of 50 ms, 50 at once; against a bare HttpClient loop with jsoup",
+            settings -> Scrape.run(settings, 50, Target.atLeast(0.95))),
+        new Benchmark(
+            "scrape-500",
+            "2,000 pages of 50 ms, 500 at once; against a bare HttpClient loop with jsoup",
+            settings -> Scrape.run(settings, 500, Target.atLeast(0.8))),
+        new Benchmark(
+            "queued-memory",
+            "a million jobs queued in memory: bytes each, and the cost of a submit among them",
+            QueuedMemory::run),
+        new Benchmark(
+            "python-pipelined",
+            "cpu-pipelined against Python's ThreadPoolExecutor, if python3 is there",
+            PythonPool::pipelined),
+        new Benchmark(
+            "python-one-by-one",
+            "cpu-one-by-one against Python's ThreadPoolExecutor, if python3 is there",
+            PythonPool::oneByOne));
+  }
+}

@@ -1,0 +1,21 @@
+package dev.treadle.cli;
+
+import java.time.Duration;
+
+/// How to scrape.
+///
+/// @param concurrency attempts at once
+/// @param perHost attempts at once for one host and port
+/// @param timeout the longest an attempt may take, from the look-up of the name to the last byte
+/// @param retries attempts after the first, at most
+/// @param maxBytes the longest body that is read
+/// @param json whether records are JSON
+/// @param quiet whether to show neither progress nor a summary
+record ScrapeOptions(
+    int concurrency,
+    int perHost,
+    Duration timeout,
+    int retries,
+    long maxBytes,
+    boolean json,
+    boolean quiet) {}
