@@ -13,6 +13,10 @@ public interface StoreEvents {
   /// A job has ended, durably if the store is durable. Comes once a job.
   void ended(long id, String task, Outcome<?> outcome);
 
+  /// The ends of jobs that came about together have all been told: [Store#idle] says yes only after
+  /// that, so that who waits for it finds all told.
+  default void told() {}
+
   /// A running job was asked to cancel.
   void cancelRequested(long id, int fence);
 

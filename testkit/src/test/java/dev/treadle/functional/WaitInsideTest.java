@@ -129,7 +129,10 @@ class WaitInsideTest {
 
   @Test
   void theLimitIsFoundThreeLevelsDown() {
-    Task<Integer, Object> bottom = OutcomeTest.task("bottom", Strategy.IO, i -> i).limit("db", 9);
+    Task<Integer, Object> bottom = OutcomeTest.task("bottom", Strategy.IO, i -> {
+      release.await();
+      return i;
+    }).limit("db", 9);
     Task<Integer, Object> middle = OutcomeTest.task("middle", Strategy.IO,
         i -> JobContext.current().submit(bottom, i).get());
     Task<Integer, Object> upper = OutcomeTest.task("upper", Strategy.IO,

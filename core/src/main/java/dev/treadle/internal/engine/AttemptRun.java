@@ -78,6 +78,7 @@ final class AttemptRun implements Run, JobContext {
 
   private Stage stage = Stage.RUNNING;
   private Slot slot = Slot.HELD;
+  private @Nullable Wait currentWait;
   private boolean succeeded;
   private @Nullable Stop stop;
   private @Nullable String cancelCause;
@@ -374,11 +375,13 @@ final class AttemptRun implements Run, JobContext {
       throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
     }
     boolean lent;
+    Wait token = new Wait();
     synchronized (this) {
       lent = slot == Slot.HELD;
       if (lent) {
         slot = Slot.LENT;
       }
+      currentWait = token;
     }
     if (lent) {
       runner.giveSlot();
@@ -386,13 +389,34 @@ final class AttemptRun implements Run, JobContext {
     try {
       return wait.get();
     } finally {
+      synchronized (token) {
+        token.over = true;
+      }
       comeBack(lent);
     }
   }
 
-  /// Waits, during a wait, for one more job; says why that could never end, or null.
+  /// A wait inside this attempt. Its monitor makes sure that nothing is added to one that is over:
+  /// the store would take that for a new wait, which nobody would end.
+  private static final class Wait {
+    private boolean over;
+  }
+
+  /// Waits, during a wait, for one more job; says why that could never end, or null. Nothing if the
+  /// wait is over.
   @Nullable String alsoWaitsFor(Receipt job) {
-    return engine.store.beginWait(claimed.id(), claimed.fence(), List.of(job));
+    Wait wait;
+    synchronized (this) {
+      wait = currentWait;
+    }
+    if (wait == null) {
+      return null;
+    }
+    synchronized (wait) {
+      return wait.over
+          ? null
+          : engine.store.beginWait(claimed.id(), claimed.fence(), List.of(job));
+    }
   }
 
   private void comeBack(boolean lent) {

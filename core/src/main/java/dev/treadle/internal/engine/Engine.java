@@ -348,6 +348,10 @@ final class Engine implements Treadle {
       for (Consumer<Outcome<?>> watcher : watchers.take(id)) {
         tell(id, () -> watcher.accept(outcome));
       }
+    }
+
+    @Override
+    public void told() {
       idleMayHaveChanged();
     }
 

@@ -483,6 +483,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   /// Waits until something about this map is so; inside an attempt, with its slot given away.
   private void waitFor(BooleanSupplier so) {
     List<Receipt> awaited;
+    int knownJobs;
     AttemptRun self = AttemptRun.current();
     lock.lock();
     try {
@@ -490,23 +491,51 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         return;
       }
       awaited = self == null ? List.of() : List.copyOf(live.values());
-      if (self != null) {
-        waiting.add(self);
-      }
+      knownJobs = jobCount;
     } finally {
       lock.unlock();
     }
     if (self == null) {
       park(so, null);
-      return;
-    }
-    try {
+    } else if (self.engine() != engine) {
       self.waiting(
-          self.engine() == engine ? awaited : List.of(),
+          List.of(),
           () -> {
-            park(so, self);
+            park(so, null);
             return true;
           });
+    } else {
+      self.waiting(
+          awaited,
+          () -> {
+            parkInside(so, self, awaited, knownJobs);
+            return true;
+          });
+    }
+  }
+
+  /// Parks an attempt of this engine, which hears of every job fed meanwhile.
+  private void parkInside(
+      BooleanSupplier so, AttemptRun self, List<Receipt> known, int knownJobs) {
+    List<Receipt> fedSince = List.of();
+    lock.lock();
+    try {
+      waiting.add(self);
+      if (jobCount != knownJobs) {
+        fedSince = new ArrayList<>(live.values());
+        fedSince.removeAll(new HashSet<>(known));
+      }
+    } finally {
+      lock.unlock();
+    }
+    try {
+      for (Receipt receipt : fedSince) {
+        String refusal = self.alsoWaitsFor(receipt);
+        if (refusal != null) {
+          throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
+        }
+      }
+      park(so, self);
     } finally {
       lock.lock();
       try {

@@ -63,6 +63,10 @@ final class Changes {
     granted.add(run);
   }
 
+  boolean anyEnded() {
+    return firstEnded != null;
+  }
+
   void tell(StoreEvents events) {
     if (firstEnded != null) {
       tellEnded(events, firstEnded);

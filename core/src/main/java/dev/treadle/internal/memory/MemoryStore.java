@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,10 @@ public final class MemoryStore implements Store {
   private final Rows rows;
   private final @Nullable Duration lease;
   private final Map<String, Long> leases = new HashMap<>();
+
+  /// Calls that have ended jobs and have yet to tell of it.
+  private final AtomicInteger telling = new AtomicInteger();
+
   private long lastGroup;
   private InstantSource clock = InstantSource.system();
   private @Nullable StoreEvents events;
@@ -95,9 +100,21 @@ public final class MemoryStore implements Store {
       rows.workOff(changes, now);
       changes.woken = rows.ready.takeWoken();
       changes.sooner |= rows.ready.takeSooner();
+      if (changes.anyEnded()) {
+        telling.incrementAndGet();
+      }
     }
-    if (events != null) {
-      changes.tell(events);
+    try {
+      if (events != null) {
+        changes.tell(events);
+      }
+    } finally {
+      if (changes.anyEnded()) {
+        telling.decrementAndGet();
+        if (events != null) {
+          events.told();
+        }
+      }
     }
     return result;
   }
@@ -368,7 +385,7 @@ public final class MemoryStore implements Store {
   public boolean idle(Set<Strategy> strategies) {
     // Not a mere look: it sorts lanes by the gate that stops them, of which others may have to
     // hear.
-    return change((now, changes) -> rows.idle(strategies, now));
+    return change((now, changes) -> telling.get() == 0 && rows.idle(strategies, now));
   }
 
   @Override
