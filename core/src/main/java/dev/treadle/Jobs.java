@@ -18,7 +18,8 @@ public interface Jobs<A extends @Nullable Object, R extends @Nullable Object> {
   ///
   /// @throws JobFailedException if any failed: the first by position, the failures of the others,
   ///     up to 100, suppressed in it
-  /// @throws JobCancelledException if none failed and any was cancelled
+  /// @throws JobCancelledException if none failed and any was cancelled, or was not pulled because
+  ///     of [#cancel()]
   /// @throws IllegalStateException after [#asCompleted()]
   List<R> get();
 

@@ -278,6 +278,34 @@ class MapTest {
     assertThatThrownBy(jobs::get).isInstanceOf(JobCancelledException.class);
   }
 
+  @ParameterizedTest
+  @EnumSource(Strategy.class)
+  void aMapCancelledWhileItsStreamBlocksRunsNothingMoreAndIsNotTakenForComplete(Strategy strategy)
+      throws Exception {
+    Set<Integer> ran = ConcurrentHashMap.newKeySet();
+    Jobs<Integer, Object> jobs = treadle.map(OutcomeTest.task(strategy, i -> {
+      ran.add(i);
+      return i;
+    }), IntStream.range(0, 9).mapToObj(i -> {
+      if (i == 3) {
+        awaitGate();
+      }
+      return i;
+    }).filter(i -> true));
+    Task<List<Object>, Integer> size = Task.io(
+        "size", new dev.treadle.Type<List<Object>>() {}, Integer.class, List::size);
+    Job<Integer> dependent = treadle.submit(size, jobs);
+    Awaitility.await().until(() -> jobs.progress().done() == 3);
+    jobs.cancel();
+    gate.countDown();
+
+    assertThat(jobs.settled()).hasSize(3);
+    assertThatThrownBy(jobs::get).isInstanceOf(JobCancelledException.class);
+    assertThat(dependent.settled()).isInstanceOf(Outcome.Cancelled.class);
+    treadle.awaitIdle();
+    assertThat(ran).containsExactlyInAnyOrder(0, 1, 2);
+  }
+
   @Test
   void itemsInOneChunkFailSnoozeAndAreInterruptedEachForItself() {
     Set<Integer> snoozed = ConcurrentHashMap.newKeySet();

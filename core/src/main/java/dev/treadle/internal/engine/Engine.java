@@ -45,6 +45,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -86,6 +87,9 @@ final class Engine {
 
   /// Cancels that came between a claim and the start of its attempt, by job, with the fence.
   private final ConcurrentHashMap<Long, Integer> earlyCancels = new ConcurrentHashMap<>();
+
+  /// How many cancels are, or may be, in [#earlyCancels], whose own count is not exact enough.
+  private final AtomicInteger earlyCancelCount = new AtomicInteger();
 
   private final Set<AttemptRun> abandoned = ConcurrentHashMap.newKeySet();
   private final AtomicIntegerArray abandonedCounts = new AtomicIntegerArray(STRATEGIES.length);
@@ -185,8 +189,8 @@ final class Engine {
     }
     AttemptRun run = new AttemptRun(this, runner, claimed, known);
     running.put(run.key, run);
-    if (!earlyCancels.isEmpty()) {
-      Integer fence = earlyCancels.remove(claimed.id());
+    if (earlyCancelCount.get() > 0) {
+      Integer fence = takeEarlyCancel(claimed.id());
       if (fence != null && fence == claimed.fence()) {
         run.cancel("asked");
       }
@@ -197,6 +201,14 @@ final class Engine {
     }
     run.arm();
     return run;
+  }
+
+  private @Nullable Integer takeEarlyCancel(long id) {
+    Integer fence = earlyCancels.remove(id);
+    if (fence != null) {
+      earlyCancelCount.decrementAndGet();
+    }
+    return fence;
   }
 
   private void park(Claimed claimed) {
@@ -338,15 +350,18 @@ final class Engine {
     public void cancelRequested(long id, int fence) {
       AttemptRun run = running.get(id);
       if (run == null) {
-        earlyCancels.put(id, fence);
+        earlyCancelCount.incrementAndGet();
+        if (earlyCancels.put(id, fence) != null) {
+          earlyCancelCount.decrementAndGet();
+        }
         run = running.get(id);
         if (run == null) {
           if (store.find(id).map(job -> job.state() != JobState.RUNNING).orElse(true)) {
-            earlyCancels.remove(id);
+            takeEarlyCancel(id);
           }
           return;
         }
-        earlyCancels.remove(id);
+        takeEarlyCancel(id);
       }
       if (run.claimed.fence() == fence) {
         run.cancel("asked");
@@ -503,7 +518,7 @@ final class Engine {
       }
     }
     // If room was made meanwhile, a feeder may move again.
-    return store.idle(claimable) && (feeders.isEmpty() || room.seen() == rooms);
+    return store.idle(claimable) && room.seen() == rooms;
   }
 
   private static void refuseInside(String what) {
@@ -537,14 +552,18 @@ final class Engine {
       }
       closing = true;
     }
+    room.made(); // Who waits for room outside is refused.
     boolean interrupted = false;
+    if (!claiming) {
+      cancelWaiting(); // After a drain nobody runs it, and what runs may wait for it.
+    }
     try {
       quiet.await(Long.MAX_VALUE);
     } catch (WaitException e) {
       interrupted = Thread.interrupted();
     }
-    feeders.forEach(Feeder::close);
-    store.cancelWaiting("closed");
+    claiming = false;
+    cancelWaiting();
     if (interrupted) {
       running.forEach((id, run) -> store.cancel(List.of(id), "closed"));
     }
@@ -554,8 +573,19 @@ final class Engine {
     }
   }
 
+  private void cancelWaiting() {
+    feeders.forEach(Feeder::close);
+    store.cancelWaiting("closed");
+  }
+
+  /// A job was inserted: if that was after the last call that cancels what waits, cancels it too.
+  void inserted(Receipt job) {
+    if (closing && !claiming) {
+      store.cancel(List.of(job.id()), "closed");
+    }
+  }
+
   private void shutDown() {
-    claiming = false;
     List<String> names = new ArrayList<>();
     for (AttemptRun run : abandoned) {
       run.leave(Transition.cancelled("closed", run.claimed.attempt()));

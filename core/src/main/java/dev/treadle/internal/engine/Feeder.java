@@ -55,6 +55,11 @@ final class Feeder<A extends @Nullable Object> {
   /// Whether the parent has succeeded, so that what is still to come stands on its own.
   private boolean orphan;
 
+  private volatile boolean closed;
+
+  /// Whether all inputs were pulled.
+  private boolean exhausted;
+
   private int chunkSize = 1;
   private int index;
 
@@ -108,6 +113,7 @@ final class Feeder<A extends @Nullable Object> {
 
   /// Pulls no more, because the engine closes.
   void close() {
+    closed = true;
     jobs.cancel();
     thread.interrupt();
   }
@@ -119,8 +125,13 @@ final class Feeder<A extends @Nullable Object> {
     } catch (Throwable thrown) {
       why = why == null ? thrown : why;
     }
+    if (closed && !exhausted) {
+      why =
+          new RefusedException(
+              RefusedException.Reason.CLOSED, "the treadle was closed before all were pulled");
+    }
     try {
-      jobs.fedAll(why);
+      jobs.fedAll(exhausted, why);
     } catch (Throwable thrown) {
       LOG.error("the end of {} could not be stored", jobs, thrown);
     } finally {
@@ -142,9 +153,7 @@ final class Feeder<A extends @Nullable Object> {
       if (chunkable() && pull.hasCharacteristics(Spliterator.SIZED)) {
         feedAllInChunks(pull);
       } else {
-        while (jobs.awaitRoom(1)
-            && pull.tryAdvance(input -> pulled[0] = input)
-            && !jobs.cancelled()) {
+        while (jobs.awaitRoom(1) && pullOne(pull) && !jobs.cancelled()) {
           insertWaiting(pulled[0], 1);
         }
       }
@@ -157,7 +166,11 @@ final class Feeder<A extends @Nullable Object> {
   private void feedAllInChunks(Spliterator<? extends A> pull) throws InterruptedException {
     while (jobs.awaitRoom(chunkSize())) {
       Chunk chunk = pull(pull, chunkSize);
-      if (chunk == null || jobs.cancelled()) {
+      if (chunk == null) {
+        return;
+      }
+      if (jobs.cancelled()) {
+        exhausted = false; // What was pulled just now is no item either.
         return;
       }
       insertWaiting(chunk, chunk.inputs.length);
@@ -171,10 +184,15 @@ final class Feeder<A extends @Nullable Object> {
     long start = System.nanoTime();
     while (count < size
         && (count == 0 || System.nanoTime() - start < CHUNK_NANOS)
-        && pull.tryAdvance(input -> pulled[0] = input)) {
+        && pullOne(pull)) {
       items[count++] = pulled[0];
     }
     return count == 0 ? null : new Chunk(index, count == size ? items : Arrays.copyOf(items, count));
+  }
+
+  private boolean pullOne(Spliterator<? extends A> pull) {
+    exhausted = !pull.tryAdvance(input -> pulled[0] = input);
+    return !exhausted;
   }
 
   private void insertWaiting(@Nullable Object input, int items) throws InterruptedException {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators.AbstractSpliterator;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -74,6 +75,10 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   private int failed;
   private boolean fedAll;
   private boolean cancelled;
+
+  /// Whether inputs were left unpulled because of that.
+  private boolean cutShort;
+
   private @Nullable Throwable feedFailure;
 
   /// Jobs that ended before it was clear how they are read.
@@ -254,13 +259,16 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   /// Notes that no more items come.
-  void fedAll(@Nullable Throwable failure) {
+  ///
+  /// @param complete whether all inputs were pulled
+  void fedAll(boolean complete, @Nullable Throwable failure) {
     Group toClose;
     Throwable why;
     lock.lock();
     try {
       fedAll = true;
       feedFailure = failure;
+      cutShort = !complete && failure == null;
       toClose = group;
       why = groupFailure();
       readable.signalAll();
@@ -273,6 +281,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   private @Nullable Throwable groupFailure() {
+    if (cutShort) {
+      return new CancellationException(this + " was cancelled before all its inputs were pulled");
+    }
     return feedFailure != null ? feedFailure : stillborn;
   }
 
@@ -374,6 +385,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     try {
       if (failed > 0) {
         throw failure();
+      }
+      if (cutShort) {
+        throw new JobCancelledException("asked", null);
       }
       return (List<R>) Collections.unmodifiableList(Arrays.asList(results.values(fed)));
     } finally {

@@ -31,7 +31,7 @@ final class Submitter {
     boolean taken = false;
     try {
       NewJob job = newJob(known, submission, parent);
-      JobHandle<R> handle = new JobHandle<>(engine, insert(job), task);
+      JobHandle<R> handle = new JobHandle<>(engine, insert(job, parent), task);
       taken = true;
       return handle;
     } finally {
@@ -98,12 +98,13 @@ final class Submitter {
   }
 
   /// Hands a job to the store, waiting for room if its queue is full.
-  private Receipt insert(NewJob job) {
+  private Receipt insert(NewJob job, @Nullable AttemptRun parent) {
     while (true) {
       long seen = engine.room.seen();
       Inserted inserted = engine.store.insert(List.of(job)).getFirst();
       switch (inserted) {
         case Inserted.Taken taken -> {
+          engine.inserted(taken.job());
           return taken.job();
         }
         case Inserted.KeyTaken taken -> {
@@ -122,7 +123,10 @@ final class Submitter {
                   + " has the key "
                   + (job.more() == null ? "" : job.more().key()));
         }
-        case Inserted.QueueFull full -> awaitRoom(job.route().queue(), seen);
+        case Inserted.QueueFull full -> {
+          awaitRoom(job.route().queue(), seen);
+          engine.checkOpen(parent);
+        }
         case Inserted.ParentEnded ended -> throw parentEnded(job);
       }
     }
@@ -182,7 +186,7 @@ final class Submitter {
     var unused = engine.tasks.forJob(task);
     boolean taken = false;
     try {
-      Receipt receipt = insert(engine.store.original(ended));
+      Receipt receipt = insert(engine.store.original(ended), null);
       taken = true;
       return new JobHandle<>(engine, receipt, task);
     } finally {

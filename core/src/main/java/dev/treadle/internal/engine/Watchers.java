@@ -42,9 +42,7 @@ final class Watchers {
 
   /// The watchers of a job that has ended, to be told; they are not here any more.
   List<Consumer<Outcome<?>>> take(long id) {
-    if (byJob.isEmpty()) {
-      return List.of();
-    }
+    // No short cut by isEmpty(): while others add and remove, it may say so of a map that is not.
     List<Consumer<Outcome<?>>> known = byJob.remove(id);
     return known == null ? List.of() : known;
   }
