@@ -387,7 +387,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         throw failure();
       }
       if (cutShort) {
-        throw new JobCancelledException("asked", null);
+        throw new JobCancelledException(toString(), "asked", null);
       }
       return (List<R>) Collections.unmodifiableList(Arrays.asList(results.values(fed)));
     } finally {
