@@ -12,6 +12,6 @@ public record Item<A extends @Nullable Object, R extends @Nullable Object>(
 
   /// The value, or the exception that [Job#get()] would throw.
   public R value() {
-    return outcome.orElseThrow();
+    return outcome.orElseThrow("item " + index);
   }
 }

@@ -57,7 +57,7 @@ public interface Job<R extends @Nullable Object> {
   /// @throws RefusedException for the strategies `io`, `cpu` and `async`
   void kill();
 
-  /// Parks the job until [#release()], if it has not started.
+  /// Parks the job until [#release()], if it does not run. Of one that is held already it does nothing.
   ///
   /// @throws RefusedException if the job runs or has ended
   void hold();

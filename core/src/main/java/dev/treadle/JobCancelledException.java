@@ -8,7 +8,9 @@ public final class JobCancelledException extends TreadleException {
   @Serial private static final long serialVersionUID = 1;
 
   /// The exception for an outcome.
-  public JobCancelledException(String cause, @Nullable Throwable error) {
-    super("the job was cancelled: " + cause, error);
+  ///
+  /// @param job which job, such as `job 7 (fetch)`
+  public JobCancelledException(String job, String cause, @Nullable Throwable error) {
+    super(job + " was cancelled: " + cause, error);
   }
 }

@@ -16,21 +16,25 @@ public final class JobFailedException extends TreadleException {
   private final int attempts;
 
   /// The exception for an outcome.
-  public JobFailedException(Outcome.Failed.Reason reason, Throwable cause, int attempts) {
-    super(message(reason, cause, attempts), cause);
+  ///
+  /// @param job which job, such as `job 7 (fetch)`
+  public JobFailedException(
+      String job, Outcome.Failed.Reason reason, Throwable cause, int attempts) {
+    super(message(job, reason, cause, attempts), cause);
     this.reason = reason;
     this.attempts = attempts;
   }
 
-  private static String message(Outcome.Failed.Reason reason, Throwable cause, int attempts) {
+  private static String message(
+      String job, Outcome.Failed.Reason reason, Throwable cause, int attempts) {
     String how =
         switch (reason) {
-          case ERROR -> "the job failed";
-          case TIMED_OUT -> "the job timed out";
-          case DEADLINE -> "the job passed its deadline";
-          case LOST -> "the job was lost too often";
+          case ERROR -> " failed";
+          case TIMED_OUT -> " timed out";
+          case DEADLINE -> " passed its deadline";
+          case LOST -> " was lost too often";
         };
-    return how + " after " + (attempts == 1 ? "1 attempt" : attempts + " attempts") + ": " + words(cause);
+    return job + how + " after " + (attempts == 1 ? "1 attempt" : attempts + " attempts") + ": " + words(cause);
   }
 
   private static String words(Throwable cause) {

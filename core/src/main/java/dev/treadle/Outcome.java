@@ -23,7 +23,14 @@ public sealed interface Outcome<R extends @Nullable Object> {
   JobState state();
 
   /// The value, or the exception that [Job#get()] would throw.
-  R orElseThrow();
+  default R orElseThrow() {
+    return orElseThrow("the job");
+  }
+
+  /// The value, or an exception that names the job.
+  ///
+  /// @param job which job, such as `job 7 (fetch)`
+  R orElseThrow(String job);
 
   /// The job returned a value.
   ///
@@ -35,7 +42,7 @@ public sealed interface Outcome<R extends @Nullable Object> {
     }
 
     @Override
-    public R orElseThrow() {
+    public R orElseThrow(String job) {
       return value;
     }
   }
@@ -65,8 +72,8 @@ public sealed interface Outcome<R extends @Nullable Object> {
     }
 
     @Override
-    public R orElseThrow() {
-      throw new JobFailedException(reason, cause, attempts);
+    public R orElseThrow(String job) {
+      throw new JobFailedException(job, reason, cause, attempts);
     }
   }
 
@@ -82,8 +89,8 @@ public sealed interface Outcome<R extends @Nullable Object> {
     }
 
     @Override
-    public R orElseThrow() {
-      throw new JobCancelledException(cause, error);
+    public R orElseThrow(String job) {
+      throw new JobCancelledException(job, cause, error);
     }
   }
 }

@@ -308,7 +308,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// The same task with a limit on how long one attempt may run.
   ///
   /// In one JVM a timeout can only ask: the attempt's thread is interrupted, an `async` stage is
-  /// cancelled. Code that ignores it is abandoned (see `docs/concepts/timeouts.md`).
+  /// cancelled. Code that ignores it is abandoned (see `docs/concepts/timeouts.md`). A value that
+  /// comes after the timeout is refused.
   public Task<A, R> timeout(Duration timeout) {
     return new Task<>(settings.timeout(positive("timeout", timeout)));
   }
@@ -349,20 +350,37 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
     return new Task<>(settings.limit(new Limit<>(name, max, null, null)));
   }
 
-  /// The same task with at most `max` attempts at once for each key, such as a host.
+  /// The same task with at most `max` attempts at once for each key, such as a host. Besides those it
+  /// has: a task may have several such limits.
   public Task<A, R> limitBy(Function<? super A, ? extends @Nullable Object> key, int max) {
-    return new Task<>(settings.limit(new Limit<>(settings.name() + " by key", max, null, key)));
+    return new Task<>(settings.limit(new Limit<>(free(" by key"), max, null, key)));
   }
 
-  /// The same task with at most `max` attempt starts in any window of length `per`.
+  /// The same task with at most `max` attempt starts in any window of length `per`. Besides those it
+  /// has: 10 a second and 100 a minute are two rates.
   public Task<A, R> rate(int max, Duration per) {
-    return new Task<>(settings.limit(new Limit<>(settings.name() + " rate", max, per, null)));
+    return new Task<>(settings.limit(new Limit<>(free(" rate"), max, per, null)));
   }
 
   /// The same task with at most `max` attempt starts in any window of length `per`, for each key.
+  /// Besides those it has.
   public Task<A, R> rateBy(
       Function<? super A, ? extends @Nullable Object> key, int max, Duration per) {
-    return new Task<>(settings.limit(new Limit<>(settings.name() + " rate by key", max, per, key)));
+    return new Task<>(settings.limit(new Limit<>(free(" rate by key"), max, per, key)));
+  }
+
+  /// A name for a further limit: that of the task and what it is, numbered from the second on.
+  private String free(String what) {
+    String first = settings.name() + what;
+    String name = first;
+    for (int i = 2; has(name); i++) {
+      name = first + " " + i;
+    }
+    return name;
+  }
+
+  private boolean has(String limit) {
+    return settings.limits().stream().anyMatch(known -> known.name().equals(limit));
   }
 
   /// The same task, whose retries may start although the code of the attempt before still runs.

@@ -163,6 +163,21 @@ public interface Treadle extends AutoCloseable {
   /// jobs move, never counted by a scan.
   Map<JobState, Long> counts();
 
+  /// Asks a job to end, as [Job#cancel()] does.
+  ///
+  /// @throws RefusedException if there is no job with this id, or no longer
+  void cancel(long id);
+
+  /// Parks a job that does not run, as [Job#hold()] does.
+  ///
+  /// @throws RefusedException if there is none with this id, or it runs or has ended
+  void hold(long id);
+
+  /// Lets a held job go on, as [Job#release()] does.
+  ///
+  /// @throws RefusedException if there is none with this id, or it is not held
+  void release(long id);
+
   /// Starts no more jobs of a queue; what runs goes on.
   void pause(String queue);
 
@@ -177,7 +192,8 @@ public interface Treadle extends AutoCloseable {
   boolean awaitIdle(Duration atMost);
 
   /// Starts no more jobs and waits, for at most so long, for those that run; returns whether all
-  /// have ended. What waits stays where it is, and submissions are still taken.
+  /// have ended. What waits stays where it is, and submissions are still taken. For good: to start
+  /// jobs again, open again.
   boolean drain(Duration atMost);
 
   /// Waits for available and running jobs and what they submit or unblock, then cancels the rest

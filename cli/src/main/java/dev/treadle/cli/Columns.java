@@ -49,6 +49,17 @@ final class Columns {
     return width < 1 ? "" : out.append('…').toString();
   }
 
+  /// The text, its middle cut out if it takes more columns than that: of a URL, both ends tell.
+  static String cutMiddle(String text, int width) {
+    if (width(text) <= width) {
+      return text;
+    }
+    String tail = new StringBuilder(text).reverse().toString(); // keeps surrogate pairs whole
+    tail = new StringBuilder(cut(tail, width - width / 2)).reverse().toString();
+    String head = cut(text, width / 2 + 1);
+    return head.substring(0, Math.max(0, head.length() - 1)) + tail;
+  }
+
   /// The text, followed by as many spaces as fill the columns.
   static String left(String text, int width) {
     return text + " ".repeat(Math.max(0, width - width(text)));

@@ -65,9 +65,9 @@ sealed interface PageFormat {
       String url = Columns.clean(page.url());
       if (width > 0) {
         int room = Math.max(20, width - FIXED - 2);
-        int title = Math.max(room / 2, room - Columns.width(url));
+        int title = room / 2; // the same in each line, so that columns stay columns
         what = Columns.left(Columns.cut(what, title), title);
-        url = Columns.cut(url, room - title);
+        url = Columns.cutMiddle(url, room - title);
       } else {
         what = Columns.left(what, TITLE);
       }

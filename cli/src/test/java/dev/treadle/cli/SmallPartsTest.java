@@ -99,6 +99,9 @@ class SmallPartsTest {
     assertThat(Columns.width("aé日本😀")).isEqualTo(8);
     assertThat(Columns.cut("日本語", 5)).isEqualTo("日本…");
     assertThat(Columns.cut("short", 5)).isEqualTo("short");
+    assertThat(Columns.cutMiddle("http://example.org/a/b", 11)).isEqualTo("http:…g/a/b");
+    assertThat(Columns.cutMiddle("日本語日本語", 7)).isEqualTo("日…語");
+    assertThat(Columns.cutMiddle("short", 5)).isEqualTo("short");
     assertThat(Columns.left("日本", 6) + "|").isEqualTo("日本  |");
     assertThat(Columns.clean("a\u001b[2J\n\u202eb\u009b")).isEqualTo("a [2J  b ");
   }

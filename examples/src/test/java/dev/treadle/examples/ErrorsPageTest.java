@@ -60,6 +60,15 @@ class ErrorsPageTest {
   }
 
   @Test
+  void unknownJob() {
+    shown(
+        () -> {
+          treadle.cancel(42);
+          return null;
+        });
+  }
+
+  @Test
   void failed() {
     shown(() -> treadle.submit(PRINT, "").get());
   }

@@ -63,14 +63,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Claiming, running and completing are roles, not threads: a claim runs on the thread that
 /// submitted or on the one whose slot came free, a completion on the attempt's own.
-final class Engine implements Treadle {
+final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Strategy[] STRATEGIES = Strategy.values();
-
-  /// A plain piece of code, submitted without a task.
-  @SuppressWarnings("rawtypes")
-  private static final Task<Callable, Object> LAMBDA =
-      Task.io("lambda", Callable.class, Object.class, Callable::call);
 
   final Time time;
   final Store store;
@@ -120,7 +115,7 @@ final class Engine implements Treadle {
     }
     store.start(setup.clock, new Events());
     queues.forEach(store::define);
-    tasks.register(LAMBDA);
+    var unused = tasks.register(FrontDoor.LAMBDA);
     setup.tasks.forEach(tasks::register);
     claiming = true;
     alarm.start();
@@ -537,27 +532,23 @@ final class Engine implements Treadle {
     }
   }
 
-  @Override
-  public void awaitIdle() {
+  void awaitIdle() {
     refuseInside("awaitIdle()");
     quiet.await(Long.MAX_VALUE);
   }
 
-  @Override
-  public boolean awaitIdle(Duration atMost) {
+  boolean awaitIdle(Duration atMost) {
     refuseInside("awaitIdle()");
     return quiet.await(time.nanos() + nanos(atMost));
   }
 
-  @Override
-  public boolean drain(Duration atMost) {
+  boolean drain(Duration atMost) {
     refuseInside("drain()");
     claiming = false;
     return quiet.await(time.nanos() + nanos(atMost));
   }
 
-  @Override
-  public void close() {
+  void close() {
     refuseInside("close()");
     synchronized (this) {
       if (closing) {
@@ -618,113 +609,5 @@ final class Engine implements Treadle {
     runners.values().forEach(Runner::close);
     alarm.close();
     store.close();
-  }
-
-  // ---- the front door
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
-      Task<A, R> task, A input) {
-    return submitter.submit(task.with(input), null);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
-      Task<A, R> task, Job<? extends A> input) {
-    return submitter.submit(Submission.of(task, input), null);
-  }
-
-  @Override
-  public <B extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
-      Task<List<B>, R> task, Jobs<?, B> inputs) {
-    return submitter.submit(Submission.of(task, inputs), null);
-  }
-
-  @Override
-  @SuppressWarnings("NullAway") // A task without input is handed null.
-  public <R extends @Nullable Object> Job<R> submit(Task<Void, R> task) {
-    return submitter.submit(task.with((Void) null), null);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
-      Submission<A, R> submission) {
-    return submitter.submit(submission, null);
-  }
-
-  @Override
-  @SuppressWarnings("unchecked")
-  public <R extends @Nullable Object> Job<R> submit(Callable<R> code) {
-    return (Job<R>) submitter.submit(LAMBDA.with(code), null);
-  }
-
-  @Override
-  @SuppressWarnings("unchecked")
-  public Job<@Nullable Void> submit(Action code) {
-    Callable<@Nullable Object> callable =
-        () -> {
-          code.run();
-          return null;
-        };
-    return (Job<@Nullable Void>) (Job<?>) submitter.submit(LAMBDA.with(callable), null);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
-      Task<A, R> task, Collection<? extends A> inputs) {
-    return submitter.map(task, inputs.stream(), true, null);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
-      Task<A, R> task, Stream<? extends A> inputs) {
-    return submitter.map(task, inputs, false, null);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> R race(
-      Task<A, R> task, Collection<? extends A> inputs) {
-    return new Race<A, R>(this, task).run(inputs);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Optional<Job<R>> job(
-      long id, Task<A, R> task) {
-    Receipt receipt = store.receipt(id);
-    if (receipt == null) {
-      return Optional.empty();
-    }
-    String name = store.info(receipt).task();
-    if (!name.equals(task.name())) {
-      throw new IllegalArgumentException(
-          "job " + id + " is of task " + name + ", not " + task.name());
-    }
-    return Optional.of(new JobHandle<>(this, receipt, task));
-  }
-
-  @Override
-  public Optional<JobInfo> job(long id) {
-    return store.find(id);
-  }
-
-  @Override
-  public List<JobInfo> jobs(JobQuery query) {
-    return store.query(query);
-  }
-
-  @Override
-  public Map<JobState, Long> counts() {
-    return store.counts();
-  }
-
-  @Override
-  public void pause(String queue) {
-    store.pause(queue);
-    idleMayHaveChanged();
-  }
-
-  @Override
-  public void resume(String queue) {
-    store.resume(queue);
   }
 }

@@ -146,7 +146,7 @@ public final class EngineSetup implements Treadle.Setup {
 
   /// Opens on a store of one's own.
   public Treadle open(Store store) {
-    return new Engine(this, store);
+    return new FrontDoor(new Engine(this, store));
   }
 
   private static int atLeast(int least, String what, int value) {

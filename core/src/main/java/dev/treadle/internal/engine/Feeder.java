@@ -11,6 +11,7 @@ import dev.treadle.spi.Input;
 import dev.treadle.spi.Inserted;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
+import dev.treadle.spi.Route;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Spliterator;
@@ -296,8 +297,10 @@ final class Feeder<A extends @Nullable Object> {
     Tasks.Known known = engine.tasks.forJob(task);
     boolean taken = false;
     try {
+      // The keys of limits are a user's code: not under a lock.
+      Route route = known.route(input);
       synchronized (jobs.feederMutex) {
-        NewJob job = newJob(known, input);
+        NewJob job = newJob(known, route, input);
         switch (engine.store.insert(List.of(job)).getFirst()) {
           case Inserted.Taken it -> {
             taken = true;
@@ -326,7 +329,7 @@ final class Feeder<A extends @Nullable Object> {
     }
   }
 
-  private NewJob newJob(Tasks.Known known, @Nullable Object input) {
+  private NewJob newJob(Tasks.Known known, Route route, @Nullable Object input) {
     Group group = jobs.groupOrNull();
     AttemptRun parent = orphan ? null : this.parent;
     NewJob.More more = null;
@@ -350,7 +353,7 @@ final class Feeder<A extends @Nullable Object> {
             : Micros.plus(engine.time.micros(), Micros.of(known.settings.deadline()));
     return new NewJob(
         known.settings.name(),
-        known.route(input),
+        route,
         new Input.Value(input),
         known.settings.priority(),
         0,

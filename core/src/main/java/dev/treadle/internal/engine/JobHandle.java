@@ -43,7 +43,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public R get() {
-    return Objects.requireNonNull(await(null)).orElseThrow();
+    return value(Objects.requireNonNull(await(null)));
   }
 
   @Override
@@ -53,7 +53,11 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
       throw new WaitException(
           this + " has not ended within " + atMost + "; it goes on. It " + why(), null);
     }
-    return outcome.orElseThrow();
+    return value(outcome);
+  }
+
+  private R value(Outcome<R> outcome) {
+    return outcome instanceof Outcome.Succeeded<R> it ? it.value() : outcome.orElseThrow(toString());
   }
 
   @Override
@@ -96,7 +100,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public void hold() {
-    if (!engine.store.hold(id(), "on request")) {
+    if (!engine.store.hold(id(), "on request") && state() != JobState.HELD) {
       throw wrongState("held: it must not have started");
     }
     engine.idleMayHaveChanged();

@@ -387,7 +387,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         throw failure();
       }
       if (cutShort) {
-        throw new JobCancelledException("asked", null);
+        throw new JobCancelledException(toString(), "asked", null);
       }
       return (List<R>) Collections.unmodifiableList(Arrays.asList(results.values(fed)));
     } finally {
@@ -404,9 +404,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
           switch (results.outcome(i)) {
             case Outcome.Succeeded<?> it -> null;
             case Outcome.Failed<?> it ->
-                new JobFailedException(it.reason(), it.cause(), it.attempts());
+                new JobFailedException(item(i), it.reason(), it.cause(), it.attempts());
             case Outcome.Cancelled<?> it ->
-                anyFailed ? null : new JobCancelledException(it.cause(), it.error());
+                anyFailed ? null : new JobCancelledException(item(i), it.cause(), it.error());
           };
       if (error == null) {
         continue;
@@ -419,6 +419,10 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       }
     }
     return thrown == null ? new IllegalStateException("no failure found in " + this) : thrown;
+  }
+
+  private String item(int index) {
+    return "item " + index + " of " + this;
   }
 
   private boolean anyFailed() {

@@ -29,7 +29,7 @@ final class Race<A extends @Nullable Object, R extends @Nullable Object> {
       for (A input : inputs) {
         jobs.add((JobHandle<R>) engine.submitter.submit(task.with(input), null));
       }
-      return first(jobs).orElseThrow();
+      return first(jobs).orElseThrow("the race");
     } finally {
       jobs.forEach(Job::cancel);
     }
@@ -50,11 +50,11 @@ final class Race<A extends @Nullable Object, R extends @Nullable Object> {
     throw allFailed(losers);
   }
 
-  private static TreadleException allFailed(List<Outcome<?>> losers) {
+  private TreadleException allFailed(List<Outcome<?>> losers) {
     TreadleException thrown = null;
     for (Outcome<?> loser : losers) {
       try {
-        var unused = loser.orElseThrow();
+        var unused = loser.orElseThrow("a runner of the race over task " + task.name());
       } catch (TreadleException e) {
         if (thrown == null) {
           thrown = e;

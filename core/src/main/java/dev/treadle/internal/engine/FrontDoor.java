@@ -1,0 +1,191 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.Job;
+import dev.treadle.JobInfo;
+import dev.treadle.JobQuery;
+import dev.treadle.JobState;
+import dev.treadle.Jobs;
+import dev.treadle.RefusedException;
+import dev.treadle.Submission;
+import dev.treadle.Task;
+import dev.treadle.Task.Action;
+import dev.treadle.Treadle;
+import dev.treadle.spi.Receipt;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What users call: each call finds its way to the part of the engine that does it.
+final class FrontDoor implements Treadle {
+  /// A plain piece of code, submitted without a task.
+  @SuppressWarnings("rawtypes")
+  static final Task<Callable, Object> LAMBDA =
+      Task.io("lambda", Callable.class, Object.class, Callable::call);
+
+
+  private final Engine engine;
+  private final Submitter submitter;
+
+  FrontDoor(Engine engine) {
+    this.engine = engine;
+    this.submitter = engine.submitter;
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Task<A, R> task, A input) {
+    return submitter.submit(task.with(input), null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Task<A, R> task, Job<? extends A> input) {
+    return submitter.submit(Submission.of(task, input), null);
+  }
+
+  @Override
+  public <B extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Task<List<B>, R> task, Jobs<?, B> inputs) {
+    return submitter.submit(Submission.of(task, inputs), null);
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // A task without input is handed null.
+  public <R extends @Nullable Object> Job<R> submit(Task<Void, R> task) {
+    return submitter.submit(task.with((Void) null), null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
+      Submission<A, R> submission) {
+    return submitter.submit(submission, null);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <R extends @Nullable Object> Job<R> submit(Callable<R> code) {
+    return (Job<R>) submitter.submit(LAMBDA.with(code), null);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public Job<@Nullable Void> submit(Action code) {
+    Callable<@Nullable Object> callable =
+        () -> {
+          code.run();
+          return null;
+        };
+    return (Job<@Nullable Void>) (Job<?>) submitter.submit(LAMBDA.with(callable), null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task, Collection<? extends A> inputs) {
+    return submitter.map(task, inputs.stream(), true, null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task, Stream<? extends A> inputs) {
+    return submitter.map(task, inputs, false, null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> R race(
+      Task<A, R> task, Collection<? extends A> inputs) {
+    return new Race<A, R>(engine, task).run(inputs);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Optional<Job<R>> job(
+      long id, Task<A, R> task) {
+    Receipt receipt = engine.store.receipt(id);
+    if (receipt == null) {
+      return Optional.empty();
+    }
+    String name = engine.store.info(receipt).task();
+    if (!name.equals(task.name())) {
+      throw new IllegalArgumentException(
+          "job " + id + " is of task " + name + ", not " + task.name());
+    }
+    return Optional.of(new JobHandle<>(engine, receipt, task));
+  }
+
+  @Override
+  public Optional<JobInfo> job(long id) {
+    return engine.store.find(id);
+  }
+
+  @Override
+  public List<JobInfo> jobs(JobQuery query) {
+    return engine.store.query(query);
+  }
+
+  @Override
+  public Map<JobState, Long> counts() {
+    return engine.store.counts();
+  }
+
+  @Override
+  public void cancel(long id) {
+    handle(id).cancel();
+  }
+
+  @Override
+  public void hold(long id) {
+    handle(id).hold();
+  }
+
+  @Override
+  public void release(long id) {
+    handle(id).release();
+  }
+
+  private JobHandle<?> handle(long id) {
+    Receipt receipt = engine.store.receipt(id);
+    if (receipt == null) {
+      throw new RefusedException(
+          RefusedException.Reason.UNKNOWN_JOB,
+          "there is no job " + id + ", or it has ended and is no longer kept");
+    }
+    Tasks.Known known = engine.tasks.find(engine.store.info(receipt).task());
+    Task<?, ?> task = known == null ? LAMBDA : known.task;
+    return new JobHandle<>(engine, receipt, task);
+  }
+
+  @Override
+  public void pause(String queue) {
+    engine.store.pause(queue);
+    engine.idleMayHaveChanged();
+  }
+
+  @Override
+  public void resume(String queue) {
+    engine.store.resume(queue);
+  }
+
+  @Override
+  public void awaitIdle() {
+    engine.awaitIdle();
+  }
+
+  @Override
+  public boolean awaitIdle(Duration atMost) {
+    return engine.awaitIdle(atMost);
+  }
+
+  @Override
+  public boolean drain(Duration atMost) {
+    return engine.drain(atMost);
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}
