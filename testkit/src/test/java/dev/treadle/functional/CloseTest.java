@@ -79,7 +79,8 @@ class CloseTest {
     rest.add(retrying);
     Awaitility.await().until(() -> retrying.state() == JobState.SCHEDULED);
     List<Job<Object>> available = IntStream.range(0, 500)
-        .mapToObj(i -> treadle.submit(OutcomeTest.task("a", Strategy.values()[i % 3], x -> x), i))
+        .mapToObj(i -> treadle.submit(
+            OutcomeTest.task("a" + i % 3, Strategy.values()[i % 3], x -> x), i))
         .toList();
     Job<Object> unblocked = treadle.submit(echo, (Job<Integer>) (Job<?>) available.getLast());
     assertThat(treadle.awaitIdle(Duration.ofDays(1))).isTrue();

@@ -2,6 +2,7 @@ package dev.treadle.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.treadle.Attempt;
 import dev.treadle.Job;
 import dev.treadle.JobState;
 import dev.treadle.Listener;
@@ -114,11 +115,10 @@ class LimitTest {
     Map<Long, Integer> inputs = new ConcurrentHashMap<>();
     Listener recorder = new Listener() {
       @Override
-      public void attemptStarted(long jobId, String task, int attempt) {
-        starts.computeIfAbsent("all", k -> new ArrayList<>());
+      public void attemptEnded(long jobId, String task, Attempt attempt) {
         synchronized (starts) {
-          starts.get("all").add(clock.instant());
-          starts.computeIfAbsent("job " + jobId, k -> new ArrayList<>()).add(clock.instant());
+          starts.computeIfAbsent("all", k -> new ArrayList<>()).add(attempt.started());
+          starts.computeIfAbsent("job " + jobId, k -> new ArrayList<>()).add(attempt.started());
         }
       }
     };

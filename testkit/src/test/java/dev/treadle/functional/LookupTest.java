@@ -150,7 +150,8 @@ class LookupTest {
         sum += Integer.hashCode(k) ^ sum;
       }
       byte[] bytes = new byte[1_000_000];
-      return sum + bytes.length;
+      bytes[0] = (byte) sum;
+      return bytes;
     }), 1);
     job.join();
     Attempt attempt = job.attempts().getFirst();

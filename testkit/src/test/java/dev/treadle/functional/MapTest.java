@@ -402,8 +402,10 @@ class MapTest {
 
     assertThat(winner).isEqualTo(3);
     treadle.awaitIdle();
-    assertThat(treadle.counts()).containsEntry(JobState.CANCELLED, 4L);
-    Awaitility.await().untilAsserted(() -> assertThat(interrupted.get()).isLessThanOrEqualTo(4));
+    assertThat(treadle.counts()).containsEntry(JobState.SUCCEEDED, 1L);
+    // The one that is out may have been cancelled before it ran.
+    assertThat(treadle.counts().get(JobState.CANCELLED)).isBetween(4L, 5L);
+    assertThat(interrupted.get()).isLessThanOrEqualTo(4);
   }
 
   @Test
