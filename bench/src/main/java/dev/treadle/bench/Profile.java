@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedClass;
@@ -31,7 +34,7 @@ final class Profile {
 
   static void record(Path file, int rounds, Round round) throws Exception {
     try (Recording recording = new Recording()) {
-      recording.enable(CPU).with("throttle", "2 ms");
+      recording.enable(CPU).with("throttle", "1 ms");
       recording.enable(JAVA).withPeriod(Duration.ofMillis(10));
       recording.enable(ALLOCATION).with("throttle", "1000/s");
       recording.enable("jdk.JavaMonitorEnter").withThreshold(Duration.ofNanos(100_000));
@@ -60,13 +63,23 @@ final class Profile {
     table(
         lines,
         "allocated",
-        events.stream().filter(event -> is(event, ALLOCATION)).toList(),
+        withoutFirsts(events.stream().filter(event -> is(event, ALLOCATION)).toList()),
         event ->
             event.getValue("objectClass") instanceof RecordedClass type
                 ? type.getName() + " in " + frame(event, "dev.treadle.")
                 : null,
         event -> event.getLong("weight"));
     return lines;
+  }
+
+  /// Without the first sample of each thread: it carries all that the thread has allocated since it
+  /// started, and so everything from before the recording.
+  private static List<RecordedEvent> withoutFirsts(List<RecordedEvent> samples) {
+    Set<Long> known = new HashSet<>();
+    return samples.stream()
+        .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+        .filter(event -> !known.add(event.getThread().getId()))
+        .toList();
   }
 
   private static boolean is(RecordedEvent event, String type) {

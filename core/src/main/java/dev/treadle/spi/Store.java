@@ -81,6 +81,20 @@ public interface Store extends AutoCloseable {
   /// @return for each whether it was accepted: false if its fence was no longer current
   List<Boolean> finish(List<Finish> attempts);
 
+  /// What it came to to end an attempt and claim for its slot.
+  ///
+  /// @param accepted whether the end was accepted, as [#finish] says
+  /// @param next the job claimed, or null if there was none
+  record Turn(boolean accepted, @Nullable Claimed next) {}
+
+  /// [#finish] for one attempt and then [#claim] for the slot it leaves, which is what most attempts
+  /// end in: a store that can do both in one go saves half the way.
+  default Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
+    boolean accepted = finish(List.of(attempt)).getFirst();
+    List<Claimed> next = claim(node, strategy, 1);
+    return new Turn(accepted, next.isEmpty() ? null : next.getFirst());
+  }
+
   /// Marks a running attempt as abandoned: its code ignores its timeout, and nobody waits for it.
   ///
   /// @return false if the fence was no longer current

@@ -44,8 +44,9 @@ public final class AsyncRunner extends Runner {
   }
 
   private void end(Run run, @Nullable Object value, @Nullable Throwable thrown) {
+    long seen = signals();
     if (run.end(value, thrown, -1, -1)) {
-      reuseSlot();
+      reuseSlot(seen, run.next());
     }
   }
 

@@ -68,11 +68,11 @@ public final class CpuRunner extends Runner {
       Run run = next;
       while (run != null) {
         next = null;
+        long seen = signals();
         if (!attempt(run)) {
           return; // Abandoned: the slot, and with it this thread's place, was given away.
         }
-        long seen = signals();
-        run = next();
+        run = run.next();
         if (run == null) {
           run = rest(seen);
         }

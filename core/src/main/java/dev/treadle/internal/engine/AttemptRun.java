@@ -73,7 +73,7 @@ final class AttemptRun implements Run, JobContext {
   /// The id of the job, boxed once.
   final Long key;
   private final Engine engine;
-  private final Runner runner;
+  final Runner runner;
   private final long startNanos;
 
   private Stage stage = Stage.RUNNING;
@@ -86,6 +86,9 @@ final class AttemptRun implements Run, JobContext {
   private @Nullable Thread thread;
   private @Nullable CompletableFuture<?> future;
   private Alarm.@Nullable Entry alarm;
+
+  /// Claimed for the slot when this attempt ended; of no matter to others than its runner.
+  private @Nullable AttemptRun next;
 
   AttemptRun(Engine engine, Runner runner, Claimed claimed, Tasks.Known known) {
     this.engine = engine;
@@ -162,6 +165,7 @@ final class AttemptRun implements Run, JobContext {
     Stage was;
     Slot had;
     Attempt.End end;
+    String cancelled;
     synchronized (this) {
       was = stage;
       if (was == Stage.OVER) {
@@ -180,12 +184,14 @@ final class AttemptRun implements Run, JobContext {
         alarm = null;
       }
       end = endOf(thrown);
+      cancelled = cancelCause;
       succeeded = was == Stage.RUNNING && end instanceof Attempt.End.Succeeded;
     }
     Finish.Tally tally =
         engine.tally(this, cpuNanos, allocatedBytes, was != Stage.RUNNING);
     switch (was) {
-      case RUNNING, LEFT_OPEN -> engine.complete(this, end, value, tally);
+      case RUNNING, LEFT_OPEN ->
+          next = engine.complete(this, end, value, cancelled, tally, had == Slot.HELD);
       case LEFT_FINISHED -> engine.returnedLate(this, thrown);
       case OVER -> throw new AssertionError("returned above");
     }
@@ -193,6 +199,11 @@ final class AttemptRun implements Run, JobContext {
       engine.abandonedReturned(this);
     }
     return had == Slot.HELD;
+  }
+
+  @Override
+  public @Nullable Run next() {
+    return next;
   }
 
   private Attempt.End endOf(@Nullable Throwable thrown) {
@@ -223,10 +234,6 @@ final class AttemptRun implements Run, JobContext {
         || thrown instanceof ClosedByInterruptException
         || thrown instanceof InterruptedIOException
         || thrown instanceof WaitException wait && wait.interrupted();
-  }
-
-  synchronized @Nullable String cancelCause() {
-    return cancelCause;
   }
 
   // ---- as those see it who want it to end
@@ -296,16 +303,18 @@ final class AttemptRun implements Run, JobContext {
     Attempt.End end;
     StackTraceElement[] stack;
     String name;
+    String cancelled;
     synchronized (this) {
       if (stage != Stage.RUNNING) {
         return;
       }
       end = endOf(null);
+      cancelled = cancelCause;
       stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
       name = thread == null ? "no thread" : thread.getName();
     }
     Finish.Tally tally = engine.tally(this, -1, -1, true);
-    Next next = engine.transition(this, end, null);
+    Next next = engine.transition(this, end, null, cancelled);
     boolean goOn = next.outcome() != null || known.settings.retryWhileAbandoned();
     Slot had;
     synchronized (this) {

@@ -20,7 +20,6 @@ import dev.treadle.WaitException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
-import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
@@ -155,7 +154,7 @@ final class Engine {
 
   // ---- claim
 
-  private List<? extends Run> claim(Strategy strategy, int max) {
+  private List<AttemptRun> claim(Strategy strategy, int max) {
     if (!claiming || stopped(strategy)) {
       return List.of();
     }
@@ -237,36 +236,71 @@ final class Engine {
         run.claimed.started(), run.ranNanos(), cpuNanos, allocatedBytes, abandoned);
   }
 
-  Next transition(AttemptRun run, Attempt.End end, @Nullable Object value) {
+  Next transition(
+      AttemptRun run, Attempt.End end, @Nullable Object value, @Nullable String cancelCause) {
     long now = end instanceof Attempt.End.Succeeded ? 0 : time.micros();
     return Transition.after(
-        end, value, run.claimed, run.cancelCause(), run.known.policy, now, random());
+        end, value, run.claimed, cancelCause, run.known.policy, now, random());
   }
 
   private static ThreadLocalRandom random() {
     return ThreadLocalRandom.current();
   }
 
-  void complete(
-      AttemptRun run, Attempt.End end, @Nullable Object value, Finish.Tally tally) {
-    Next next = transition(run, end, value);
-    finish(run, new Finish(run.claimed.id(), run.claimed.fence(), tally, end, next, false));
+  /// Stores the end of an attempt and claims for its slot, if it has one; returns what was claimed.
+  @Nullable AttemptRun complete(
+      AttemptRun run,
+      Attempt.End end,
+      @Nullable Object value,
+      @Nullable String cancelCause,
+      Finish.Tally tally,
+      boolean hasSlot) {
+    Next next = transition(run, end, value, cancelCause);
+    Finish finish =
+        new Finish(run.claimed.id(), run.claimed.fence(), tally, end, next, false);
+    Strategy strategy = run.known.settings.strategy();
+    if (!hasSlot || !claiming || stopped(strategy)) {
+      finish(run, finish);
+      return null;
+    }
+    over(run, finish);
+    Store.Turn turn = store.finishAndClaim(finish, node, strategy);
+    stored(run, finish, turn.accepted());
+    if (turn.next() == null) {
+      return null;
+    }
+    AttemptRun claimed = begin(turn.next(), run.runner);
+    return claimed != null ? claimed : claimOne(strategy);
   }
 
+  private @Nullable AttemptRun claimOne(Strategy strategy) {
+    List<AttemptRun> runs = claim(strategy, 1);
+    return runs.isEmpty() ? null : runs.getFirst();
+  }
+
+  /// Stores the end of an attempt that leaves no slot behind.
   void finish(AttemptRun run, Finish finish) {
+    over(run, finish);
+    stored(run, finish, store.finish(List.of(finish)).getFirst());
+  }
+
+  private void over(AttemptRun run, Finish finish) {
     running.remove(run.key, run);
     for (Listener listener : listeners) {
-      tell(finish.id(), () ->
-          listener.attemptEnded(
-              finish.id(), run.claimed.task(), finish.attempt()));
+      tell(
+          finish.id(),
+          () -> listener.attemptEnded(finish.id(), run.claimed.task(), finish.attempt()));
     }
-    if (!store.finish(List.of(finish)).getFirst()) {
+  }
+
+  private void stored(AttemptRun run, Finish finish, boolean accepted) {
+    if (!accepted) {
       LOG.warn(
           "job {} ({}): attempt {} ended {} too late and was refused; the job had gone on",
           finish.id(),
           run.claimed.task(),
           run.claimed.attempt(),
-          finish.end());
+          Words.of(finish.end()));
     }
     idleMayHaveChanged();
   }

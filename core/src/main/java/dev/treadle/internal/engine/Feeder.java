@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Spliterator;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,10 @@ final class Feeder<A extends @Nullable Object> {
 
   private @Nullable Spliterator<? extends A> source;
   private final @Nullable Object[] pulled = new Object[1];
+  private final Consumer<A> take = input -> pulled[0] = input;
+
+  /// Whether the inputs come from a collection, and so none is long in coming.
+  private boolean collection;
 
   /// A chunk that its queue had no room for.
   private @Nullable Chunk refused;
@@ -80,9 +85,8 @@ final class Feeder<A extends @Nullable Object> {
   }
 
   /// Begins.
-  ///
-  /// @param collection whether the inputs come from a collection, and so at once
   void start(boolean collection) {
+    this.collection = collection;
     engine.feeders.add(this);
     if (collection && chunkable()) {
       source = inputs.spliterator();
@@ -181,9 +185,9 @@ final class Feeder<A extends @Nullable Object> {
   private @Nullable Chunk pull(Spliterator<? extends A> pull, int size) {
     @Nullable Object[] items = new Object[size];
     int count = 0;
-    long start = System.nanoTime();
+    long start = collection ? 0 : System.nanoTime();
     while (count < size
-        && (count == 0 || System.nanoTime() - start < CHUNK_NANOS)
+        && (collection || count == 0 || System.nanoTime() - start < CHUNK_NANOS)
         && pullOne(pull)) {
       items[count++] = pulled[0];
     }
@@ -191,7 +195,7 @@ final class Feeder<A extends @Nullable Object> {
   }
 
   private boolean pullOne(Spliterator<? extends A> pull) {
-    exhausted = !pull.tryAdvance(input -> pulled[0] = input);
+    exhausted = !pull.tryAdvance(take);
     return !exhausted;
   }
 

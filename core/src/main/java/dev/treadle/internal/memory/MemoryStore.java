@@ -233,6 +233,18 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
+    return change(
+        (now, changes) -> {
+          boolean accepted = rows.finish(attempt, now, changes);
+          // What this end leads to comes before the claim: it may end the job that would be claimed.
+          rows.workOff(changes, now);
+          rows.tick(now, changes);
+          return new Turn(accepted, rows.claim(node, strategy, now, changes));
+        });
+  }
+
+  @Override
   public boolean abandon(long id, int fence) {
     return change((now, changes) -> rows.abandon(id, fence));
   }

@@ -43,7 +43,7 @@ final class Rows {
 
   final JobTable table = new JobTable();
   final ReadySet ready = new ReadySet(this::standsReady);
-  final Waits waits = new Waits(ready::holdable);
+  final Waits waits = new Waits(ready::holders);
   private final int keepEnded;
   private final IdHeap due = new IdHeap(this::standsScheduled);
   private final IdHeap deadlines = new IdHeap(this::standsUnended);
@@ -95,7 +95,7 @@ final class Rows {
         replaced = holder;
       }
     }
-    if (ready.queue(job.route().queue()).full()) {
+    if (ready.full(job.route())) {
       return new Inserted.QueueFull();
     }
     Lane lane = ready.join(job.route(), now);

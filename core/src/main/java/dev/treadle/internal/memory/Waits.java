@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Who waits for whom inside jobs, and whether a wait could ever end. Guarded by the lock of the
@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A waiting job keeps its limits. If what it waits for, or anything that in turn waits for, falls
 /// under one of them, both might wait for ever; so such a wait is refused, whether or not the limit
-/// has room at this moment: what works does not depend on the load.
+/// has room at this moment. It is refused too if a limit that is needed is all in the hands of jobs
+/// that wait, and one of those waits comes back to a limit that is held here.
 final class Waits {
-  private final Predicate<LimitRef> holdable;
+  private final ToIntFunction<LimitRef> holders;
 
-  /// @param holdable whether a limit is held while an attempt runs, as a rate is not
-  Waits(Predicate<LimitRef> holdable) {
-    this.holdable = holdable;
+  /// The jobs that wait now.
+  private final Set<Row> waiters = new HashSet<>();
+
+  /// @param holders how many attempts may hold a limit at once; 0 for a rate, which nobody holds
+  Waits(ToIntFunction<LimitRef> holders) {
+    this.holders = holders;
   }
 
   /// Begins a wait, or says why it could never end.
@@ -33,7 +37,7 @@ final class Waits {
     Map<LimitRef, Row> held = new HashMap<>();
     for (Row row : chain) {
       for (LimitRef limit : row.route.limits()) {
-        if (row.state == JobState.RUNNING && holdable.test(limit)) {
+        if (row.state == JobState.RUNNING && holders.applyAsInt(limit) > 0) {
           held.putIfAbsent(limit, row);
         }
       }
@@ -61,6 +65,9 @@ final class Waits {
               + " holds while it waits. Submit it without waiting, or give the two tasks"
               + " different limits";
         }
+        if (row.state != JobState.RUNNING) {
+          addHolders(limit, open);
+        }
       }
       addSources(row, open);
     }
@@ -76,7 +83,28 @@ final class Waits {
       }
     }
     waiter.more().awaits = unended;
+    if (!unended.isEmpty()) {
+      waiters.add(waiter);
+    }
     return null;
+  }
+
+  /// A limit of which every permit is held by a job that waits comes free only when those waits end:
+  /// what they wait for must end too.
+  private void addHolders(LimitRef limit, ArrayDeque<Row> open) {
+    int most = holders.applyAsInt(limit);
+    if (most == 0 || waiters.size() < most) {
+      return;
+    }
+    List<Row> holding = new ArrayList<>();
+    for (Row row : waiters) {
+      if (row.route.limits().contains(limit)) {
+        holding.add(row);
+      }
+    }
+    if (holding.size() >= most) {
+      holding.forEach(row -> open.addAll(row.more().awaits));
+    }
   }
 
   /// Ends the wait of a job, if it waits.
@@ -85,7 +113,10 @@ final class Waits {
     for (Row row : more.awaits) {
       row.more().awaiters.remove(waiter);
     }
-    more.awaits = List.of();
+    if (!more.awaits.isEmpty()) {
+      more.awaits = List.of();
+      waiters.remove(waiter);
+    }
   }
 
   /// The waiter and all that wait, through others, for it: inside jobs or, blocked, by edges.

@@ -34,6 +34,10 @@ public final class ReadySet {
   private final IdHeap.Live live;
   private final LaneHeap[] ready = new LaneHeap[STRATEGIES.length];
   private final Map<Route, Lane> lanes = new HashMap<>();
+
+  /// The lane that was joined last, and likely is next.
+  private @Nullable Lane latest;
+
   private final Map<String, QueueGate> queues = new HashMap<>();
   private final Map<LimitRef, Gate> gates = new HashMap<>();
   private final Map<String, LimitDef> defs = new HashMap<>();
@@ -102,13 +106,23 @@ public final class ReadySet {
 
   /// The lane of a route, with one more user; every user calls [#leave] once.
   public Lane join(Route route, long now) {
-    Lane lane = lanes.get(route);
-    if (lane == null) {
-      lane = newLane(route, now);
-      lanes.put(route, lane);
+    Lane lane = latest;
+    if (lane == null || lane.route != route) {
+      lane = lanes.get(route);
+      if (lane == null) {
+        lane = newLane(route, now);
+        lanes.put(route, lane);
+      }
+      latest = lane;
     }
     lane.users++;
     return lane;
+  }
+
+  /// Whether a further job of this route would be one too many for its queue.
+  public boolean full(Route route) {
+    Lane lane = latest;
+    return (lane != null && lane.route == route ? lane.queue() : queue(route.queue())).full();
   }
 
   private Lane newLane(Route route, long now) {
@@ -146,6 +160,7 @@ public final class ReadySet {
   public void leave(Lane lane, long now) {
     if (--lane.users == 0 && !lane.route.limits().isEmpty()) {
       lanes.remove(lane.route);
+      latest = null;
       for (Gate gate : lane.gates) {
         gate.users--;
         if (gate instanceof LimitGate limit && gate.users == 0) {
@@ -305,10 +320,10 @@ public final class ReadySet {
     return false;
   }
 
-  /// Whether a limit is held while an attempt runs, as a rate is not.
-  public boolean holdable(LimitRef ref) {
+  /// How many attempts may hold a limit at once; 0 for a rate, which nobody holds.
+  public int holders(LimitRef ref) {
     LimitDef def = defs.get(ref.name());
-    return def != null && def.perMicros() == 0;
+    return def != null && def.perMicros() == 0 ? def.max() : 0;
   }
 
   /// Why a job that stands in this lane has not started.

@@ -24,4 +24,7 @@ public interface Run {
   /// @return whether the attempt still has its slot; false if it was abandoned before
   boolean end(
       @Nullable Object value, @Nullable Throwable thrown, long cpuNanos, long allocatedBytes);
+
+  /// The attempt that was claimed for the slot when this one ended, or null if there was none.
+  @Nullable Run next();
 }

@@ -66,18 +66,15 @@ public abstract class Runner implements AutoCloseable {
     return signals.get() != seen;
   }
 
-  /// The slot of an attempt that has ended is free: the next job gets it.
-  protected final void reuseSlot() {
-    if (claim(1)) {
-      fill();
+  /// The slot of an attempt that has ended is free: the next gets it, if there was one to claim.
+  ///
+  /// @param seen the count of signals before the attempt ended
+  protected final void reuseSlot(long seen, @Nullable Run next) {
+    if (next != null) {
+      launch(next);
+    } else {
+      giveSlotUnless(seen);
     }
-  }
-
-  /// Claims one job for a slot that the caller keeps, or returns null; then the caller calls
-  /// [#giveSlotUnless].
-  protected final @Nullable Run next() {
-    List<? extends Run> runs = work.claim(strategy, 1);
-    return runs.isEmpty() ? null : runs.getFirst();
   }
 
   /// The count of signals, to be read before a claim.

@@ -36,7 +36,8 @@ public class RunnerLincheckTest {
     }
 
     void over() {
-      reuseSlot();
+      long seen = signals();
+      reuseSlot(seen, waiting.poll());
     }
 
     @Override
@@ -121,6 +122,11 @@ public class RunnerLincheckTest {
     public boolean end(
         @Nullable Object value, @Nullable Throwable thrown, long cpuNanos, long allocatedBytes) {
       return true;
+    }
+
+    @Override
+    public @Nullable Run next() {
+      return null;
     }
   }
 }
