@@ -32,6 +32,7 @@ final class ScrapeRun implements Stoppable {
   private volatile long total;
   private volatile boolean stopped;
   private volatile @Nullable Jobs<Visit, Page> jobs;
+  private volatile @Nullable UrlFeed feed;
 
   ScrapeRun(UrlList list, ScrapeOptions options, Stdio stdio) {
     this.list = list;
@@ -79,6 +80,12 @@ final class ScrapeRun implements Stoppable {
           meter.print(format.line(page));
         });
     try (Stream<Item<Visit, Page>> items = all.asCompleted()) {
+      readAll(items, order);
+    }
+  }
+
+  private void readAll(Stream<Item<Visit, Page>> items, InOrder<Page> order) {
+    try {
       items.forEach(item -> {
         if (!(item.outcome() instanceof Outcome.Cancelled<Page>)) {
           Page page = ScrapeTask.record(item.input(), item.outcome(), options.timeout());
@@ -90,11 +97,26 @@ final class ScrapeRun implements Stoppable {
         }
       });
       order.finish();
+    } finally {
+      endFeed(); // if nobody reads records any more, nobody needs URLs
+    }
+  }
+
+  private void endFeed() {
+    ahead.release(AHEAD_MAX);
+    UrlFeed urls = feed;
+    if (urls != null) {
+      urls.stop();
     }
   }
 
   private Stream<Visit> visits() throws IOException {
-    return list.urls().takeWhile(url -> mayGoOn()).map(Visit::new);
+    UrlFeed urls = new UrlFeed(list.urls());
+    feed = urls;
+    if (stopped) {
+      urls.stop();
+    }
+    return urls.stream().takeWhile(url -> mayGoOn()).map(Visit::new);
   }
 
   // Waits while the reader of the list is too far ahead of the writer of the records.
@@ -112,7 +134,7 @@ final class ScrapeRun implements Stoppable {
   @Override
   public void stop() {
     stopped = true;
-    ahead.release(AHEAD_MAX);
+    endFeed();
     Jobs<Visit, Page> all = jobs;
     if (all != null) {
       all.cancel();

@@ -74,6 +74,25 @@ class ProcessTest {
   }
 
   @Test
+  void anInterruptEndsAWaitForStandardInput() throws Exception {
+    server.page("/good", "text/html", "<title>good</title>".getBytes(UTF_8));
+    Process process = treadle("scrape", "--json");
+    try {
+      process.getOutputStream().write((server.url("/good") + "\n").getBytes(UTF_8));
+      process.getOutputStream().flush(); // and no end
+      assertThat(process.getInputStream().read()).isEqualTo('{');
+      assertThat(new ProcessBuilder("sh", "-c", "kill -INT " + process.pid()).start().waitFor())
+          .isZero();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(130);
+      assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8))
+          .contains("1 pages done, 0 of them failed");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
   void aClosedPipeEndsItQuietly() throws Exception {
     server.page("/good", "text/html", "<title>good</title>".getBytes(UTF_8));
     List<String> args = new ArrayList<>(List.of("scrape", "--json", "--quiet"));
