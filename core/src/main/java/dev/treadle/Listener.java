@@ -2,16 +2,15 @@ package dev.treadle;
 
 /// An observer of what happens to jobs on this node.
 ///
-/// Called on the thread on which it happened, after the store has it: be quick and never block. What
-/// a method throws is logged with the id of the job and harms nothing else. Thread-safe
-/// implementations only.
+/// Called on the thread on which it happened: be quick and never block. What a method throws is
+/// logged with the id of the job and harms nothing else. Thread-safe implementations only.
 public interface Listener {
   /// An attempt is about to start.
   default void attemptStarted(long jobId, String task, int attempt) {}
 
-  /// An attempt has ended.
+  /// The code of an attempt has ended, or was abandoned; what becomes of the job follows.
   default void attemptEnded(long jobId, String task, Attempt attempt) {}
 
-  /// A job has ended.
+  /// A job has ended, and the store has it.
   default void jobEnded(long jobId, String task, Outcome<?> outcome) {}
 }

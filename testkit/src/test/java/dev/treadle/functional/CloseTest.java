@@ -16,6 +16,8 @@ import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.testkit.ManualClock;
+import java.util.stream.Stream;
+import java.util.concurrent.locks.LockSupport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -291,5 +293,28 @@ class CloseTest {
       only.close();
       assertClosed(job);
     }
+  }
+
+  @Test
+  void neitherCancelNorCloseWaitsForASourceThatBlocks() {
+    CountDownLatch never = new CountDownLatch(1);
+    Treadle mine = Treadle.open();
+    Jobs<Integer, Integer> jobs =
+        mine.map(
+            Task.<Integer, Integer>io(i -> i),
+            Stream.iterate(0, i -> i + 1)
+                .peek(
+                    i -> {
+                      while (i == 5 && never.getCount() > 0) {
+                        // A source that does not even mind being interrupted.
+                        LockSupport.parkNanos(1_000_000);
+                      }
+                    }));
+    Awaitility.await().until(() -> jobs.progress().done() == 5);
+
+    jobs.cancel();
+    assertThat(jobs.settled()).hasSize(5);
+    mine.close();
+    never.countDown();
   }
 }

@@ -7,6 +7,7 @@ import dev.treadle.Jobs;
 import dev.treadle.Progress;
 import dev.treadle.RefusedException;
 import dev.treadle.Snooze;
+import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.WaitException;
@@ -28,7 +29,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -141,8 +144,23 @@ final class AttemptRun implements Run, JobContext {
       }
       thread = Thread.currentThread();
     }
-    return ScopedValue.where(Scope.CURRENT, this)
-        .call(() -> Chunk.run(known.settings.body(), claimed.input(), this));
+    Object value =
+        ScopedValue.where(Scope.CURRENT, this)
+            .call(() -> Chunk.run(known.settings.body(), claimed.input(), this));
+    return known.settings.strategy() == runner.strategy() ? value : adapted(value);
+  }
+
+  /// What the code came to, for the runner of a job that was submitted when its task had another
+  /// strategy.
+  private @Nullable Object adapted(@Nullable Object value) throws Exception {
+    if (runner.strategy() == Strategy.ASYNC) {
+      return CompletableFuture.completedFuture(value);
+    }
+    try {
+      return value instanceof CompletionStage<?> stage ? stage.toCompletableFuture().get() : value;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
   }
 
   @Override

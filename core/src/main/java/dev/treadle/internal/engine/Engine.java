@@ -258,7 +258,7 @@ final class Engine {
     Next next = transition(run, end, value, cancelCause);
     Finish finish =
         new Finish(run.claimed.id(), run.claimed.fence(), tally, end, next, false);
-    Strategy strategy = run.known.settings.strategy();
+    Strategy strategy = run.runner.strategy();
     if (!hasSlot || !claiming || stopped(strategy)) {
       finish(run, finish);
       return null;
@@ -309,7 +309,7 @@ final class Engine {
 
   void abandoned(AttemptRun run, String thread, StackTraceElement[] stack) {
     abandoned.add(run);
-    abandonedCounts.incrementAndGet(run.known.settings.strategy().ordinal());
+    abandonedCounts.incrementAndGet(run.runner.strategy().ordinal());
     StringBuilder where = new StringBuilder();
     for (int i = 0; i < Math.min(stack.length, 12); i++) {
       where.append("\n  at ").append(stack[i]);
@@ -325,13 +325,9 @@ final class Engine {
   }
 
   void abandonedReturned(AttemptRun run) {
-    Strategy strategy = run.known.settings.strategy();
     abandoned.remove(run);
-    abandonedCounts.decrementAndGet(strategy.ordinal());
-    Runner runner = runners.get(strategy);
-    if (runner != null) {
-      runner.available();
-    }
+    abandonedCounts.decrementAndGet(run.runner.strategy().ordinal());
+    run.runner.available();
   }
 
   void returnedLate(AttemptRun run, @Nullable Throwable thrown) {

@@ -60,7 +60,6 @@ final class Feeder<A extends @Nullable Object> {
   /// Whether the parent has succeeded, so that what is still to come stands on its own.
   private boolean orphan;
 
-  private volatile boolean closed;
 
   /// Whether all inputs were pulled.
   private boolean exhausted;
@@ -93,8 +92,13 @@ final class Feeder<A extends @Nullable Object> {
       jobs.feedOnBy(this::feedChunks, source.getExactSizeIfKnown());
       feedChunks();
     } else {
-      thread.start();
+      begin();
     }
+  }
+
+  private void begin() {
+    jobs.stopFeedingBy(thread::interrupt);
+    thread.start();
   }
 
   private boolean chunkable() {
@@ -112,14 +116,14 @@ final class Feeder<A extends @Nullable Object> {
   ///
   /// @param rooms how often room was made so far
   boolean stands(long rooms) {
-    return waitsForRoom == rooms || jobs.waitsForReader();
+    return jobs.cancelled() || waitsForRoom == rooms || jobs.waitsForReader();
   }
 
   /// Pulls no more, because the engine closes.
   void close() {
-    closed = true;
-    jobs.cancel();
-    thread.interrupt();
+    jobs.cutOff(
+        new RefusedException(
+            RefusedException.Reason.CLOSED, "the treadle was closed before all were pulled"));
   }
 
   private void done(@Nullable Throwable failure) {
@@ -128,11 +132,6 @@ final class Feeder<A extends @Nullable Object> {
       inputs.close();
     } catch (Throwable thrown) {
       why = why == null ? thrown : why;
-    }
-    if (closed && !exhausted) {
-      why =
-          new RefusedException(
-              RefusedException.Reason.CLOSED, "the treadle was closed before all were pulled");
     }
     try {
       jobs.fedAll(exhausted, why);
@@ -268,7 +267,7 @@ final class Feeder<A extends @Nullable Object> {
         if (!insert(chunk, chunk.inputs.length)) {
           refused = chunk;
           jobs.feedOnBy(null, -1);
-          thread.start();
+          begin();
           return false;
         }
         size = chunkSize();
@@ -304,6 +303,9 @@ final class Feeder<A extends @Nullable Object> {
       // The keys of limits are a user's code: not under a lock.
       Route route = known.route(input);
       synchronized (jobs.feederMutex) {
+        if (jobs.cancelled()) {
+          return true;
+        }
         NewJob job = newJob(known, route, input);
         switch (engine.store.insert(List.of(job)).getFirst()) {
           case Inserted.Taken it -> {

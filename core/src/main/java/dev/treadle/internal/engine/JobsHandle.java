@@ -111,6 +111,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   /// Feeds on, for maps that those feed who finish their items; else null.
   private @Nullable Runnable feedOn;
 
+  /// Interrupts the thread that feeds, if one does.
+  private @Nullable Runnable stopFeeding;
+
   JobsHandle(Engine engine, String task, int window) {
     this.engine = engine;
     this.task = task;
@@ -152,6 +155,16 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     lock.lock();
     try {
       return cancelled;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How to interrupt the thread that feeds.
+  void stopFeedingBy(Runnable stop) {
+    lock.lock();
+    try {
+      stopFeeding = stop;
     } finally {
       lock.unlock();
     }
@@ -208,7 +221,6 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   void began(int first, @Nullable Object input, Receipt receipt) {
     Chunk chunk = input instanceof Chunk it ? it : null;
     List<AttemptRun> waiters;
-    boolean cancelNow;
     lock.lock();
     try {
       fed = first + (chunk == null ? 1 : chunk.inputs.length);
@@ -218,7 +230,6 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         all.add(receipt);
       }
       waiters = waiting.isEmpty() ? List.of() : List.copyOf(waiting);
-      cancelNow = cancelled;
     } finally {
       lock.unlock();
     }
@@ -229,9 +240,6 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       }
     }
     engine.watch(receipt, outcome -> ended(new EndedJob(first, chunk, input, outcome)));
-    if (cancelNow) {
-      engine.store.cancel(List.of(receipt.id()), "asked");
-    }
   }
 
   private void refuse(AttemptRun waiter, String refusal) {
@@ -246,12 +254,17 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// Notes an item that never became a job.
   void stillborn(int index, @Nullable Object input, Throwable cause) {
-    lock.lock();
-    try {
-      fed = index + 1;
-      stillborn = stillborn == null ? cause : stillborn;
-    } finally {
-      lock.unlock();
+    synchronized (feederMutex) {
+      lock.lock();
+      try {
+        if (cancelled) {
+          return;
+        }
+        fed = index + 1;
+        stillborn = stillborn == null ? cause : stillborn;
+      } finally {
+        lock.unlock();
+      }
     }
     ended(
         new EndedJob(
@@ -266,6 +279,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     Throwable why;
     lock.lock();
     try {
+      if (fedAll) {
+        return; // It was cut off before its source came to an end.
+      }
       fedAll = true;
       feedFailure = failure;
       cutShort = !complete && failure == null;
@@ -621,20 +637,36 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   @Override
   public void cancel() {
+    cutOff(null);
+  }
+
+  /// Cancels what has not ended and wants no more, without waiting for a source that may be long in
+  /// giving its next input.
+  ///
+  /// @param why what those are told who read; null if it was asked for
+  void cutOff(@Nullable Throwable why) {
     List<Long> ids = new ArrayList<>();
     Runnable feeding;
-    lock.lock();
-    try {
-      cancelled = true;
-      feeding = feedOn;
-      live.values().forEach(receipt -> ids.add(receipt.id()));
-      room.signal();
-    } finally {
-      lock.unlock();
+    Runnable stopping;
+    synchronized (feederMutex) {
+      lock.lock();
+      try {
+        cancelled = true;
+        feeding = feedOn;
+        stopping = stopFeeding;
+        live.values().forEach(receipt -> ids.add(receipt.id()));
+        room.signal();
+      } finally {
+        lock.unlock();
+      }
     }
+    fedAll(false, why);
     engine.store.cancel(ids, "asked");
     if (feeding != null) {
       feeding.run();
+    }
+    if (stopping != null) {
+      stopping.run();
     }
   }
 
