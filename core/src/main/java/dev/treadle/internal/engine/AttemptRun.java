@@ -84,6 +84,10 @@ final class AttemptRun implements Run, JobContext {
   private @Nullable Wait currentWait;
   private boolean succeeded;
   private @Nullable Stop stop;
+
+  /// Whether it was asked to end or is over: for loops, which look at every turn.
+  private volatile boolean endWanted;
+
   private @Nullable String cancelCause;
   private @Nullable TimeoutException timedOut;
   private @Nullable Thread thread;
@@ -190,6 +194,7 @@ final class AttemptRun implements Run, JobContext {
         return false; // A stage that was cancelled completes a second time.
       }
       stage = Stage.OVER;
+      endWanted = true;
       had = slot;
       slot = Slot.GONE;
       if (thread != null) {
@@ -283,6 +288,7 @@ final class AttemptRun implements Run, JobContext {
       }
       if (stop == null || stop == Stop.CANCEL) {
         stop = kind;
+        endWanted = true;
       }
       if (kind != Stop.CANCEL && timedOut == null) {
         timedOut = timeout(kind);
@@ -512,8 +518,8 @@ final class AttemptRun implements Run, JobContext {
   }
 
   @Override
-  public synchronized boolean cancelled() {
-    return stop != null || stage != Stage.RUNNING;
+  public boolean cancelled() {
+    return endWanted;
   }
 
   @Override
