@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param started when its code started
 /// @param ran how long it ran; for one still running, zero
 /// @param cpu the CPU time of its thread in nanoseconds, where the strategy can tell exactly
-///     (`cpu`); otherwise empty, never 0
+///   (`cpu`); otherwise empty, never 0
 /// @param allocated bytes allocated by its thread, where the strategy can tell; otherwise empty
 /// @param abandoned whether it ignored its timeout and was left behind
 /// @param end how it ended; null while it runs

@@ -47,9 +47,9 @@ public interface Job<R extends @Nullable Object> {
   /// Where the job stands now.
   JobState state();
 
-  /// Asks the job to end. One that does not run ends cancelled at once; of one that runs, the thread
-  /// is interrupted: a value it still returns counts, anything else ends it cancelled. Does not
-  /// wait. On a job that has ended it does nothing.
+  /// Asks the job to end. One that does not run ends cancelled at once; of one that runs, the
+  /// thread is interrupted: a value it still returns counts, anything else ends it cancelled. Does
+  /// not wait. On a job that has ended it does nothing.
   void cancel();
 
   /// Ends the code of the job for certain, which only the `process` strategy can.
@@ -57,7 +57,8 @@ public interface Job<R extends @Nullable Object> {
   /// @throws RefusedException for the strategies `io`, `cpu` and `async`
   void kill();
 
-  /// Parks the job until [#release()], if it does not run. Of one that is held already it does nothing.
+  /// Parks the job until [#release()], if it does not run. Of one that is held already it does
+  /// nothing.
   ///
   /// @throws RefusedException if the job runs or has ended
   void hold();

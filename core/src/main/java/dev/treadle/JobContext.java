@@ -17,11 +17,10 @@ public interface JobContext {
   /// @throws IllegalStateException outside an attempt
   static JobContext current() {
     return find()
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "no job runs on this thread; take JobContext.current() on the thread that"
-                        + " Treadle calls the task on, and pass it on"));
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "no job runs on this thread; take JobContext.current() on the thread that"
+                    + " Treadle calls the task on, and pass it on"));
   }
 
   /// The context of the attempt that runs on this thread, or empty outside one.
@@ -72,8 +71,7 @@ public interface JobContext {
   /// Submits a child: a job that is asked to cancel if this one does not succeed.
   ///
   /// @throws RefusedException if this attempt has ended
-  <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
-      Task<A, R> task, A input);
+  <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(Task<A, R> task, A input);
 
   /// Submits a child, refined.
   ///

@@ -34,7 +34,12 @@ public final class JobFailedException extends TreadleException {
           case DEADLINE -> " passed its deadline";
           case LOST -> " was lost too often";
         };
-    return job + how + " after " + (attempts == 1 ? "1 attempt" : attempts + " attempts") + ": " + words(cause);
+    return job
+        + how
+        + " after "
+        + (attempts == 1 ? "1 attempt" : attempts + " attempts")
+        + ": "
+        + words(cause);
   }
 
   private static String words(Throwable cause) {

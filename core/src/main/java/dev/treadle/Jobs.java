@@ -17,9 +17,9 @@ public interface Jobs<A extends @Nullable Object, R extends @Nullable Object> {
   /// Waits for all and returns their values in the order of the inputs.
   ///
   /// @throws JobFailedException if any failed: the first by position, the failures of the others,
-  ///     up to 100, suppressed in it
+  ///   up to 100, suppressed in it
   /// @throws JobCancelledException if none failed and any was cancelled, or was not pulled because
-  ///     of [#cancel()]
+  ///   of [#cancel()]
   /// @throws IllegalStateException after [#asCompleted()]
   List<R> get();
 

@@ -8,8 +8,7 @@ import java.time.Duration;
 /// @param bound at most so many jobs that have neither ended nor run; then `submit` blocks
 /// @param refuses whether `submit` refuses a full queue instead of blocking
 /// @param priorityStep how much later a job may come for one step of priority and still be first
-public record QueueSettings(
-    int limit, int bound, boolean refuses, Duration priorityStep) {
+public record QueueSettings(int limit, int bound, boolean refuses, Duration priorityStep) {
   /// No limit, no bound, one hour a step of priority.
   public static final QueueSettings DEFAULT =
       new QueueSettings(Integer.MAX_VALUE, Integer.MAX_VALUE, false, Duration.ofHours(1));

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cap the longest wait before any retry
 /// @param jitter whether the wait is drawn at random; without it, it is the longest wait itself
 /// @param when which errors are retried; null for all. If it throws, the error is not retried and
-///     what it threw is suppressed in it
+///   what it threw is suppressed in it
 /// @param never errors of these classes, or of their subclasses, are not retried
 public record Retry(
     int count,

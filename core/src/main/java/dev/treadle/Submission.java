@@ -65,8 +65,8 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
   }
 
   /// A request to run a task with the results of jobs, in their order: blocked until all succeed.
-  public static <B extends @Nullable Object, R extends @Nullable Object>
-      Submission<List<B>, R> of(Task<List<B>, R> task, Jobs<?, B> inputs) {
+  public static <B extends @Nullable Object, R extends @Nullable Object> Submission<List<B>, R> of(
+      Task<List<B>, R> task, Jobs<?, B> inputs) {
     return new Submission<>(task, Objects.requireNonNull(inputs));
   }
 
@@ -74,8 +74,13 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
   public Submission<A, R> priority(int priority) {
     return with(
         new Options(
-            Task.checkPriority(priority), options.delay, options.deadline, options.key,
-            options.ifTaken, options.once, options.held));
+            Task.checkPriority(priority),
+            options.delay,
+            options.deadline,
+            options.key,
+            options.ifTaken,
+            options.once,
+            options.held));
   }
 
   /// The same, to start no sooner than `delay` after the submission.
@@ -85,7 +90,12 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
     }
     return with(
         new Options(
-            options.priority, delay, options.deadline, options.key, options.ifTaken, options.once,
+            options.priority,
+            delay,
+            options.deadline,
+            options.key,
+            options.ifTaken,
+            options.once,
             options.held));
   }
 
@@ -96,7 +106,12 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
     }
     return with(
         new Options(
-            options.priority, options.delay, deadline, options.key, options.ifTaken, options.once,
+            options.priority,
+            options.delay,
+            deadline,
+            options.key,
+            options.ifTaken,
+            options.once,
             options.held));
   }
 
@@ -110,15 +125,25 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
   public Submission<A, R> key(String key, IfTaken ifTaken) {
     return with(
         new Options(
-            options.priority, options.delay, options.deadline, Objects.requireNonNull(key),
-            Objects.requireNonNull(ifTaken), options.once, options.held));
+            options.priority,
+            options.delay,
+            options.deadline,
+            Objects.requireNonNull(key),
+            Objects.requireNonNull(ifTaken),
+            options.once,
+            options.held));
   }
 
   /// The same; jobs with this key that have ended count too, as long as the store keeps them.
   public Submission<A, R> once() {
     return with(
         new Options(
-            options.priority, options.delay, options.deadline, options.key, options.ifTaken, true,
+            options.priority,
+            options.delay,
+            options.deadline,
+            options.key,
+            options.ifTaken,
+            true,
             options.held));
   }
 
@@ -126,8 +151,13 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
   public Submission<A, R> held() {
     return with(
         new Options(
-            options.priority, options.delay, options.deadline, options.key, options.ifTaken,
-            options.once, true));
+            options.priority,
+            options.delay,
+            options.deadline,
+            options.key,
+            options.ifTaken,
+            options.once,
+            true));
   }
 
   private Submission<A, R> with(Options next) {

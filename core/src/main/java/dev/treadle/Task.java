@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 ///     .timeout(Duration.ofSeconds(5)).retry(Retry.exponential(3)).limitBy(URI::getHost, 4);
 /// ```
 ///
-/// Defaults: no timeout, no retry, no deadline, priority 5, queue `default`, no limits. Every method
-/// that sets something returns a new task. Limits belong to the task's name: two tasks of one name
-/// share them, and the last registration decides how many there are.
+/// Defaults: no timeout, no retry, no deadline, priority 5, queue `default`, no limits. Every
+/// method that sets something returns a new task. Limits belong to the task's name: two tasks of
+/// one name share them, and the last registration decides how many there are.
 ///
-/// A task without a name (`Task.io(body)`) works in memory only; what is stored elsewhere is a name.
+/// A task without a name (`Task.io(body)`) works in memory only; what is stored elsewhere is a
+/// name.
 ///
 /// @param <A> the input
 /// @param <R> the result
@@ -60,8 +61,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// @param name what the limit is known by; all tasks that name it share it
   /// @param max at most so many
   /// @param per the window of a rate; null for a limit on attempts running at once
-  /// @param key computes, at submit, whose limit it is; null for one limit for all. A null key means
-  ///     no limit for that job
+  /// @param key computes, at submit, whose limit it is; null for one limit for all. A null key
+  ///   means no limit for that job
   public record Limit<A extends @Nullable Object>(
       String name,
       int max,
@@ -93,7 +94,7 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// @param queue the lane its jobs wait in
   /// @param limits at most so many at once, or in a window
   /// @param retryWhileAbandoned whether a retry may start although the code of the attempt before
-  ///     ignores its timeout and still runs
+  ///   ignores its timeout and still runs
   /// @param traceSubmit whether failures carry the stack of the call to `submit`
   public record Settings<A extends @Nullable Object>(
       String name,
@@ -112,32 +113,92 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
       boolean traceSubmit) {
     private Settings<A> timeout(Duration value) {
       return new Settings<>(
-          name, named, strategy, body, input, output, value, retry, deadline, priority, queue,
-          limits, retryWhileAbandoned, traceSubmit);
+          name,
+          named,
+          strategy,
+          body,
+          input,
+          output,
+          value,
+          retry,
+          deadline,
+          priority,
+          queue,
+          limits,
+          retryWhileAbandoned,
+          traceSubmit);
     }
 
     private Settings<A> retry(Retry value) {
       return new Settings<>(
-          name, named, strategy, body, input, output, timeout, value, deadline, priority, queue,
-          limits, retryWhileAbandoned, traceSubmit);
+          name,
+          named,
+          strategy,
+          body,
+          input,
+          output,
+          timeout,
+          value,
+          deadline,
+          priority,
+          queue,
+          limits,
+          retryWhileAbandoned,
+          traceSubmit);
     }
 
     private Settings<A> deadline(Duration value) {
       return new Settings<>(
-          name, named, strategy, body, input, output, timeout, retry, value, priority, queue,
-          limits, retryWhileAbandoned, traceSubmit);
+          name,
+          named,
+          strategy,
+          body,
+          input,
+          output,
+          timeout,
+          retry,
+          value,
+          priority,
+          queue,
+          limits,
+          retryWhileAbandoned,
+          traceSubmit);
     }
 
     private Settings<A> priority(int value) {
       return new Settings<>(
-          name, named, strategy, body, input, output, timeout, retry, deadline, value, queue,
-          limits, retryWhileAbandoned, traceSubmit);
+          name,
+          named,
+          strategy,
+          body,
+          input,
+          output,
+          timeout,
+          retry,
+          deadline,
+          value,
+          queue,
+          limits,
+          retryWhileAbandoned,
+          traceSubmit);
     }
 
     private Settings<A> queue(String value) {
       return new Settings<>(
-          name, named, strategy, body, input, output, timeout, retry, deadline, priority, value,
-          limits, retryWhileAbandoned, traceSubmit);
+          name,
+          named,
+          strategy,
+          body,
+          input,
+          output,
+          timeout,
+          retry,
+          deadline,
+          priority,
+          value,
+          limits,
+          retryWhileAbandoned,
+          traceSubmit);
     }
 
     private Settings<A> limit(Limit<A> value) {
@@ -145,14 +206,38 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
       all.removeIf(l -> l.name().equals(value.name()));
       all.add(value);
       return new Settings<>(
-          name, named, strategy, body, input, output, timeout, retry, deadline, priority, queue,
-          List.copyOf(all), retryWhileAbandoned, traceSubmit);
+          name,
+          named,
+          strategy,
+          body,
+          input,
+          output,
+          timeout,
+          retry,
+          deadline,
+          priority,
+          queue,
+          List.copyOf(all),
+          retryWhileAbandoned,
+          traceSubmit);
     }
 
     private Settings<A> flags(boolean whileAbandoned, boolean trace) {
       return new Settings<>(
-          name, named, strategy, body, input, output, timeout, retry, deadline, priority, queue,
-          limits, whileAbandoned, trace);
+          name,
+          named,
+          strategy,
+          body,
+          input,
+          output,
+          timeout,
+          retry,
+          deadline,
+          priority,
+          queue,
+          limits,
+          whileAbandoned,
+          trace);
     }
   }
 
@@ -165,8 +250,20 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
     String known = name != null ? name : strategy.label() + "-" + UNNAMED.incrementAndGet();
     return new Task<>(
         new Settings<>(
-            known, name != null, strategy, body, in, out, null, Retry.NONE, null, 5, "default",
-            List.of(), false, false));
+            known,
+            name != null,
+            strategy,
+            body,
+            in,
+            out,
+            null,
+            Retry.NONE,
+            null,
+            5,
+            "default",
+            List.of(),
+            false,
+            false));
   }
 
   private static <A extends @Nullable Object> Body<A, ?> body(Sink<A> sink) {
@@ -350,14 +447,14 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
     return new Task<>(settings.limit(new Limit<>(name, max, null, null)));
   }
 
-  /// The same task with at most `max` attempts at once for each key, such as a host. Besides those it
-  /// has: a task may have several such limits.
+  /// The same task with at most `max` attempts at once for each key, such as a host. Besides those
+  /// it has: a task may have several such limits.
   public Task<A, R> limitBy(Function<? super A, ? extends @Nullable Object> key, int max) {
     return new Task<>(settings.limit(new Limit<>(free(" by key"), max, null, key)));
   }
 
-  /// The same task with at most `max` attempt starts in any window of length `per`. Besides those it
-  /// has: 10 a second and 100 a minute are two rates.
+  /// The same task with at most `max` attempt starts in any window of length `per`. Besides those
+  /// it has: 10 a second and 100 a minute are two rates.
   public Task<A, R> rate(int max, Duration per) {
     return new Task<>(settings.limit(new Limit<>(free(" rate"), max, per, null)));
   }
@@ -388,8 +485,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
     return new Task<>(settings.flags(true, settings.traceSubmit()));
   }
 
-  /// The same task, whose failures also carry, suppressed, the stack of the call to `submit`.
-  /// Costs a stack walk each submission.
+  /// The same task, whose failures also carry, suppressed, the stack of the call to `submit`. Costs
+  /// a stack walk each submission.
   public Task<A, R> traceSubmit() {
     return new Task<>(settings.flags(settings.retryWhileAbandoned(), true));
   }

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Thread-safe. `open()` keeps jobs in memory: nothing survives the JVM, everything else is as with
-/// the stores that do. All its threads are daemons: a JVM that ends without `close()` ends its jobs.
+/// the stores that do. All its threads are daemons: a JVM that ends without `close()` ends its
+/// jobs.
 public interface Treadle extends AutoCloseable {
 
   /// Opens in memory with the defaults.
@@ -36,7 +37,7 @@ public interface Treadle extends AutoCloseable {
   /// Opens on a file, in which jobs survive restarts.
   ///
   /// @throws IllegalStateException if no store for files is on the class path; the message names
-  ///     the artifact that has one
+  ///   the artifact that has one
   static Treadle open(Path file, Task<?, ?>... tasks) {
     return with(tasks).open(file);
   }
@@ -197,9 +198,9 @@ public interface Treadle extends AutoCloseable {
   boolean drain(Duration atMost);
 
   /// Waits for available and running jobs and what they submit or unblock, then cancels the rest
-  /// (cause: closed) and ends. Submissions from outside jobs are refused from the call on. Abandoned
-  /// attempts are not waited for: their threads are named in one warning. If this thread is
-  /// interrupted meanwhile, everything is cancelled and the interrupt status set again.
+  /// (cause: closed) and ends. Submissions from outside jobs are refused from the call on.
+  /// Abandoned attempts are not waited for: their threads are named in one warning. If this thread
+  /// is interrupted meanwhile, everything is cancelled and the interrupt status set again.
   @Override
   void close();
 }

@@ -2,8 +2,8 @@
 /// ([dev.treadle.Treadle#open]), and hold on to what you asked for ([dev.treadle.Job],
 /// [dev.treadle.Jobs]).
 ///
-/// Start with [dev.treadle.Treadle]. Everything a user writes against is in this package; stores and
-/// monitors plug in through `dev.treadle.spi`; `dev.treadle.internal` is ours to change.
+/// Start with [dev.treadle.Treadle]. Everything a user writes against is in this package; stores
+/// and monitors plug in through `dev.treadle.spi`; `dev.treadle.internal` is ours to change.
 @NullMarked
 package dev.treadle;
 

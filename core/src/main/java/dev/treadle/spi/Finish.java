@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 /// @param tally what it cost
 /// @param end how the attempt ended
 /// @param next what becomes of the job
-/// @param codeRuns whether the code of the attempt still runs, abandoned: its limits stay taken until
-///     [Store#returned]
+/// @param codeRuns whether the code of the attempt still runs, abandoned: its limits stay taken
+///   until [Store#returned]
 public record Finish(
     long id, int fence, Tally tally, Attempt.End end, Next next, boolean codeRuns) {
 

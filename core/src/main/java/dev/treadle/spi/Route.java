@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The way a job takes to a worker: its strategy, its queue and the limits it falls under.
 ///
-/// All jobs of one route wait in one lane. Immutable; equal routes are one lane, and a route is made
-/// once a task where no limit of it has a key.
+/// All jobs of one route wait in one lane. Immutable; equal routes are one lane, and a route is
+/// made once a task where no limit of it has a key.
 public final class Route {
   /// A limit a job falls under.
   ///

@@ -87,8 +87,8 @@ public interface Store extends AutoCloseable {
   /// @param next the job claimed, or null if there was none
   record Turn(boolean accepted, @Nullable Claimed next) {}
 
-  /// [#finish] for one attempt and then [#claim] for the slot it leaves, which is what most attempts
-  /// end in: a store that can do both in one go saves half the way.
+  /// [#finish] for one attempt and then [#claim] for the slot it leaves, which is what most
+  /// attempts end in: a store that can do both in one go saves half the way.
   default Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
     boolean accepted = finish(List.of(attempt)).getFirst();
     List<Claimed> next = claim(node, strategy, 1);
@@ -105,9 +105,9 @@ public interface Store extends AutoCloseable {
   void returned(long id, int fence);
 
   /// A running job begins to wait for others, and its queue's permit is given to others meanwhile.
-  /// Called again during a wait, it waits for these too.
-  /// Refused is a wait for a job that needs, or whose inputs or awaited jobs need, a limit held by
-  /// the waiter or by anything that in turn waits for the waiter, full or not; rates are not held.
+  /// Called again during a wait, it waits for these too. Refused is a wait for a job that needs, or
+  /// whose inputs or awaited jobs need, a limit held by the waiter or by anything that in turn
+  /// waits for the waiter, full or not; rates are not held.
   ///
   /// @return null, or in words why this wait could never end; nothing has changed then
   @Nullable String beginWait(long waiter, int fence, Collection<Receipt> awaited);

@@ -103,7 +103,8 @@ public final class Transition {
       return retry.when().test(error);
     } catch (Throwable thrown) {
       if (thrown != error) {
-        error.addSuppressed(new IllegalStateException("retryIf itself failed; not retried", thrown));
+        error.addSuppressed(
+            new IllegalStateException("retryIf itself failed; not retried", thrown));
       }
       return false;
     }
@@ -120,11 +121,7 @@ public final class Transition {
   }
 
   private static Next again(
-      long now,
-      Duration wait,
-      Next.Charge charge,
-      Claimed job,
-      @Nullable Throwable error) {
+      long now, Duration wait, Next.Charge charge, Claimed job, @Nullable Throwable error) {
     long due = Micros.plus(now, Micros.of(wait));
     if (due >= job.deadline() && job.deadline() != Micros.NEVER) {
       var passed =

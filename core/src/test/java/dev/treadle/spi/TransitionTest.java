@@ -60,8 +60,7 @@ class TransitionTest {
   /// What is known of a job when its attempt ends.
   private record Facts(
       int attempt, int failures, int losses, long deadline, @Nullable String cancelCause) {
-    Next after(
-        End end, @Nullable Object result, Policy policy, long now, RandomGenerator random) {
+    Next after(End end, @Nullable Object result, Policy policy, long now, RandomGenerator random) {
       Claimed job =
           new Claimed(1, 1, "task", null, attempt, failures, losses, 0, 0, deadline, null, null);
       return Transition.after(end, result, job, cancelCause, policy, now, random);
@@ -130,10 +129,15 @@ class TransitionTest {
     rows.add(arguments(SUCCEEDED, before(NOW - SECOND, asked(facts(9, 9))), none, To.SUCCEEDED));
 
     // A next attempt at or after the deadline is none. Retries wait 10 s, snoozes 30, losses 0.
-    rows.add(arguments(FAILED, before(NOW + 10 * SECOND + 1, facts(0, 0)), three, To.AGAIN_CHARGED_A_FAILURE));
+    rows.add(
+        arguments(
+            FAILED, before(NOW + 10 * SECOND + 1, facts(0, 0)), three, To.AGAIN_CHARGED_A_FAILURE));
     rows.add(arguments(FAILED, before(NOW + 10 * SECOND, facts(0, 0)), three, To.FAILED_DEADLINE));
-    rows.add(arguments(TIMED_OUT, before(NOW + 10 * SECOND, facts(0, 0)), three, To.FAILED_DEADLINE));
-    rows.add(arguments(SNOOZED, before(NOW + 30 * SECOND + 1, facts(0, 0)), three, To.AGAIN_CHARGED_NOTHING));
+    rows.add(
+        arguments(TIMED_OUT, before(NOW + 10 * SECOND, facts(0, 0)), three, To.FAILED_DEADLINE));
+    rows.add(
+        arguments(
+            SNOOZED, before(NOW + 30 * SECOND + 1, facts(0, 0)), three, To.AGAIN_CHARGED_NOTHING));
     rows.add(arguments(SNOOZED, before(NOW + 30 * SECOND, facts(0, 0)), three, To.FAILED_DEADLINE));
     rows.add(arguments(LOST, before(NOW + 1, facts(0, 0)), three, To.AGAIN_CHARGED_A_LOSS));
     rows.add(arguments(LOST, before(NOW, facts(0, 0)), three, To.FAILED_DEADLINE));
@@ -243,7 +247,8 @@ class TransitionTest {
         .isFalse();
     assertThat(retries(onlyIo, new FileNotFoundException())).isTrue();
     assertThat(retries(onlyIo, new IllegalStateException())).isFalse();
-    assertThat(retries(onlyIo.doNotRetryOn(FileNotFoundException.class), new FileNotFoundException()))
+    assertThat(
+            retries(onlyIo.doNotRetryOn(FileNotFoundException.class), new FileNotFoundException()))
         .isFalse();
     assertThat(retries(THREE_TIMES, new StackOverflowError())).as("errors too").isTrue();
   }
@@ -257,10 +262,9 @@ class TransitionTest {
   void aPredicateThatThrowsIsNoRetryAndIsSeen() {
     var error = new IOException("first");
     Retry broken =
-        THREE_TIMES.retryIf(
-            e -> {
-              throw new IllegalArgumentException("broken predicate");
-            });
+        THREE_TIMES.retryIf(e -> {
+          throw new IllegalArgumentException("broken predicate");
+        });
 
     assertThat(causeOfFailure(new End.Failed(error), facts(0, 0), broken)).isSameAs(error);
     assertThat(error.getSuppressed()).hasSize(1);
@@ -271,10 +275,9 @@ class TransitionTest {
   void aPredicateMayThrowTheVeryError() {
     var error = new IllegalStateException("same");
     Retry broken =
-        THREE_TIMES.retryIf(
-            e -> {
-              throw error;
-            });
+        THREE_TIMES.retryIf(e -> {
+          throw error;
+        });
 
     assertThat(causeOfFailure(new End.Failed(error), facts(0, 0), broken)).isSameAs(error);
     assertThat(error.getSuppressed()).isEmpty();
@@ -282,8 +285,16 @@ class TransitionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1000", "2, 2000", "3, 4000", "4, 8000", "7, 60000", "8, 60000", "63, 60000",
-    "64, 60000", "1000000, 60000", "2147483647, 60000"
+    "1, 1000",
+    "2, 2000",
+    "3, 4000",
+    "4, 8000",
+    "7, 60000",
+    "8, 60000",
+    "63, 60000",
+    "64, 60000",
+    "1000000, 60000",
+    "2147483647, 60000"
   })
   void theLongestWaitDoublesUpToTheCap(int failures, long expectedMillis) {
     Retry retry =
@@ -300,7 +311,9 @@ class TransitionTest {
       sum = sum.plus(wait);
       max = max.compareTo(wait) < 0 ? wait : max;
     }
-    assertThat(max).as("all of the range is used").isGreaterThan(longest.multipliedBy(9).dividedBy(10));
+    assertThat(max)
+        .as("all of the range is used")
+        .isGreaterThan(longest.multipliedBy(9).dividedBy(10));
     assertThat(sum.dividedBy(1_000))
         .isBetween(longest.multipliedBy(4).dividedBy(10), longest.multipliedBy(6).dividedBy(10));
   }
@@ -330,13 +343,12 @@ class TransitionTest {
     Retry exact = Retry.fixed(1_000_000_000, huge);
 
     assertThat(Transition.backoff(jittered, failures, random)).isPositive();
-    assertThat(Transition.backoff(exact, failures, random)).isGreaterThan(Duration.ofDays(100_000_000));
+    assertThat(Transition.backoff(exact, failures, random))
+        .isGreaterThan(Duration.ofDays(100_000_000));
 
-    Next next =
-        facts(1, 0).after(FAILED, null, policy(exact), NOW, random);
+    Next next = facts(1, 0).after(FAILED, null, policy(exact), NOW, random);
     assertThat(next).isEqualTo(new Next.Again(Micros.NEVER, Charge.FAILURE));
-    assertThat(
-            before(NOW + SECOND, facts(1, 0)).after(FAILED, null, policy(exact), NOW, random))
+    assertThat(before(NOW + SECOND, facts(1, 0)).after(FAILED, null, policy(exact), NOW, random))
         .isInstanceOf(Next.Ended.class);
   }
 
@@ -365,7 +377,9 @@ class TransitionTest {
             Outcome.Failed.class,
             it -> {
               assertThat(it.reason()).isEqualTo(Outcome.Failed.Reason.DEADLINE);
-              assertThat(it.cause()).hasMessageContaining("job 7").hasMessageContaining("2026-01-01");
+              assertThat(it.cause())
+                  .hasMessageContaining("job 7")
+                  .hasMessageContaining("2026-01-01");
               assertThat(it.attempts()).isEqualTo(2);
             });
   }

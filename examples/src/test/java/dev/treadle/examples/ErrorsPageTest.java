@@ -61,11 +61,10 @@ class ErrorsPageTest {
 
   @Test
   void unknownJob() {
-    shown(
-        () -> {
-          treadle.cancel(42);
-          return null;
-        });
+    shown(() -> {
+      treadle.cancel(42);
+      return null;
+    });
   }
 
   @Test

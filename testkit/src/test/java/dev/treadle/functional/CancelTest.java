@@ -33,15 +33,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Cancelling a job in each of its states, and at the worst moments.
 class CancelTest {
   private final Map<Long, AtomicInteger> ends = new ConcurrentHashMap<>();
-  private final Treadle treadle = Treadle.with()
-      .permits(Strategy.CPU, 2)
-      .listener(new Listener() {
-        @Override
-        public void jobEnded(long jobId, String task, Outcome<?> outcome) {
-          ends.computeIfAbsent(jobId, id -> new AtomicInteger()).incrementAndGet();
-        }
-      })
-      .open();
+  private final Treadle treadle =
+      Treadle.with()
+          .permits(Strategy.CPU, 2)
+          .listener(
+              new Listener() {
+                @Override
+                public void jobEnded(long jobId, String task, Outcome<?> outcome) {
+                  ends.computeIfAbsent(jobId, id -> new AtomicInteger()).incrementAndGet();
+                }
+              })
+          .open();
   private final CountDownLatch began = new CountDownLatch(1);
   private final CountDownLatch release = new CountDownLatch(1);
 
@@ -65,33 +67,43 @@ class CancelTest {
     jobs.add(treadle.submit(task.with(1).delay(Duration.ofDays(1))));
     jobs.add(treadle.submit(task.with(1).held()));
     jobs.add(treadle.submit(task, treadle.submit(task, 2)));
-    assertThat(jobs).extracting(Job::state).containsExactly(
-        JobState.AVAILABLE, JobState.SCHEDULED, JobState.HELD, JobState.BLOCKED);
+    assertThat(jobs)
+        .extracting(Job::state)
+        .containsExactly(JobState.AVAILABLE, JobState.SCHEDULED, JobState.HELD, JobState.BLOCKED);
     jobs.forEach(Job::cancel);
 
-    assertThat(jobs).allSatisfy(
-        job -> assertThat(job.outcome()).contains(new Outcome.Cancelled<>("asked", null, 0)));
+    assertThat(jobs)
+        .allSatisfy(
+            job -> assertThat(job.outcome()).contains(new Outcome.Cancelled<>("asked", null, 0)));
   }
 
   @ParameterizedTest
   @EnumSource(Strategy.class)
   void codeThatRunsIsInterrupted(Strategy strategy) throws Exception {
-    Task<Integer, Object> task = strategy == Strategy.ASYNC
-        ? Task.async("t", Integer.class, Object.class, i -> {
-          began.countDown();
-          return new CompletableFuture<>();
-        })
-        : OutcomeTest.task(strategy, i -> {
-          began.countDown();
-          new CountDownLatch(1).await();
-          return i;
-        });
+    Task<Integer, Object> task =
+        strategy == Strategy.ASYNC
+            ? Task.async(
+                "t",
+                Integer.class,
+                Object.class,
+                i -> {
+                  began.countDown();
+                  return new CompletableFuture<>();
+                })
+            : OutcomeTest.task(
+                strategy,
+                i -> {
+                  began.countDown();
+                  new CountDownLatch(1).await();
+                  return i;
+                });
     Job<Object> job = treadle.submit(task.retry(Retry.fixed(5, Duration.ZERO)), 1);
     began.await();
     job.cancel();
 
     assertCancelled(job, 1);
-    assertThat(job.attempts()).singleElement()
+    assertThat(job.attempts())
+        .singleElement()
         .satisfies(attempt -> assertThat(attempt.end()).isEqualTo(new Attempt.End.Cancelled()));
   }
 
@@ -99,17 +111,20 @@ class CancelTest {
   @EnumSource(value = Strategy.class, names = "ASYNC", mode = EnumSource.Mode.EXCLUDE)
   void aValueReturnedAfterTheRequestCountsAnythingElseDoesNot(Strategy strategy) throws Exception {
     CountDownLatch both = new CountDownLatch(2);
-    Task<Integer, Object> task = OutcomeTest.task(strategy, i -> {
-      both.countDown();
-      JobContext context = JobContext.current();
-      while (!context.cancelled()) {
-        Thread.onSpinWait();
-      }
-      if (i == 1) {
-        return "value";
-      }
-      throw new IllegalStateException("on the way out");
-    });
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+            strategy,
+            i -> {
+              both.countDown();
+              JobContext context = JobContext.current();
+              while (!context.cancelled()) {
+                Thread.onSpinWait();
+              }
+              if (i == 1) {
+                return "value";
+              }
+              throw new IllegalStateException("on the way out");
+            });
     Job<Object> returns = treadle.submit(task, 1);
     Job<Object> throwing = treadle.submit(task.retry(3), 2);
     both.await();
@@ -135,22 +150,29 @@ class CancelTest {
     Random random = new Random(42);
     AtomicInteger leaked = new AtomicInteger();
     Map<Integer, Boolean> returned = new ConcurrentHashMap<>();
-    Task<Integer, Object> victim = OutcomeTest.task(strategy, i -> {
-      for (int spin = 0; spin < i % 64; spin++) {
-        Thread.onSpinWait();
-      }
-      if (i % 3 == 0) {
-        Thread.currentThread().interrupt();
-      }
-      returned.put(i, true);
-      return i;
-    });
-    Task<Integer, Object> innocent = OutcomeTest.task("innocent", strategy, i -> {
-      if (Thread.currentThread().isInterrupted()) {
-        leaked.incrementAndGet();
-      }
-      return i;
-    });
+    Task<Integer, Object> victim =
+        OutcomeTest.task(
+            strategy,
+            i -> {
+              for (int spin = 0; spin < i % 64; spin++) {
+                Thread.onSpinWait();
+              }
+              if (i % 3 == 0) {
+                Thread.currentThread().interrupt();
+              }
+              returned.put(i, true);
+              return i;
+            });
+    Task<Integer, Object> innocent =
+        OutcomeTest.task(
+            "innocent",
+            strategy,
+            i -> {
+              if (Thread.currentThread().isInterrupted()) {
+                leaked.incrementAndGet();
+              }
+              return i;
+            });
     List<Job<Object>> victims = new ArrayList<>();
     List<Job<Object>> innocents = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
@@ -166,8 +188,8 @@ class CancelTest {
       boolean ran = returned.containsKey(i);
       assertThat(outcome instanceof Outcome.Succeeded).as("job %s: %s", i, outcome).isEqualTo(ran);
     }
-    assertThat(innocents).allSatisfy(
-        job -> assertThat(job.settled()).isInstanceOf(Outcome.Succeeded.class));
+    assertThat(innocents)
+        .allSatisfy(job -> assertThat(job.settled()).isInstanceOf(Outcome.Succeeded.class));
     assertThat(leaked).hasValue(0);
     treadle.awaitIdle();
     treadle.close();
@@ -178,35 +200,52 @@ class CancelTest {
   @EnumSource(Strategy.class)
   void childrenAreCancelledWhenTheirParentFails(Strategy strategy) {
     CompletableFuture<Job<String>> child = new CompletableFuture<>();
-    Job<Object> parent = treadle.submit(OutcomeTest.task(strategy, i -> {
-      child.complete(childThatWaits());
-      throw new IllegalStateException("parent");
-    }), 1);
+    Job<Object> parent =
+        treadle.submit(
+            OutcomeTest.task(
+                strategy,
+                i -> {
+                  child.complete(childThatWaits());
+                  throw new IllegalStateException("parent");
+                }),
+            1);
 
     assertThat(parent.settled()).isInstanceOf(Outcome.Failed.class);
-    assertThat(child.join().settled()).isInstanceOfSatisfying(
-        Outcome.Cancelled.class,
-        it -> assertThat(it.cause()).contains("job " + parent.id() + ", its parent, failed"));
+    assertThat(child.join().settled())
+        .isInstanceOfSatisfying(
+            Outcome.Cancelled.class,
+            it -> assertThat(it.cause()).contains("job " + parent.id() + ", its parent, failed"));
     assertThat(child.join().info().parent()).hasValue(parent.id());
   }
 
   private Job<String> childThatWaits() {
-    return JobContext.current().submit(Task.io("child", () -> {
-      release.await();
-      return "child";
-    }).with((Void) null));
+    return JobContext.current()
+        .submit(
+            Task.io(
+                    "child",
+                    () -> {
+                      release.await();
+                      return "child";
+                    })
+                .with((Void) null));
   }
 
   @Test
   void childrenAreCancelledWhenTheirParentIsTriedAgain() {
     List<Job<String>> children = new ArrayList<>();
-    Job<Object> parent = treadle.submit(OutcomeTest.task(Strategy.IO, i -> {
-      children.add(childThatWaits());
-      if (children.size() == 1) {
-        throw new IllegalStateException("first");
-      }
-      return i;
-    }).retry(Retry.fixed(1, Duration.ZERO)), 1);
+    Job<Object> parent =
+        treadle.submit(
+            OutcomeTest.task(
+                    Strategy.IO,
+                    i -> {
+                      children.add(childThatWaits());
+                      if (children.size() == 1) {
+                        throw new IllegalStateException("first");
+                      }
+                      return i;
+                    })
+                .retry(Retry.fixed(1, Duration.ZERO)),
+            1);
     parent.join();
 
     assertThat(children.getFirst().settled()).isInstanceOf(Outcome.Cancelled.class);
@@ -218,14 +257,25 @@ class CancelTest {
   @Test
   void childrenAndGrandchildrenAreCancelledWithTheirParent() {
     CompletableFuture<Job<String>> grandchild = new CompletableFuture<>();
-    Task<Integer, Integer> middle = Task.io("middle", Integer.class, Integer.class, i -> {
-      Job<String> job = childThatWaits();
-      grandchild.complete(job);
-      job.join();
-      return i;
-    });
-    Job<Integer> top = treadle.submit(Task.cpu("top", Integer.class, Integer.class,
-        i -> JobContext.current().submit(middle, i).get()), 1);
+    Task<Integer, Integer> middle =
+        Task.io(
+            "middle",
+            Integer.class,
+            Integer.class,
+            i -> {
+              Job<String> job = childThatWaits();
+              grandchild.complete(job);
+              job.join();
+              return i;
+            });
+    Job<Integer> top =
+        treadle.submit(
+            Task.cpu(
+                "top",
+                Integer.class,
+                Integer.class,
+                i -> JobContext.current().submit(middle, i).get()),
+            1);
     grandchild.join();
     top.cancel();
 
@@ -236,13 +286,19 @@ class CancelTest {
   @Test
   void jobsSubmittedThroughTheTreadleAreNobodysChildren() {
     CompletableFuture<Job<String>> other = new CompletableFuture<>();
-    Job<Object> parent = treadle.submit(OutcomeTest.task(Strategy.IO, i -> {
-      other.complete(treadle.submit(() -> {
-        release.await();
-        return "other";
-      }));
-      throw new IllegalStateException();
-    }), 1);
+    Job<Object> parent =
+        treadle.submit(
+            OutcomeTest.task(
+                Strategy.IO,
+                i -> {
+                  other.complete(
+                      treadle.submit(() -> {
+                        release.await();
+                        return "other";
+                      }));
+                  throw new IllegalStateException();
+                }),
+            1);
     assertThat(parent.settled()).isInstanceOf(Outcome.Failed.class);
     release.countDown();
 
@@ -253,28 +309,40 @@ class CancelTest {
   @Test
   void anAttemptThatHasEndedCanSubmitNoMoreChildren() {
     CompletableFuture<JobContext> context = new CompletableFuture<>();
-    treadle.submit(OutcomeTest.task(Strategy.IO, i -> context.complete(JobContext.current())), 1)
+    treadle
+        .submit(OutcomeTest.task(Strategy.IO, i -> context.complete(JobContext.current())), 1)
         .join();
-    Submission<Integer, Integer> child =
-        Task.io("c", Integer.class, Integer.class, i -> i).with(1);
+    Submission<Integer, Integer> child = Task.io("c", Integer.class, Integer.class, i -> i).with(1);
 
     assertThatThrownBy(() -> context.join().submit(child))
-        .isInstanceOfSatisfying(RefusedException.class,
+        .isInstanceOfSatisfying(
+            RefusedException.class,
             e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.PARENT_ENDED));
   }
 
   @Test
   void itemsMappedByAJobGoOnWhenItSucceeds() {
     AtomicInteger done = new AtomicInteger();
-    Task<Integer, Integer> item = Task.io("item", Integer.class, Integer.class, i -> {
-      release.await();
-      return done.incrementAndGet();
-    });
+    Task<Integer, Integer> item =
+        Task.io(
+            "item",
+            Integer.class,
+            Integer.class,
+            i -> {
+              release.await();
+              return done.incrementAndGet();
+            });
     List<Integer> inputs = java.util.stream.IntStream.range(0, 2_000).boxed().toList();
-    treadle.submit(OutcomeTest.task(Strategy.IO, i -> {
-      JobContext.current().map(item, inputs);
-      return i;
-    }), 1).join();
+    treadle
+        .submit(
+            OutcomeTest.task(
+                Strategy.IO,
+                i -> {
+                  JobContext.current().map(item, inputs);
+                  return i;
+                }),
+            1)
+        .join();
     release.countDown();
     treadle.awaitIdle();
 
@@ -284,7 +352,8 @@ class CancelTest {
   @Test
   void onlyProcessesCanBeKilled() {
     assertThatThrownBy(() -> treadle.submit(() -> 1).kill())
-        .isInstanceOfSatisfying(RefusedException.class,
+        .isInstanceOfSatisfying(
+            RefusedException.class,
             e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.UNSUPPORTED))
         .hasMessageContaining("process");
   }

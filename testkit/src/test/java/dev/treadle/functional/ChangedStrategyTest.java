@@ -29,7 +29,10 @@ class ChangedStrategyTest {
       case CPU -> Task.cpu("it", Integer.class, String.class, i -> code + i);
       case ASYNC ->
           Task.async(
-              "it", Integer.class, String.class, i -> CompletableFuture.supplyAsync(() -> code + i));
+              "it",
+              Integer.class,
+              String.class,
+              i -> CompletableFuture.supplyAsync(() -> code + i));
     };
   }
 

@@ -23,21 +23,29 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Jobs whose input is the result of other jobs.
 class InputJobTest {
-  private static final Task<List<Integer>, Integer> SUM = Task.cpu(
-      "sum", new Type<List<Integer>>() {}, Integer.class,
-      (Task.Body<List<Integer>, Integer>) list -> list.stream().mapToInt(i -> i).sum());
+  private static final Task<List<Integer>, Integer> SUM =
+      Task.cpu(
+          "sum",
+          new Type<List<Integer>>() {},
+          Integer.class,
+          (Task.Body<List<Integer>, Integer>) list -> list.stream().mapToInt(i -> i).sum());
 
   private final CountDownLatch release = new CountDownLatch(1);
   private final Treadle treadle = Treadle.open();
   private final Task<Integer, Integer> plus =
       Task.cpu("plus", Integer.class, Integer.class, i -> i + 1);
-  private final Task<Integer, Integer> gated = Task.io("gated", Integer.class, Integer.class, i -> {
-    release.await();
-    if (i < 0) {
-      throw new IllegalStateException("negative");
-    }
-    return i;
-  });
+  private final Task<Integer, Integer> gated =
+      Task.io(
+          "gated",
+          Integer.class,
+          Integer.class,
+          i -> {
+            release.await();
+            if (i < 0) {
+              throw new IllegalStateException("negative");
+            }
+            return i;
+          });
 
   @AfterEach
   void close() {
@@ -74,10 +82,14 @@ class InputJobTest {
     release.countDown();
 
     Throwable cause = ((Outcome.Failed<Integer>) source.settled()).cause();
-    assertThat(next.settled()).isEqualTo(new Outcome.Cancelled<>(
-        "job " + source.id() + " (gated), its input, failed", cause, 0));
-    assertThat(last.settled()).isEqualTo(new Outcome.Cancelled<>(
-        "job " + next.id() + " (plus), its input, cancelled", cause, 0));
+    assertThat(next.settled())
+        .isEqualTo(
+            new Outcome.Cancelled<>(
+                "job " + source.id() + " (gated), its input, failed", cause, 0));
+    assertThat(last.settled())
+        .isEqualTo(
+            new Outcome.Cancelled<>(
+                "job " + next.id() + " (plus), its input, cancelled", cause, 0));
     assertThatThrownBy(last::get).hasRootCause(cause);
     assertThat(treadle.submit(plus, source).settled()).isInstanceOf(Outcome.Cancelled.class);
   }
@@ -94,8 +106,8 @@ class InputJobTest {
   @ParameterizedTest
   @EnumSource(Strategy.class)
   void allResultsOfAMapAreOneInputInTheirOrder(Strategy strategy) {
-    Task<List<Object>, List<Object>> same = Task.io(
-        "same", new Type<List<Object>>() {}, new Type<List<Object>>() {}, List::copyOf);
+    Task<List<Object>, List<Object>> same =
+        Task.io("same", new Type<List<Object>>() {}, new Type<List<Object>>() {}, List::copyOf);
     List<Integer> inputs = IntStream.range(0, 2_500).boxed().toList();
     Jobs<Integer, Object> jobs =
         treadle.map(OutcomeTest.task("item", strategy, i -> i * 2), inputs);
@@ -112,21 +124,29 @@ class InputJobTest {
   void oneFailedItemCancelsWhatTakesThemAll(Strategy strategy) {
     Task<List<Object>, Integer> size =
         Task.io("size", new Type<List<Object>>() {}, Integer.class, List::size);
-    Jobs<Integer, Object> jobs = treadle.map(OutcomeTest.task("item", strategy, i -> {
-      release.await();
-      if (i == 30) {
-        throw new IllegalStateException("item 30");
-      }
-      return i;
-    }), IntStream.range(0, 60).boxed().toList());
+    Jobs<Integer, Object> jobs =
+        treadle.map(
+            OutcomeTest.task(
+                "item",
+                strategy,
+                i -> {
+                  release.await();
+                  if (i == 30) {
+                    throw new IllegalStateException("item 30");
+                  }
+                  return i;
+                }),
+            IntStream.range(0, 60).boxed().toList());
     Job<Integer> early = treadle.submit(size, jobs);
     release.countDown();
     assertThat(jobs.settled()).hasSize(60);
     Job<Integer> late = treadle.submit(size, jobs);
 
-    assertThat(List.of(early, late)).allSatisfy(job -> assertThat(job.settled())
-        .isInstanceOfSatisfying(Outcome.Cancelled.class,
-            it -> assertThat(it.error()).hasMessage("item 30")));
+    assertThat(List.of(early, late))
+        .allSatisfy(job ->
+            assertThat(job.settled())
+                .isInstanceOfSatisfying(
+                    Outcome.Cancelled.class, it -> assertThat(it.error()).hasMessage("item 30")));
   }
 
   @Test
@@ -150,7 +170,8 @@ class InputJobTest {
   void aJobOfAnotherTreadleIsRefusedAsInput() {
     try (Treadle other = Treadle.open()) {
       Job<Integer> foreign = other.submit(plus, 1);
-      assertThatIllegalArgumentException().isThrownBy(() -> treadle.submit(plus, foreign))
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> treadle.submit(plus, foreign))
           .withMessageContaining("another treadle");
     }
   }

@@ -55,22 +55,30 @@ class LimitTest {
     List<Task<Integer, Object>> tasks = new ArrayList<>();
     for (Strategy strategy : Strategy.values()) {
       String own = "own-" + strategy;
-      tasks.add(OutcomeTest.task(own, strategy, i -> {
-        List<String> names = List.of(own, "shared", own + " key " + i % 5);
-        names.forEach(recorder::enter);
-        try {
-          Thread.sleep(0, i % 7 * 20_000);
-          return i;
-        } finally {
-          names.forEach(recorder::leave);
-        }
-      }).limit(4).limit("shared", 7).limitBy(i -> i % 5 == 4 ? null : i % 5, 2).priority(
-          random.nextInt(10)));
+      tasks.add(
+          OutcomeTest.task(
+                  own,
+                  strategy,
+                  i -> {
+                    List<String> names = List.of(own, "shared", own + " key " + i % 5);
+                    names.forEach(recorder::enter);
+                    try {
+                      Thread.sleep(0, i % 7 * 20_000);
+                      return i;
+                    } finally {
+                      names.forEach(recorder::leave);
+                    }
+                  })
+              .limit(4)
+              .limit("shared", 7)
+              .limitBy(i -> i % 5 == 4 ? null : i % 5, 2)
+              .priority(random.nextInt(10)));
     }
     try (Treadle treadle = Treadle.with().permits(Strategy.CPU, 6).open()) {
-      List<Job<Object>> jobs = IntStream.range(0, 1_500)
-          .mapToObj(i -> treadle.submit(tasks.get(random.nextInt(3)), random.nextInt(1_000)))
-          .toList();
+      List<Job<Object>> jobs =
+          IntStream.range(0, 1_500)
+              .mapToObj(i -> treadle.submit(tasks.get(random.nextInt(3)), random.nextInt(1_000)))
+              .toList();
       treadle.awaitIdle();
 
       assertThat(jobs).allMatch(job -> job.state() == JobState.SUCCEEDED);
@@ -88,14 +96,21 @@ class LimitTest {
   void jobsOfAFullKeyHoldUpNoOther() {
     CountDownLatch release = new CountDownLatch(1);
     try (Treadle treadle = Treadle.open()) {
-      Task<Integer, Object> task = OutcomeTest.task("keyed", Strategy.IO, i -> {
-        if (i == 0) {
-          release.await();
-        }
-        return i;
-      }).limitBy(i -> i, 1);
+      Task<Integer, Object> task =
+          OutcomeTest.task(
+                  "keyed",
+                  Strategy.IO,
+                  i -> {
+                    if (i == 0) {
+                      release.await();
+                    }
+                    return i;
+                  })
+              .limitBy(i -> i, 1);
       List<Job<Object>> blocked =
-          IntStream.range(0, 20_000).mapToObj(i -> treadle.submit(task.with(0).priority(0))).toList();
+          IntStream.range(0, 20_000)
+              .mapToObj(i -> treadle.submit(task.with(0).priority(0)))
+              .toList();
 
       assertThat(treadle.submit(task.with(1).priority(9)).get()).isEqualTo(1);
       assertThat(blocked.getLast().why().kind()).isEqualTo(Reason.Kind.LIMIT);
@@ -110,18 +125,22 @@ class LimitTest {
     Random random = new Random(seed);
     ManualClock clock = new ManualClock();
     Map<String, List<Instant>> starts = new ConcurrentHashMap<>();
-    Task<Integer, Object> rated = OutcomeTest.task("rated", Strategy.IO, i -> i)
-        .rate(10, window).rateBy(i -> i % 3 == 2 ? null : i % 3, 4, window).limit(6);
+    Task<Integer, Object> rated =
+        OutcomeTest.task("rated", Strategy.IO, i -> i)
+            .rate(10, window)
+            .rateBy(i -> i % 3 == 2 ? null : i % 3, 4, window)
+            .limit(6);
     Map<Long, Integer> inputs = new ConcurrentHashMap<>();
-    Listener recorder = new Listener() {
-      @Override
-      public void attemptEnded(long jobId, String task, Attempt attempt) {
-        synchronized (starts) {
-          starts.computeIfAbsent("all", k -> new ArrayList<>()).add(attempt.started());
-          starts.computeIfAbsent("job " + jobId, k -> new ArrayList<>()).add(attempt.started());
-        }
-      }
-    };
+    Listener recorder =
+        new Listener() {
+          @Override
+          public void attemptEnded(long jobId, String task, Attempt attempt) {
+            synchronized (starts) {
+              starts.computeIfAbsent("all", k -> new ArrayList<>()).add(attempt.started());
+              starts.computeIfAbsent("job " + jobId, k -> new ArrayList<>()).add(attempt.started());
+            }
+          }
+        };
     try (Treadle treadle = Treadle.with().clock(clock).listener(recorder).open()) {
       List<Job<Object>> jobs = new ArrayList<>();
       int turns = 0;
@@ -153,7 +172,8 @@ class LimitTest {
     assertThat(sorted).hasSizeGreaterThan(max);
     for (int i = 0; i + max < sorted.size(); i++) {
       assertThat(Duration.between(sorted.get(i), sorted.get(i + max)))
-          .as("from start %s to start %s", i, i + max).isGreaterThanOrEqualTo(window);
+          .as("from start %s to start %s", i, i + max)
+          .isGreaterThanOrEqualTo(window);
     }
   }
 
@@ -179,10 +199,14 @@ class LimitTest {
   void theLastRegistrationOfALimitDecides() {
     CountDownLatch release = new CountDownLatch(1);
     try (Treadle treadle = Treadle.open()) {
-      Task<Integer, Object> task = OutcomeTest.task("t", Strategy.IO, i -> {
-        release.await();
-        return i;
-      });
+      Task<Integer, Object> task =
+          OutcomeTest.task(
+              "t",
+              Strategy.IO,
+              i -> {
+                release.await();
+                return i;
+              });
       IntStream.range(0, 5).forEach(i -> treadle.submit(task.limit(1), i));
       Awaitility.await().until(() -> treadle.counts().get(JobState.RUNNING) == 1);
       treadle.submit(task.limit(3), 5);

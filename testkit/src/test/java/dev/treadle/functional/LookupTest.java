@@ -33,9 +33,13 @@ class LookupTest {
   private final ManualClock clock = new ManualClock();
   private final Treadle treadle = Treadle.with().clock(clock).keepEnded(50).open();
   private final Task<Integer, Object> echo = OutcomeTest.task("echo", Strategy.IO, i -> i);
-  private final Task<Integer, Object> other = OutcomeTest.task("other", Strategy.CPU, i -> {
-    throw new IllegalStateException();
-  });
+  private final Task<Integer, Object> other =
+      OutcomeTest.task(
+          "other",
+          Strategy.CPU,
+          i -> {
+            throw new IllegalStateException();
+          });
 
   @AfterEach
   void close() {
@@ -46,9 +50,10 @@ class LookupTest {
   void aJobIsFoundByItsIdAndItsTaskOnly() {
     Job<Object> job = treadle.submit(echo, 7);
 
-    assertThat(treadle.job(job.id(), echo)).hasValueSatisfying(
-        found -> assertThat(found.get()).isEqualTo(7));
-    assertThatIllegalArgumentException().isThrownBy(() -> treadle.job(job.id(), other))
+    assertThat(treadle.job(job.id(), echo))
+        .hasValueSatisfying(found -> assertThat(found.get()).isEqualTo(7));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> treadle.job(job.id(), other))
         .withMessageContaining("is of task echo, not other");
     assertThat(treadle.job(123_456)).isEmpty();
     assertThat(treadle.job(-1, echo)).isEmpty();
@@ -79,9 +84,12 @@ class LookupTest {
     treadle.submit(echo.with(1).held());
     treadle.submit(echo.with(1).delay(Duration.ofDays(1)));
 
-    assertThat(treadle.counts()).containsEntry(JobState.SUCCEEDED, 60L)
-        .containsEntry(JobState.FAILED, 20L).containsEntry(JobState.HELD, 1L)
-        .containsEntry(JobState.SCHEDULED, 1L).containsEntry(JobState.RUNNING, 0L);
+    assertThat(treadle.counts())
+        .containsEntry(JobState.SUCCEEDED, 60L)
+        .containsEntry(JobState.FAILED, 20L)
+        .containsEntry(JobState.HELD, 1L)
+        .containsEntry(JobState.SCHEDULED, 1L)
+        .containsEntry(JobState.RUNNING, 0L);
   }
 
   @Test
@@ -96,7 +104,8 @@ class LookupTest {
     }
     JobQuery query = JobQuery.ALL.task("other").states(JobState.FAILED).limit(4);
     List<Long> seen = new ArrayList<>();
-    for (List<JobInfo> page = treadle.jobs(query); !page.isEmpty();
+    for (List<JobInfo> page = treadle.jobs(query);
+        !page.isEmpty();
         page = treadle.jobs(query.after(seen.getLast()))) {
       assertThat(page).hasSizeLessThanOrEqualTo(4);
       page.forEach(info -> seen.add(info.id()));
@@ -108,23 +117,29 @@ class LookupTest {
   @Test
   void queriesSelectByQueueKeyAndParent() {
     Job<Object> keyed = treadle.submit(echo.queue("q").with(1).key("k"));
-    Job<Object> parent = treadle.submit(OutcomeTest.task("parent", Strategy.IO,
-        i -> JobContext.current().submit(echo, i).id()), 1);
+    Job<Object> parent =
+        treadle.submit(
+            OutcomeTest.task("parent", Strategy.IO, i -> JobContext.current().submit(echo, i).id()),
+            1);
     long child = (Long) parent.get();
     treadle.awaitIdle();
 
-    assertThat(treadle.jobs(JobQuery.ALL.queue("q"))).extracting(JobInfo::id)
+    assertThat(treadle.jobs(JobQuery.ALL.queue("q")))
+        .extracting(JobInfo::id)
         .containsExactly(keyed.id());
-    assertThat(treadle.jobs(JobQuery.ALL.key("k"))).extracting(JobInfo::id)
+    assertThat(treadle.jobs(JobQuery.ALL.key("k")))
+        .extracting(JobInfo::id)
         .containsExactly(keyed.id());
-    assertThat(treadle.jobs(JobQuery.ALL.parent(parent.id()))).extracting(JobInfo::id)
+    assertThat(treadle.jobs(JobQuery.ALL.parent(parent.id())))
+        .extracting(JobInfo::id)
         .containsExactly(child);
   }
 
   @Test
   void theInfoOfAJobTellsWhatItWasSubmittedWithAndWhen() {
-    Job<Object> job = treadle.submit(
-        echo.with(3).priority(2).delay(Duration.ofMinutes(1)).deadline(Duration.ofHours(1)));
+    Job<Object> job =
+        treadle.submit(
+            echo.with(3).priority(2).delay(Duration.ofMinutes(1)).deadline(Duration.ofHours(1)));
     clock.advance(Duration.ofMinutes(2));
     job.join();
     JobInfo info = job.info();
@@ -144,15 +159,21 @@ class LookupTest {
   @ParameterizedTest
   @EnumSource(Strategy.class)
   void onlyCpuAttemptsTellTheirExactCost(Strategy strategy) {
-    Job<Object> job = treadle.submit(OutcomeTest.task("burn", strategy, i -> {
-      long sum = 0;
-      for (int k = 0; k < 2_000_000; k++) {
-        sum += Integer.hashCode(k) ^ sum;
-      }
-      byte[] bytes = new byte[1_000_000];
-      bytes[0] = (byte) sum;
-      return bytes;
-    }), 1);
+    Job<Object> job =
+        treadle.submit(
+            OutcomeTest.task(
+                "burn",
+                strategy,
+                i -> {
+                  long sum = 0;
+                  for (int k = 0; k < 2_000_000; k++) {
+                    sum += Integer.hashCode(k) ^ sum;
+                  }
+                  byte[] bytes = new byte[1_000_000];
+                  bytes[0] = (byte) sum;
+                  return bytes;
+                }),
+            1);
     job.join();
     Attempt attempt = job.attempts().getFirst();
 
@@ -169,17 +190,23 @@ class LookupTest {
   void progressAndLogAreSeenWhileTheJobRunsAndKept() throws Exception {
     CountDownLatch said = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    Job<Object> job = treadle.submit(OutcomeTest.task("talker", Strategy.CPU, i -> {
-      JobContext context = JobContext.current();
-      for (int line = 1; line <= 250; line++) {
-        context.log("line " + line);
-      }
-      context.progress(3, 10);
-      said.countDown();
-      release.await();
-      context.progress(10, 10);
-      return i;
-    }), 1);
+    Job<Object> job =
+        treadle.submit(
+            OutcomeTest.task(
+                "talker",
+                Strategy.CPU,
+                i -> {
+                  JobContext context = JobContext.current();
+                  for (int line = 1; line <= 250; line++) {
+                    context.log("line " + line);
+                  }
+                  context.progress(3, 10);
+                  said.countDown();
+                  release.await();
+                  context.progress(10, 10);
+                  return i;
+                }),
+            1);
     said.await();
 
     assertThat(job.progress()).isEqualTo(new Progress(3, 10, 0));
@@ -197,10 +224,17 @@ class LookupTest {
     assertThat(JobContext.find()).isEmpty();
     assertThatIllegalStateException().isThrownBy(JobContext::current);
     CompletableFuture<JobContext> context = new CompletableFuture<>();
-    Job<Object> job = treadle.submit(OutcomeTest.task("c", Strategy.ASYNC, i -> {
-      context.complete(JobContext.current());
-      return JobContext.current().jobId();
-    }).timeout(Duration.ofMinutes(1)), 1);
+    Job<Object> job =
+        treadle.submit(
+            OutcomeTest.task(
+                    "c",
+                    Strategy.ASYNC,
+                    i -> {
+                      context.complete(JobContext.current());
+                      return JobContext.current().jobId();
+                    })
+                .timeout(Duration.ofMinutes(1)),
+            1);
 
     assertThat(job.get()).isEqualTo(job.id());
     assertThat(context.join().deadline()).contains(ManualClock.START.plusSeconds(60));
@@ -223,11 +257,12 @@ class LookupTest {
     }
     treadle.awaitIdle();
 
-    Awaitility.await().untilAsserted(() -> {
-      System.gc();
-      assertThat(inputs.stream().filter(ref -> ref.get() != null).count())
-          .isLessThanOrEqualTo(50 + Runtime.getRuntime().availableProcessors());
-    });
+    Awaitility.await()
+        .untilAsserted(() -> {
+          System.gc();
+          assertThat(inputs.stream().filter(ref -> ref.get() != null).count())
+              .isLessThanOrEqualTo(50 + Runtime.getRuntime().availableProcessors());
+        });
     assertThat(treadle.jobs(JobQuery.ALL.limit(1_000))).hasSize(50);
   }
 

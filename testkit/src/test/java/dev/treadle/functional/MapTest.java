@@ -62,10 +62,13 @@ class MapTest {
   @ParameterizedTest
   @EnumSource(Strategy.class)
   void valuesComeInTheOrderOfTheInputs(Strategy strategy) {
-    Task<Integer, Object> task = OutcomeTest.task(strategy, i -> {
-      Thread.sleep(i % 97 == 0 ? 3 : 0);
-      return i * 2;
-    });
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+            strategy,
+            i -> {
+              Thread.sleep(i % 97 == 0 ? 3 : 0);
+              return i * 2;
+            });
     List<Object> expected = IntStream.range(0, 3_000).<Object>mapToObj(i -> i * 2).toList();
 
     assertThat(treadle.map(task, upTo(3_000)).get()).isEqualTo(expected);
@@ -75,20 +78,24 @@ class MapTest {
   @ParameterizedTest
   @EnumSource(Strategy.class)
   void eachItemHasItsOwnOutcome(Strategy strategy) {
-    Task<Integer, Object> task = OutcomeTest.task(strategy, i -> {
-      if (i % 10 == 3) {
-        throw new IllegalArgumentException("item " + i);
-      }
-      return i == 5 ? null : i;
-    });
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+            strategy,
+            i -> {
+              if (i % 10 == 3) {
+                throw new IllegalArgumentException("item " + i);
+              }
+              return i == 5 ? null : i;
+            });
     Jobs<Integer, Object> jobs = treadle.map(task, upTo(500));
 
     List<Outcome<Object>> all = jobs.settled();
     for (int i = 0; i < 500; i++) {
       if (i % 10 == 3) {
         int item = i;
-        assertThat(all.get(i)).isInstanceOfSatisfying(
-            Outcome.Failed.class, it -> assertThat(it.cause()).hasMessage("item " + item));
+        assertThat(all.get(i))
+            .isInstanceOfSatisfying(
+                Outcome.Failed.class, it -> assertThat(it.cause()).hasMessage("item " + item));
       } else {
         assertThat(all.get(i).orElseThrow()).isEqualTo(i == 5 ? null : i);
       }
@@ -96,8 +103,10 @@ class MapTest {
     assertThat(jobs.progress()).isEqualTo(new Progress(500, 500, 50));
     JobFailedException thrown = catchThrowableOfType(JobFailedException.class, jobs::get);
     assertThat(thrown).hasRootCauseMessage("item 3");
-    assertThat(thrown.getSuppressed()).hasSize(49)
-        .extracting(Throwable::getMessage).startsWith("item 13", "item 23");
+    assertThat(thrown.getSuppressed())
+        .hasSize(49)
+        .extracting(Throwable::getMessage)
+        .startsWith("item 13", "item 23");
   }
 
   @Test
@@ -126,12 +135,17 @@ class MapTest {
 
   @Test
   void theFastestItemComesFirst() {
-    Jobs<Integer, Object> jobs = treadle.map(OutcomeTest.task(Strategy.IO, i -> {
-      if (i == 0) {
-        gate.await();
-      }
-      return i;
-    }), List.of(0, 1));
+    Jobs<Integer, Object> jobs =
+        treadle.map(
+            OutcomeTest.task(
+                Strategy.IO,
+                i -> {
+                  if (i == 0) {
+                    gate.await();
+                  }
+                  return i;
+                }),
+            List.of(0, 1));
     Iterator<Item<Integer, Object>> items = jobs.asCompleted().iterator();
 
     assertThat(items.next().index()).isEqualTo(1);
@@ -147,19 +161,25 @@ class MapTest {
     AtomicInteger pulled = new AtomicInteger();
     AtomicInteger read = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    Stream<Integer> inputs = IntStream.range(0, count).mapToObj(i -> {
-      awaitGate();
-      most.accumulateAndGet(pulled.incrementAndGet() - read.get(), Math::max);
-      return i;
-    });
+    Stream<Integer> inputs =
+        IntStream.range(0, count)
+            .mapToObj(i -> {
+              awaitGate();
+              most.accumulateAndGet(pulled.incrementAndGet() - read.get(), Math::max);
+              return i;
+            });
     Task<Integer, Object> task = OutcomeTest.task(strategy, i -> i);
     try (Treadle wide = Treadle.open();
         Stream<Item<Integer, Object>> items = wide.map(task, inputs).asCompleted()) {
       gate.countDown();
-      assertThat(items.mapToLong(item -> {
-        read.incrementAndGet();
-        return (Integer) item.value();
-      }).sum()).isEqualTo((long) count * (count - 1) / 2);
+      assertThat(
+              items
+                  .mapToLong(item -> {
+                    read.incrementAndGet();
+                    return (Integer) item.value();
+                  })
+                  .sum())
+          .isEqualTo((long) count * (count - 1) / 2);
     }
     // One that is just being read, and one that is pulled into the room of it.
     assertThat(most.get()).isBetween(2, 1_002);
@@ -169,13 +189,15 @@ class MapTest {
   @EnumSource(Strategy.class)
   void aReaderThatLeavesCancelsTheRestByClosing(Strategy strategy) {
     AtomicInteger pulled = new AtomicInteger();
-    Jobs<Integer, Object> jobs = treadle.map(
-        OutcomeTest.task(strategy, i -> i),
-        IntStream.range(0, 1_000_000).mapToObj(i -> {
-          awaitGate();
-          pulled.incrementAndGet();
-          return i;
-        }));
+    Jobs<Integer, Object> jobs =
+        treadle.map(
+            OutcomeTest.task(strategy, i -> i),
+            IntStream.range(0, 1_000_000)
+                .mapToObj(i -> {
+                  awaitGate();
+                  pulled.incrementAndGet();
+                  return i;
+                }));
     try (Stream<Item<Integer, Object>> items = jobs.asCompleted()) {
       gate.countDown();
       assertThat(items.limit(10)).hasSize(10);
@@ -189,8 +211,8 @@ class MapTest {
   @ParameterizedTest
   @EnumSource(Strategy.class)
   void aReaderThatLeavesWithoutAWordHoldsUpNeitherIdleNorClose(Strategy strategy) {
-    for (Stream<Integer> inputs : List.of(
-        upTo(100_000).stream(), IntStream.range(0, 100_000).boxed().filter(i -> true))) {
+    for (Stream<Integer> inputs :
+        List.of(upTo(100_000).stream(), IntStream.range(0, 100_000).boxed().filter(i -> true))) {
       Iterator<Item<Integer, Object>> items =
           treadle.map(OutcomeTest.task(strategy, i -> i), inputs).asCompleted().iterator();
       for (int i = 0; i < 700; i++) {
@@ -206,16 +228,23 @@ class MapTest {
   @Test
   void aStreamThatThrowsIsToldAfterItsItemsAndCancelsDependents() {
     IllegalStateException broken = new IllegalStateException("line 4");
-    Task<Integer, Object> task = OutcomeTest.task(Strategy.IO, i -> {
-      gate.await();
-      return i;
-    });
-    Jobs<Integer, Object> jobs = treadle.map(task, IntStream.range(0, 9).mapToObj(i -> {
-      if (i == 4) {
-        throw broken;
-      }
-      return i;
-    }));
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+            Strategy.IO,
+            i -> {
+              gate.await();
+              return i;
+            });
+    Jobs<Integer, Object> jobs =
+        treadle.map(
+            task,
+            IntStream.range(0, 9)
+                .mapToObj(i -> {
+                  if (i == 4) {
+                    throw broken;
+                  }
+                  return i;
+                }));
     Task<List<Object>, Integer> sum =
         Task.io("sum", new dev.treadle.Type<List<Object>>() {}, Integer.class, List::size);
     Job<Integer> dependent = treadle.submit(sum, jobs);
@@ -224,20 +253,24 @@ class MapTest {
     assertThatThrownBy(jobs::get).hasRootCause(broken);
     assertThatThrownBy(jobs::settled).hasRootCause(broken);
     assertThat(jobs.progress()).isEqualTo(new Progress(4, 4, 0));
-    assertThat(dependent.settled()).isInstanceOfSatisfying(
-        Outcome.Cancelled.class, it -> assertThat(it.error()).isSameAs(broken));
+    assertThat(dependent.settled())
+        .isInstanceOfSatisfying(
+            Outcome.Cancelled.class, it -> assertThat(it.error()).isSameAs(broken));
   }
 
   @Test
   void aStreamThatBlocksHoldsBackNothingPulledBefore() throws Exception {
     BlockingQueue<Integer> source = new LinkedBlockingQueue<>(List.of(1, 2));
-    Stream<Integer> inputs = Stream.generate(() -> {
-      try {
-        return source.take();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }).takeWhile(i -> i >= 0);
+    Stream<Integer> inputs =
+        Stream.generate(
+                () -> {
+                  try {
+                    return source.take();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                })
+            .takeWhile(i -> i >= 0);
     Iterator<Item<Integer, Object>> items =
         treadle.map(OutcomeTest.task(Strategy.CPU, i -> i), inputs).asCompleted().iterator();
 
@@ -254,17 +287,23 @@ class MapTest {
     CountDownLatch began = new CountDownLatch(8);
     AtomicInteger pulled = new AtomicInteger();
     Set<Integer> done = ConcurrentHashMap.newKeySet();
-    Jobs<Integer, Object> jobs = treadle.map(OutcomeTest.task(strategy, i -> {
-      began.countDown();
-      if (i >= 7) {
-        new CountDownLatch(1).await();
-      }
-      done.add(i);
-      return i;
-    }), IntStream.range(0, 10_000).mapToObj(i -> {
-      pulled.incrementAndGet();
-      return i;
-    }));
+    Jobs<Integer, Object> jobs =
+        treadle.map(
+            OutcomeTest.task(
+                strategy,
+                i -> {
+                  began.countDown();
+                  if (i >= 7) {
+                    new CountDownLatch(1).await();
+                  }
+                  done.add(i);
+                  return i;
+                }),
+            IntStream.range(0, 10_000)
+                .mapToObj(i -> {
+                  pulled.incrementAndGet();
+                  return i;
+                }));
     began.await();
     jobs.cancel();
 
@@ -272,8 +311,8 @@ class MapTest {
     assertThat(all.size()).isBetween(8, 60).isEqualTo((int) jobs.progress().total());
     assertThat(pulled.get()).isLessThan(60);
     for (int i = 0; i < all.size(); i++) {
-      assertThat(all.get(i)).isInstanceOf(
-          done.contains(i) ? Outcome.Succeeded.class : Outcome.Cancelled.class);
+      assertThat(all.get(i))
+          .isInstanceOf(done.contains(i) ? Outcome.Succeeded.class : Outcome.Cancelled.class);
     }
     assertThatThrownBy(jobs::get).isInstanceOf(JobCancelledException.class);
   }
@@ -283,17 +322,24 @@ class MapTest {
   void aMapCancelledWhileItsStreamBlocksRunsNothingMoreAndIsNotTakenForComplete(Strategy strategy)
       throws Exception {
     Set<Integer> ran = ConcurrentHashMap.newKeySet();
-    Jobs<Integer, Object> jobs = treadle.map(OutcomeTest.task(strategy, i -> {
-      ran.add(i);
-      return i;
-    }), IntStream.range(0, 9).mapToObj(i -> {
-      if (i == 3) {
-        awaitGate();
-      }
-      return i;
-    }).filter(i -> true));
-    Task<List<Object>, Integer> size = Task.io(
-        "size", new dev.treadle.Type<List<Object>>() {}, Integer.class, List::size);
+    Jobs<Integer, Object> jobs =
+        treadle.map(
+            OutcomeTest.task(
+                strategy,
+                i -> {
+                  ran.add(i);
+                  return i;
+                }),
+            IntStream.range(0, 9)
+                .mapToObj(i -> {
+                  if (i == 3) {
+                    awaitGate();
+                  }
+                  return i;
+                })
+                .filter(i -> true));
+    Task<List<Object>, Integer> size =
+        Task.io("size", new dev.treadle.Type<List<Object>>() {}, Integer.class, List::size);
     Job<Integer> dependent = treadle.submit(size, jobs);
     Awaitility.await().until(() -> jobs.progress().done() == 3);
     jobs.cancel();
@@ -311,28 +357,31 @@ class MapTest {
     Set<Integer> snoozed = ConcurrentHashMap.newKeySet();
     AtomicInteger leaked = new AtomicInteger();
     AtomicInteger runs = new AtomicInteger();
-    Task<Integer, Object> task = OutcomeTest.task(Strategy.CPU, i -> {
-      runs.incrementAndGet();
-      if (Thread.interrupted()) {
-        leaked.incrementAndGet();
-      }
-      if (i % 100 == 50 && snoozed.add(i)) {
-        throw Snooze.of(Duration.ofMillis(1));
-      }
-      if (i % 100 == 60) {
-        Thread.currentThread().interrupt();
-      }
-      if (i % 100 == 70) {
-        throw new StackOverflowError("by hand");
-      }
-      return i;
-    });
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+            Strategy.CPU,
+            i -> {
+              runs.incrementAndGet();
+              if (Thread.interrupted()) {
+                leaked.incrementAndGet();
+              }
+              if (i % 100 == 50 && snoozed.add(i)) {
+                throw Snooze.of(Duration.ofMillis(1));
+              }
+              if (i % 100 == 60) {
+                Thread.currentThread().interrupt();
+              }
+              if (i % 100 == 70) {
+                throw new StackOverflowError("by hand");
+              }
+              return i;
+            });
     Jobs<Integer, Object> jobs = treadle.map(task, upTo(5_000));
     List<Outcome<Object>> all = jobs.settled();
 
     for (int i = 0; i < 5_000; i++) {
-      assertThat(all.get(i)).isInstanceOf(
-          i % 100 == 70 ? Outcome.Failed.class : Outcome.Succeeded.class);
+      assertThat(all.get(i))
+          .isInstanceOf(i % 100 == 70 ? Outcome.Failed.class : Outcome.Succeeded.class);
     }
     assertThat(runs).hasValue(5_050);
     assertThat(leaked).hasValue(0);
@@ -342,34 +391,45 @@ class MapTest {
   @Test
   void retriesAndLimitsHoldForEachItem() {
     Set<Integer> failed = ConcurrentHashMap.newKeySet();
-    Task<Integer, Object> task = OutcomeTest.task(Strategy.CPU, i -> {
-      if (failed.add(i)) {
-        throw new IllegalStateException();
-      }
-      return i;
-    }).retry(Retry.fixed(1, Duration.ZERO));
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+                Strategy.CPU,
+                i -> {
+                  if (failed.add(i)) {
+                    throw new IllegalStateException();
+                  }
+                  return i;
+                })
+            .retry(Retry.fixed(1, Duration.ZERO));
 
-    assertThat(treadle.map(task, upTo(300)).settled()).hasSize(300)
+    assertThat(treadle.map(task, upTo(300)).settled())
+        .hasSize(300)
         .allSatisfy(outcome -> assertThat(outcome.attempts()).isEqualTo(2))
         .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Outcome.Succeeded.class));
   }
 
   @Test
   void aKeyThatCannotBeComputedFailsItsItemOnly() {
-    Task<Integer, Object> task = OutcomeTest.task(Strategy.IO, i -> i).limitBy(i -> {
-      if (i == 2) {
-        throw new IllegalStateException("no key");
-      }
-      if (i == 4) {
-        throw new StackOverflowError("by hand");
-      }
-      return i == 6 ? new OutcomeTest.Hostile() : "key";
-    }, 1);
+    Task<Integer, Object> task =
+        OutcomeTest.task(Strategy.IO, i -> i)
+            .limitBy(
+                i -> {
+                  if (i == 2) {
+                    throw new IllegalStateException("no key");
+                  }
+                  if (i == 4) {
+                    throw new StackOverflowError("by hand");
+                  }
+                  return i == 6 ? new OutcomeTest.Hostile() : "key";
+                },
+                1);
     List<Outcome<Object>> all = treadle.map(task, upTo(8)).settled();
 
     for (int i = 0; i < 8; i++) {
-      assertThat(all.get(i)).as("item %s", i).isInstanceOf(
-          i == 2 || i == 4 || i == 6 ? Outcome.Failed.class : Outcome.Succeeded.class);
+      assertThat(all.get(i))
+          .as("item %s", i)
+          .isInstanceOf(
+              i == 2 || i == 4 || i == 6 ? Outcome.Failed.class : Outcome.Succeeded.class);
     }
   }
 
@@ -385,20 +445,25 @@ class MapTest {
   @Test
   void theFirstValueWinsARaceAndTheOthersAreCancelled() {
     AtomicInteger interrupted = new AtomicInteger();
-    Object winner = treadle.race(OutcomeTest.task(Strategy.IO, i -> {
-      if (i == 0) {
-        throw new IllegalStateException("out");
-      }
-      if (i != 3) {
-        try {
-          gate.await();
-        } catch (InterruptedException e) {
-          interrupted.incrementAndGet();
-          throw e;
-        }
-      }
-      return i;
-    }), upTo(6));
+    Object winner =
+        treadle.race(
+            OutcomeTest.task(
+                Strategy.IO,
+                i -> {
+                  if (i == 0) {
+                    throw new IllegalStateException("out");
+                  }
+                  if (i != 3) {
+                    try {
+                      gate.await();
+                    } catch (InterruptedException e) {
+                      interrupted.incrementAndGet();
+                      throw e;
+                    }
+                  }
+                  return i;
+                }),
+            upTo(6));
 
     assertThat(winner).isEqualTo(3);
     treadle.awaitIdle();
@@ -410,10 +475,16 @@ class MapTest {
 
   @Test
   void aRaceThatAllLoseThrowsWithTheOthersSuppressed() {
-    assertThatThrownBy(() -> treadle.race(OutcomeTest.task(Strategy.CPU, i -> {
-      throw new IllegalStateException("runner " + i);
-    }), upTo(4))).isInstanceOfSatisfying(
-        JobFailedException.class, e -> assertThat(e.getSuppressed()).hasSize(3));
+    assertThatThrownBy(() ->
+            treadle.race(
+                OutcomeTest.task(
+                    Strategy.CPU,
+                    i -> {
+                      throw new IllegalStateException("runner " + i);
+                    }),
+                upTo(4)))
+        .isInstanceOfSatisfying(
+            JobFailedException.class, e -> assertThat(e.getSuppressed()).hasSize(3));
     assertThatThrownBy(() -> treadle.race(OutcomeTest.task(Strategy.CPU, i -> i), upTo(0)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -41,11 +41,12 @@ class OutcomeTest {
     return switch (strategy) {
       case IO -> Task.io(name, Integer.class, Object.class, body);
       case CPU -> Task.cpu(name, Integer.class, Object.class, body);
-      case ASYNC -> Task.async(
-          name,
-          Integer.class,
-          Object.class,
-          input -> CompletableFuture.completedFuture(body.run(input)));
+      case ASYNC ->
+          Task.async(
+              name,
+              Integer.class,
+              Object.class,
+              input -> CompletableFuture.completedFuture(body.run(input)));
     };
   }
 
@@ -83,7 +84,8 @@ class OutcomeTest {
   void aFailureCarriesItsCauseWithTheOriginalStack(Strategy strategy) {
     Job<Object> job = treadle.submit(task(strategy, OutcomeTest::deepFailure), 1);
 
-    JobFailedException thrown = catchThrowableOfType(JobFailedException.class, () -> theCaller(job));
+    JobFailedException thrown =
+        catchThrowableOfType(JobFailedException.class, () -> theCaller(job));
 
     assertThat(thrown.reason()).isEqualTo(Outcome.Failed.Reason.ERROR);
     assertThat(thrown.attempts()).isEqualTo(1);
@@ -96,8 +98,10 @@ class OutcomeTest {
         .contains("theCaller");
     assertThat(job.settled())
         .isEqualTo(new Outcome.Failed<>(Outcome.Failed.Reason.ERROR, thrown.getCause(), 1));
-    assertThat(job.attempts()).singleElement().satisfies(
-        attempt -> assertThat(attempt.end()).isEqualTo(new Attempt.End.Failed(thrown.getCause())));
+    assertThat(job.attempts())
+        .singleElement()
+        .satisfies(attempt ->
+            assertThat(attempt.end()).isEqualTo(new Attempt.End.Failed(thrown.getCause())));
   }
 
   private static Object deepFailure(int input) throws IOException {
@@ -112,12 +116,18 @@ class OutcomeTest {
   @EnumSource(Strategy.class)
   void errorsAreFailuresAndTheStrategyGoesOn(Strategy strategy) {
     Throwable[] errors = {
-      new OutOfMemoryError("by hand"), new AssertionError("no"), new LinkageError(),
-      new ThreadDeath(), new Odd(1, "two")
+      new OutOfMemoryError("by hand"),
+      new AssertionError("no"),
+      new LinkageError(),
+      new ThreadDeath(),
+      new Odd(1, "two")
     };
-    Task<Integer, Object> task = task(strategy, i -> {
-      throw sneaky(errors[i]);
-    });
+    Task<Integer, Object> task =
+        task(
+            strategy,
+            i -> {
+              throw sneaky(errors[i]);
+            });
     for (int i = 0; i < errors.length; i++) {
       Throwable error = errors[i];
       Job<Object> job = treadle.submit(task, i);
@@ -143,9 +153,14 @@ class OutcomeTest {
   @EnumSource(Strategy.class)
   void anExceptionThatCannotEvenBeDescribedIsAFailureLikeOthers(Strategy strategy) {
     Hostile hostile = new Hostile();
-    Job<Object> job = treadle.submit(task(strategy, i -> {
-      throw hostile;
-    }), 1);
+    Job<Object> job =
+        treadle.submit(
+            task(
+                strategy,
+                i -> {
+                  throw hostile;
+                }),
+            1);
 
     assertThatThrownBy(job::get).isInstanceOf(JobFailedException.class).cause().isSameAs(hostile);
     assertThat(job.settled()).isInstanceOf(Outcome.Failed.class);
@@ -159,14 +174,18 @@ class OutcomeTest {
   void theStackOfTheSubmitterIsSuppressedInTheCauseIfAskedFor() {
     Task<Integer, Object> task = task(Strategy.IO, OutcomeTest::deepFailure);
 
-    JobFailedException traced = catchThrowableOfType(
-        JobFailedException.class, () -> theSubmitter(task.traceSubmit()).get());
-    JobFailedException plain = catchThrowableOfType(
-        JobFailedException.class, () -> theSubmitter(task).get());
+    JobFailedException traced =
+        catchThrowableOfType(
+            JobFailedException.class, () -> theSubmitter(task.traceSubmit()).get());
+    JobFailedException plain =
+        catchThrowableOfType(JobFailedException.class, () -> theSubmitter(task).get());
 
-    assertThat(traced.getCause().getSuppressed()).singleElement().satisfies(
-        at -> assertThat(at.getStackTrace())
-            .extracting(StackTraceElement::getMethodName).contains("theSubmitter"));
+    assertThat(traced.getCause().getSuppressed())
+        .singleElement()
+        .satisfies(at ->
+            assertThat(at.getStackTrace())
+                .extracting(StackTraceElement::getMethodName)
+                .contains("theSubmitter"));
     assertThat(plain.getCause().getSuppressed()).isEmpty();
   }
 
@@ -178,19 +197,26 @@ class OutcomeTest {
   void aStageThatFailsLaterIsUnwrappedAndNoStageIsAnErrorThatSaysSo() {
     CompletableFuture<Integer> stage = new CompletableFuture<>();
     CountDownLatch called = new CountDownLatch(1);
-    Job<Integer> job = treadle.submit(Task.async("later", Integer.class, Integer.class, i -> {
-      called.countDown();
-      return stage.thenApply(x -> x + 1);
-    }), 1);
+    Job<Integer> job =
+        treadle.submit(
+            Task.async(
+                "later",
+                Integer.class,
+                Integer.class,
+                i -> {
+                  called.countDown();
+                  return stage.thenApply(x -> x + 1);
+                }),
+            1);
     assertThat(called).satisfies(latch -> latch.await());
     IOException cause = new IOException("late");
     stage.completeExceptionally(cause);
 
     assertThatThrownBy(job::get).cause().isSameAs(cause).isNotInstanceOf(CompletionException.class);
-    assertThatThrownBy(
-            () -> treadle.submit(
-                Task.async("none", Integer.class, Integer.class, i -> null), 1).get())
-        .cause().hasMessageContaining("no stage");
+    assertThatThrownBy(() ->
+            treadle.submit(Task.async("none", Integer.class, Integer.class, i -> null), 1).get())
+        .cause()
+        .hasMessageContaining("no stage");
   }
 
   @SuppressWarnings("unchecked")

@@ -31,17 +31,30 @@ class QueueTest {
   private final ManualClock clock = new ManualClock();
   private final CountDownLatch release = new CountDownLatch(1);
   private final List<Integer> order = Collections.synchronizedList(new ArrayList<>());
-  private final Treadle treadle = Treadle.with().clock(clock).permits(Strategy.CPU, 1)
-      .queue("two", q -> q.bound(2)).queue("refusing", q -> q.bound(2).refuseWhenFull())
-      .queue("lane", q -> q.limit(1)).open();
-  private final Task<Integer, Object> noting = OutcomeTest.task("noting", Strategy.CPU, i -> {
-    order.add(i);
-    return i;
-  });
-  private final Task<Integer, Object> waiting = OutcomeTest.task("waiting", Strategy.IO, i -> {
-    release.await();
-    return i;
-  });
+  private final Treadle treadle =
+      Treadle.with()
+          .clock(clock)
+          .permits(Strategy.CPU, 1)
+          .queue("two", q -> q.bound(2))
+          .queue("refusing", q -> q.bound(2).refuseWhenFull())
+          .queue("lane", q -> q.limit(1))
+          .open();
+  private final Task<Integer, Object> noting =
+      OutcomeTest.task(
+          "noting",
+          Strategy.CPU,
+          i -> {
+            order.add(i);
+            return i;
+          });
+  private final Task<Integer, Object> waiting =
+      OutcomeTest.task(
+          "waiting",
+          Strategy.IO,
+          i -> {
+            release.await();
+            return i;
+          });
 
   @AfterEach
   void close() {
@@ -112,15 +125,18 @@ class QueueTest {
     Job<Object> other = treadle.submit(noting.with(2).delay(Duration.ofHours(1)));
     other.hold();
     clock.advance(Duration.ofHours(2));
-    assertThat(List.of(job, other)).allMatch(it -> it.state() == JobState.HELD)
+    assertThat(List.of(job, other))
+        .allMatch(it -> it.state() == JobState.HELD)
         .allMatch(it -> it.why().kind() == Reason.Kind.HELD);
     other.release();
     job.release();
 
     assertThat(job.get()).isEqualTo(1);
     assertThat(order).containsExactly(2, 1);
-    assertThatThrownBy(job::hold).isInstanceOfSatisfying(RefusedException.class,
-        e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.WRONG_STATE));
+    assertThatThrownBy(job::hold)
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.WRONG_STATE));
     assertThatThrownBy(job::release).isInstanceOf(RefusedException.class);
   }
 
@@ -141,8 +157,9 @@ class QueueTest {
     treadle.pause("two");
     treadle.submit(noting.queue("two"), 1);
     Job<Object> held = treadle.submit(noting.queue("two").with(2).held());
-    CompletableFuture<Job<Object>> third = CompletableFuture.supplyAsync(
-        () -> treadle.submit(noting.queue("two"), 3), Thread::startVirtualThread);
+    CompletableFuture<Job<Object>> third =
+        CompletableFuture.supplyAsync(
+            () -> treadle.submit(noting.queue("two"), 3), Thread::startVirtualThread);
     assertThat(treadle.submit(noting, 9).get()).isEqualTo(9);
     assertThat(third).isNotDone();
     held.cancel();
@@ -157,7 +174,8 @@ class QueueTest {
     treadle.submit(noting.queue("refusing"), 2);
 
     assertThatThrownBy(() -> treadle.submit(noting.queue("refusing"), 3))
-        .isInstanceOfSatisfying(RefusedException.class,
+        .isInstanceOfSatisfying(
+            RefusedException.class,
             e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.QUEUE_FULL))
         .hasMessageContaining("refusing");
     treadle.resume("refusing");
@@ -187,7 +205,8 @@ class QueueTest {
     assertThat(otherTask.id()).isNotEqualTo(first.id());
     assertThat(first.info().key()).isEqualTo("k");
     assertThatThrownBy(() -> treadle.submit(waiting.with(2).key("k", IfTaken.REJECT)))
-        .isInstanceOfSatisfying(RefusedException.class,
+        .isInstanceOfSatisfying(
+            RefusedException.class,
             e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.KEY_TAKEN));
     release.countDown();
     assertThat(same.get()).isEqualTo(1);
@@ -210,18 +229,22 @@ class QueueTest {
     CountDownLatch began = new CountDownLatch(1);
     AtomicInteger atOnce = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    Task<Integer, Object> task = OutcomeTest.task("r", Strategy.IO, i -> {
-      most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
-      try {
-        if (i == 0) {
-          TimeoutTest.ignoreUntil(began, release);
-          throw new IllegalStateException("asked to go");
-        }
-        return i;
-      } finally {
-        atOnce.decrementAndGet();
-      }
-    });
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+            "r",
+            Strategy.IO,
+            i -> {
+              most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+              try {
+                if (i == 0) {
+                  TimeoutTest.ignoreUntil(began, release);
+                  throw new IllegalStateException("asked to go");
+                }
+                return i;
+              } finally {
+                atOnce.decrementAndGet();
+              }
+            });
     Job<Object> first = treadle.submit(task.with(0).key("k", IfTaken.REPLACE));
     assertThat(began).satisfies(CountDownLatch::await);
     Job<Object> second = treadle.submit(task.with(1).key("k", IfTaken.REPLACE));

@@ -86,18 +86,25 @@ class RandomEngineTest {
   /// A task whose attempts do what their input and their number say.
   private Task<Integer, Object> task(int number, Strategy strategy, Random random) {
     String name = "task" + number;
-    Task<Integer, Object> task = OutcomeTest.task(name, strategy, input -> {
-      List<String> limits =
-          List.of(name, "shared", name + " key " + input % 3, "strategy " + strategy);
-      limits.forEach(recorder::enter);
-      try {
-        return behave(input, new Random(input * 31L + JobContext.current().attempt()));
-      } finally {
-        limits.forEach(recorder::leave);
-      }
-    });
-    task = task.limit(3).limit("shared", 5).limitBy(i -> i % 3 == 0 ? null : i % 3, 2)
-        .queue("queue" + number % 2);
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+            name,
+            strategy,
+            input -> {
+              List<String> limits =
+                  List.of(name, "shared", name + " key " + input % 3, "strategy " + strategy);
+              limits.forEach(recorder::enter);
+              try {
+                return behave(input, new Random(input * 31L + JobContext.current().attempt()));
+              } finally {
+                limits.forEach(recorder::leave);
+              }
+            });
+    task =
+        task.limit(3)
+            .limit("shared", 5)
+            .limitBy(i -> i % 3 == 0 ? null : i % 3, 2)
+            .queue("queue" + number % 2);
     if (random.nextBoolean()) {
       task = task.retry(Retry.exponential(RETRIES).base(Duration.ofSeconds(2)));
     }
@@ -118,8 +125,8 @@ class RandomEngineTest {
       case 4 -> Thread.currentThread().interrupt();
       case 5 -> JobContext.current().submit(leaf, input);
       case 6 -> JobContext.current().submit(leaf, input).join();
-      case 7 -> JobContext.current()
-          .map(leaf, IntStream.range(0, random.nextInt(30)).boxed()).join();
+      case 7 ->
+          JobContext.current().map(leaf, IntStream.range(0, random.nextInt(30)).boxed()).join();
       case 8 -> {
         for (int i = 0; i < 1_000 && !JobContext.current().cancelled(); i++) {
           Thread.onSpinWait();
@@ -138,13 +145,21 @@ class RandomEngineTest {
     int cores = 1 + random.nextInt(3);
     List<Job<?>> jobs = new ArrayList<>();
     List<Jobs<Integer, Object>> maps = new ArrayList<>();
-    Treadle treadle = Treadle.with().clock(clock).listener(notes).mapWindow(20)
-        .permits(Strategy.CPU, cores).permits(Strategy.IO, 1 + random.nextInt(6))
-        .permits(Strategy.ASYNC, 8).queue("queue0", q -> q.limit(4)).grace(Duration.ofMinutes(5))
-        .keepEnded(100_000).open();
+    Treadle treadle =
+        Treadle.with()
+            .clock(clock)
+            .listener(notes)
+            .mapWindow(20)
+            .permits(Strategy.CPU, cores)
+            .permits(Strategy.IO, 1 + random.nextInt(6))
+            .permits(Strategy.ASYNC, 8)
+            .queue("queue0", q -> q.limit(4))
+            .grace(Duration.ofMinutes(5))
+            .keepEnded(100_000)
+            .open();
     try {
-      List<Task<Integer, Object>> tasks = IntStream.range(0, 6)
-          .mapToObj(i -> task(i, Strategy.values()[i % 3], random)).toList();
+      List<Task<Integer, Object>> tasks =
+          IntStream.range(0, 6).mapToObj(i -> task(i, Strategy.values()[i % 3], random)).toList();
       for (int step = 0; step < 400; step++) {
         step(treadle, tasks.get(random.nextInt(tasks.size())), jobs, maps, random);
       }
@@ -159,13 +174,15 @@ class RandomEngineTest {
     assertThat(notes.wrongs).isEmpty();
     assertThat(notes.running).isEmpty();
     assertThat(notes.ends.values()).allMatch(count -> count.get() == 1);
-    assertThat(jobs).allSatisfy(job -> {
-      assertThat(notes.ends).containsKey(job.id());
-      assertThat(job.outcome()).hasValueSatisfying(
-          outcome -> assertThat(outcome).isSameAs(notes.outcomes.get(job.id())));
-    });
-    assertThat(maps).allSatisfy(map -> assertThat(map.progress().done())
-        .isEqualTo(map.progress().total()));
+    assertThat(jobs)
+        .allSatisfy(job -> {
+          assertThat(notes.ends).containsKey(job.id());
+          assertThat(job.outcome())
+              .hasValueSatisfying(
+                  outcome -> assertThat(outcome).isSameAs(notes.outcomes.get(job.id())));
+        });
+    assertThat(maps)
+        .allSatisfy(map -> assertThat(map.progress().done()).isEqualTo(map.progress().total()));
     assertThat(notes.charged.values()).allMatch(count -> count.get() <= RETRIES + 1);
     assertThat(recorder.most("shared")).isLessThanOrEqualTo(5);
     for (int i = 0; i < 6; i++) {
@@ -174,23 +191,30 @@ class RandomEngineTest {
       assertThat(recorder.most("task" + i + " key 2")).isLessThanOrEqualTo(2);
     }
     Map<JobState, Long> counts = treadle.counts();
-    assertThat(counts.entrySet()).allMatch(
-        entry -> entry.getKey().ended() || entry.getValue() == 0);
+    assertThat(counts.entrySet())
+        .allMatch(entry -> entry.getKey().ended() || entry.getValue() == 0);
     assertThat(counts.values().stream().mapToLong(c -> c).sum()).isEqualTo(notes.ends.size());
   }
 
-  private void step(Treadle treadle, Task<Integer, Object> task, List<Job<?>> jobs,
-      List<Jobs<Integer, Object>> maps, Random random) {
+  private void step(
+      Treadle treadle,
+      Task<Integer, Object> task,
+      List<Job<?>> jobs,
+      List<Jobs<Integer, Object>> maps,
+      Random random) {
     int input = random.nextInt(1_000_000);
     switch (random.nextInt(16)) {
       case 0, 1, 2, 3 -> jobs.add(treadle.submit(task.with(input).priority(random.nextInt(10))));
       case 4 -> jobs.add(treadle.submit(task.with(input).delay(seconds(random, 60))));
       case 5 -> jobs.add(treadle.submit(task.with(input).held()));
-      case 6 -> jobs.add(treadle.submit(task.with(input).key("k" + input % 4,
-          input % 2 == 0 ? IfTaken.REPLACE : IfTaken.RETURN)));
+      case 6 ->
+          jobs.add(
+              treadle.submit(
+                  task.with(input)
+                      .key("k" + input % 4, input % 2 == 0 ? IfTaken.REPLACE : IfTaken.RETURN)));
       case 7 -> {
-        Task<List<Object>, Integer> size = Task.io(
-            "size", new Type<List<Object>>() {}, Integer.class, List::size);
+        Task<List<Object>, Integer> size =
+            Task.io("size", new Type<List<Object>>() {}, Integer.class, List::size);
         Jobs<Integer, Object> map =
             treadle.map(leaf, IntStream.range(0, random.nextInt(60)).boxed().toList());
         maps.add(map);
@@ -204,8 +228,9 @@ class RandomEngineTest {
         }
       }
       case 9 -> {
-        Job<Integer> source = treadle.submit(
-            Task.io("source", Integer.class, Integer.class, i -> i / (i % 3)), input);
+        Job<Integer> source =
+            treadle.submit(
+                Task.io("source", Integer.class, Integer.class, i -> i / (i % 3)), input);
         jobs.add(source);
         jobs.add(treadle.submit(Submission.of(leaf, source)));
       }

@@ -41,10 +41,12 @@ class RetryTest {
   }
 
   private Task<Integer, Object> failing(Strategy strategy, Exception error) {
-    return OutcomeTest.task(strategy, i -> {
-      starts.add(clock.instant());
-      throw error;
-    });
+    return OutcomeTest.task(
+        strategy,
+        i -> {
+          starts.add(clock.instant());
+          throw error;
+        });
   }
 
   private static void awaitState(Job<?> job, JobState state) {
@@ -54,8 +56,9 @@ class RetryTest {
   @ParameterizedTest
   @EnumSource(Strategy.class)
   void aJobIsTriedAgainExactlyAsOftenAsItsTaskSays(Strategy strategy) {
-    Job<Object> job = treadle.submit(
-        failing(strategy, new IOException()).retry(Retry.fixed(3, Duration.ofSeconds(10))), 1);
+    Job<Object> job =
+        treadle.submit(
+            failing(strategy, new IOException()).retry(Retry.fixed(3, Duration.ofSeconds(10))), 1);
     for (int i = 0; i < 3; i++) {
       awaitState(job, JobState.SCHEDULED);
       assertThat(job.why().kind()).isEqualTo(Reason.Kind.TIME);
@@ -64,12 +67,15 @@ class RetryTest {
       clock.advance(Duration.ofSeconds(1));
     }
 
-    assertThat(job.settled()).isInstanceOfSatisfying(
-        Outcome.Failed.class, it -> assertThat(it.attempts()).isEqualTo(4));
+    assertThat(job.settled())
+        .isInstanceOfSatisfying(Outcome.Failed.class, it -> assertThat(it.attempts()).isEqualTo(4));
     clock.advance(Duration.ofDays(1));
-    assertThat(starts).containsExactly(
-        ManualClock.START, ManualClock.START.plusSeconds(10), ManualClock.START.plusSeconds(20),
-        ManualClock.START.plusSeconds(30));
+    assertThat(starts)
+        .containsExactly(
+            ManualClock.START,
+            ManualClock.START.plusSeconds(10),
+            ManualClock.START.plusSeconds(20),
+            ManualClock.START.plusSeconds(30));
     assertThat(job.attempts()).hasSize(4).extracting(Attempt::number).containsExactly(1, 2, 3, 4);
   }
 
@@ -88,8 +94,10 @@ class RetryTest {
 
   @Test
   void errorsNotToBeRetriedAreNot() {
-    Retry retry = Retry.fixed(3, Duration.ZERO).doNotRetryOn(FileNotFoundException.class)
-        .retryIf(e -> e instanceof IOException);
+    Retry retry =
+        Retry.fixed(3, Duration.ZERO)
+            .doNotRetryOn(FileNotFoundException.class)
+            .retryIf(e -> e instanceof IOException);
 
     assertThat(attempts(new FileNotFoundException(), retry)).isEqualTo(1);
     assertThat(attempts(new IllegalStateException(), retry)).isEqualTo(1);
@@ -102,13 +110,19 @@ class RetryTest {
 
   @Test
   void aRetryThatSucceedsIsASuccessAndSeesItsNumber() {
-    Job<Object> job = treadle.submit(OutcomeTest.task(Strategy.IO, i -> {
-      int attempt = JobContext.current().attempt();
-      if (attempt < 3) {
-        throw new IOException("attempt " + attempt);
-      }
-      return attempt;
-    }).retry(Retry.fixed(5, Duration.ZERO)), 1);
+    Job<Object> job =
+        treadle.submit(
+            OutcomeTest.task(
+                    Strategy.IO,
+                    i -> {
+                      int attempt = JobContext.current().attempt();
+                      if (attempt < 3) {
+                        throw new IOException("attempt " + attempt);
+                      }
+                      return attempt;
+                    })
+                .retry(Retry.fixed(5, Duration.ZERO)),
+            1);
 
     assertThat(job.settled()).isEqualTo(new Outcome.Succeeded<>(3, 3));
   }
@@ -116,12 +130,17 @@ class RetryTest {
   @Test
   void aSnoozePutsOffAndIsNoRetry() {
     AtomicInteger runs = new AtomicInteger();
-    Job<Object> job = treadle.submit(OutcomeTest.task(Strategy.ASYNC, i -> {
-      if (runs.incrementAndGet() <= 20) {
-        throw Snooze.of(Duration.ofMinutes(1));
-      }
-      return "there";
-    }), 1);
+    Job<Object> job =
+        treadle.submit(
+            OutcomeTest.task(
+                Strategy.ASYNC,
+                i -> {
+                  if (runs.incrementAndGet() <= 20) {
+                    throw Snooze.of(Duration.ofMinutes(1));
+                  }
+                  return "there";
+                }),
+            1);
     for (int i = 0; i < 20; i++) {
       awaitState(job, JobState.SCHEDULED);
       assertThat(job.info().due()).isEqualTo(clock.instant().plusSeconds(60));
@@ -135,12 +154,18 @@ class RetryTest {
 
   @Test
   void aSnoozeBetweenFailuresDoesNotUseUpRetries() {
-    Job<Object> job = treadle.submit(OutcomeTest.task(Strategy.IO, i -> {
-      if (JobContext.current().attempt() % 2 == 0) {
-        throw Snooze.of(Duration.ZERO);
-      }
-      throw new IOException();
-    }).retry(Retry.fixed(2, Duration.ZERO)), 1);
+    Job<Object> job =
+        treadle.submit(
+            OutcomeTest.task(
+                    Strategy.IO,
+                    i -> {
+                      if (JobContext.current().attempt() % 2 == 0) {
+                        throw Snooze.of(Duration.ZERO);
+                      }
+                      throw new IOException();
+                    })
+                .retry(Retry.fixed(2, Duration.ZERO)),
+            1);
 
     assertThat(job.settled().attempts()).isEqualTo(5);
     assertThat(job.state()).isEqualTo(JobState.FAILED);
@@ -148,9 +173,12 @@ class RetryTest {
 
   @Test
   void theDeadlineEndsAJobThatWaitsForARetry() {
-    Job<Object> job = treadle.submit(
-        failing(Strategy.IO, new IOException())
-            .retry(Retry.fixed(9, Duration.ofMinutes(4))).deadline(Duration.ofMinutes(10)), 1);
+    Job<Object> job =
+        treadle.submit(
+            failing(Strategy.IO, new IOException())
+                .retry(Retry.fixed(9, Duration.ofMinutes(4)))
+                .deadline(Duration.ofMinutes(10)),
+            1);
     awaitState(job, JobState.SCHEDULED);
     clock.advance(Duration.ofMinutes(4));
     awaitState(job, JobState.SCHEDULED);
@@ -158,18 +186,22 @@ class RetryTest {
 
     // The third retry would start after the deadline: there is nothing to wait for.
     assertDeadline(job, 3);
-    assertThat(((Outcome.Failed<?>) job.settled()).cause()).hasRootCauseInstanceOf(IOException.class);
+    assertThat(((Outcome.Failed<?>) job.settled()).cause())
+        .hasRootCauseInstanceOf(IOException.class);
   }
 
   @Test
   void theDeadlineEndsJobsThatWait() {
-    Task<Integer, Object> task = OutcomeTest.task(Strategy.IO, i -> i).deadline(Duration.ofHours(1));
+    Task<Integer, Object> task =
+        OutcomeTest.task(Strategy.IO, i -> i).deadline(Duration.ofHours(1));
     Job<Object> delayed = treadle.submit(task.with(1).delay(Duration.ofHours(2)));
     Job<Object> held = treadle.submit(task.with(1).held());
-    Job<Object> blocked = treadle.submit(
-        Submission.of(
-            Task.io("after", Object.class, Object.class, x -> x).deadline(Duration.ofMinutes(30)),
-            held));
+    Job<Object> blocked =
+        treadle.submit(
+            Submission.of(
+                Task.io("after", Object.class, Object.class, x -> x)
+                    .deadline(Duration.ofMinutes(30)),
+                held));
     clock.advance(Duration.ofMinutes(30));
     assertDeadline(blocked, 0);
     assertThat(held.state()).isEqualTo(JobState.HELD);
@@ -180,22 +212,30 @@ class RetryTest {
   }
 
   private static void assertDeadline(Job<?> job, int attempts) {
-    assertThat(job.settled()).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
-      assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.DEADLINE);
-      assertThat(failed.attempts()).isEqualTo(attempts);
-      assertThat(failed.cause()).isInstanceOf(TimeoutException.class);
-    });
+    assertThat(job.settled())
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> {
+              assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.DEADLINE);
+              assertThat(failed.attempts()).isEqualTo(attempts);
+              assertThat(failed.cause()).isInstanceOf(TimeoutException.class);
+            });
   }
 
   @Test
   void aRetryByHandIsANewJobLinkedToTheOld() {
     AtomicInteger runs = new AtomicInteger();
-    Job<Object> first = treadle.submit(OutcomeTest.task(Strategy.IO, i -> {
-      if (runs.incrementAndGet() == 1) {
-        throw new IOException();
-      }
-      return i;
-    }), 5);
+    Job<Object> first =
+        treadle.submit(
+            OutcomeTest.task(
+                Strategy.IO,
+                i -> {
+                  if (runs.incrementAndGet() == 1) {
+                    throw new IOException();
+                  }
+                  return i;
+                }),
+            5);
     assertThat(first.settled()).isInstanceOf(Outcome.Failed.class);
     Job<Object> second = first.retry();
 

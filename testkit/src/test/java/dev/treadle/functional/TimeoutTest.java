@@ -35,8 +35,13 @@ class TimeoutTest {
   private final CountDownLatch began = new CountDownLatch(1);
 
   private Treadle open() {
-    return Treadle.with().clock(clock).grace(GRACE).permits(Strategy.CPU, 1)
-        .permits(Strategy.IO, 1).abandonedMax(2).open();
+    return Treadle.with()
+        .clock(clock)
+        .grace(GRACE)
+        .permits(Strategy.CPU, 1)
+        .permits(Strategy.IO, 1)
+        .abandonedMax(2)
+        .open();
   }
 
   @AfterEach
@@ -48,24 +53,34 @@ class TimeoutTest {
   /// Waits until it is told to end.
   private Task<Integer, Object> heeding(Strategy strategy) {
     return switch (strategy) {
-      case ASYNC -> Task.async("t", Integer.class, Object.class, i -> {
-        began.countDown();
-        return new CompletableFuture<>();
-      });
-      default -> OutcomeTest.task(strategy, i -> {
-        began.countDown();
-        new CountDownLatch(1).await();
-        return i;
-      });
+      case ASYNC ->
+          Task.async(
+              "t",
+              Integer.class,
+              Object.class,
+              i -> {
+                began.countDown();
+                return new CompletableFuture<>();
+              });
+      default ->
+          OutcomeTest.task(
+              strategy,
+              i -> {
+                began.countDown();
+                new CountDownLatch(1).await();
+                return i;
+              });
     };
   }
 
   /// Ignores every interrupt until released.
   private Task<Integer, Object> ignoring(Strategy strategy) {
-    return OutcomeTest.task(strategy, i -> {
-      ignoreUntil(began, release);
-      return "late";
-    });
+    return OutcomeTest.task(
+        strategy,
+        i -> {
+          ignoreUntil(began, release);
+          return "late";
+        });
   }
 
   static void ignoreUntil(CountDownLatch began, CountDownLatch release) {
@@ -96,11 +111,13 @@ class TimeoutTest {
     Outcome.Failed<Object> failed = (Outcome.Failed<Object>) job.settled();
     assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.TIMED_OUT);
     assertThat(failed.cause()).hasMessageContaining("timeout of 5s");
-    assertThat(job.attempts()).singleElement().satisfies(attempt -> {
-      assertThat(attempt.abandoned()).isFalse();
-      assertThat(attempt.end()).isInstanceOf(Attempt.End.TimedOut.class);
-      assertThat(attempt.ran()).isEqualTo(TIMEOUT);
-    });
+    assertThat(job.attempts())
+        .singleElement()
+        .satisfies(attempt -> {
+          assertThat(attempt.abandoned()).isFalse();
+          assertThat(attempt.end()).isInstanceOf(Attempt.End.TimedOut.class);
+          assertThat(attempt.ran()).isEqualTo(TIMEOUT);
+        });
   }
 
   @ParameterizedTest
@@ -108,15 +125,22 @@ class TimeoutTest {
   void aTimeoutIsRetriedLikeAFailure(Strategy strategy) {
     AtomicInteger runs = new AtomicInteger();
     CountDownLatch twice = new CountDownLatch(2);
-    Job<Object> job = treadle.submit(OutcomeTest.task(strategy, i -> {
-      if (runs.incrementAndGet() == 3) {
-        return "third";
-      }
-      began.countDown();
-      twice.countDown();
-      new CountDownLatch(1).await();
-      return i;
-    }).timeout(TIMEOUT).retry(Retry.fixed(2, Duration.ZERO)), 1);
+    Job<Object> job =
+        treadle.submit(
+            OutcomeTest.task(
+                    strategy,
+                    i -> {
+                      if (runs.incrementAndGet() == 3) {
+                        return "third";
+                      }
+                      began.countDown();
+                      twice.countDown();
+                      new CountDownLatch(1).await();
+                      return i;
+                    })
+                .timeout(TIMEOUT)
+                .retry(Retry.fixed(2, Duration.ZERO)),
+            1);
     await(began);
     clock.advance(TIMEOUT);
     await(twice);
@@ -128,8 +152,8 @@ class TimeoutTest {
   @ParameterizedTest
   @EnumSource(Strategy.class)
   void theDeadlineEndsARunningJobWhateverItsRetries(Strategy strategy) {
-    Job<Object> job = treadle.submit(
-        heeding(strategy).retry(Retry.fixed(9, Duration.ZERO)).deadline(TIMEOUT), 1);
+    Job<Object> job =
+        treadle.submit(heeding(strategy).retry(Retry.fixed(9, Duration.ZERO)).deadline(TIMEOUT), 1);
     await(began);
     clock.advance(TIMEOUT);
 
@@ -150,7 +174,8 @@ class TimeoutTest {
     Outcome.Failed<Object> failed = (Outcome.Failed<Object>) job.settled();
     assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.TIMED_OUT);
     assertThat(failed.cause().getStackTrace())
-        .extracting(StackTraceElement::getMethodName).contains("ignoreUntil");
+        .extracting(StackTraceElement::getMethodName)
+        .contains("ignoreUntil");
     assertThat(job.attempts()).singleElement().matches(Attempt::abandoned);
     // Its only slot is replaced.
     assertThat(treadle.submit(OutcomeTest.task(strategy, i -> "next"), 1).get()).isEqualTo("next");
@@ -180,13 +205,20 @@ class TimeoutTest {
   @EnumSource(value = Strategy.class, names = "ASYNC", mode = EnumSource.Mode.EXCLUDE)
   void noRetryStartsWhileTheAbandonedCodeRuns(Strategy strategy) {
     AtomicInteger runs = new AtomicInteger();
-    Job<Object> job = treadle.submit(OutcomeTest.task(strategy, i -> {
-      if (runs.incrementAndGet() == 2) {
-        return "second";
-      }
-      ignoreUntil(began, release);
-      return "late";
-    }).timeout(TIMEOUT).retry(Retry.fixed(1, Duration.ofSeconds(2))), 1);
+    Job<Object> job =
+        treadle.submit(
+            OutcomeTest.task(
+                    strategy,
+                    i -> {
+                      if (runs.incrementAndGet() == 2) {
+                        return "second";
+                      }
+                      ignoreUntil(began, release);
+                      return "late";
+                    })
+                .timeout(TIMEOUT)
+                .retry(Retry.fixed(1, Duration.ofSeconds(2))),
+            1);
     await(began);
     clock.advance(TIMEOUT);
     clock.advance(GRACE);
@@ -204,13 +236,21 @@ class TimeoutTest {
 
   @Test
   void aRetryMayStartWhileTheAbandonedCodeRunsIfTheTaskSaysSo() {
-    Job<Object> job = treadle.submit(OutcomeTest.task(Strategy.CPU, i -> {
-      if (JobContext.current().attempt() == 2) {
-        return "second";
-      }
-      ignoreUntil(began, release);
-      return "late";
-    }).timeout(TIMEOUT).retry(Retry.fixed(1, Duration.ZERO)).retryWhileAbandoned(), 1);
+    Job<Object> job =
+        treadle.submit(
+            OutcomeTest.task(
+                    Strategy.CPU,
+                    i -> {
+                      if (JobContext.current().attempt() == 2) {
+                        return "second";
+                      }
+                      ignoreUntil(began, release);
+                      return "late";
+                    })
+                .timeout(TIMEOUT)
+                .retry(Retry.fixed(1, Duration.ZERO))
+                .retryWhileAbandoned(),
+            1);
     await(began);
     clock.advance(TIMEOUT);
     clock.advance(GRACE);
@@ -222,9 +262,13 @@ class TimeoutTest {
   }
 
   private Job<Object> leftOpen(Strategy strategy, Duration deadline) {
-    Job<Object> job = treadle.submit(
-        ignoring(strategy).timeout(TIMEOUT).retry(Retry.fixed(1, Duration.ZERO))
-            .deadline(deadline), 1);
+    Job<Object> job =
+        treadle.submit(
+            ignoring(strategy)
+                .timeout(TIMEOUT)
+                .retry(Retry.fixed(1, Duration.ZERO))
+                .deadline(deadline),
+            1);
     await(began);
     clock.advance(TIMEOUT);
     clock.advance(GRACE);
@@ -254,8 +298,10 @@ class TimeoutTest {
     Job<Object> job = leftOpen(Strategy.IO, Duration.ofHours(1));
     treadle.close();
 
-    assertThat(job.outcome()).get().isInstanceOfSatisfying(
-        Outcome.Cancelled.class, it -> assertThat(it.cause()).isEqualTo("closed"));
+    assertThat(job.outcome())
+        .get()
+        .isInstanceOfSatisfying(
+            Outcome.Cancelled.class, it -> assertThat(it.cause()).isEqualTo("closed"));
   }
 
   @ParameterizedTest
@@ -263,11 +309,17 @@ class TimeoutTest {
   void tooMuchAbandonedCodeStopsTheStrategyUntilSomeReturns(Strategy strategy) throws Exception {
     for (int i = 0; i < 2; i++) {
       CyclicBarrier started = new CyclicBarrier(2);
-      Job<Object> job = treadle.submit(OutcomeTest.task(strategy, x -> {
-        started.await();
-        ignoreUntil(began, release);
-        throw new OutcomeTest.Hostile();
-      }).timeout(TIMEOUT), 1);
+      Job<Object> job =
+          treadle.submit(
+              OutcomeTest.task(
+                      strategy,
+                      x -> {
+                        started.await();
+                        ignoreUntil(began, release);
+                        throw new OutcomeTest.Hostile();
+                      })
+                  .timeout(TIMEOUT),
+              1);
       started.await();
       clock.advance(TIMEOUT);
       clock.advance(GRACE);

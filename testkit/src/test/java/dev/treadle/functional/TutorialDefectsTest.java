@@ -25,12 +25,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// The defects of the tutorial's code, row by row of `docs/reference/tutorial-defects.md`, each shown
-/// not to be here. Rows about processes, files and the command line have their tests there.
+/// The defects of the tutorial's code, row by row of `docs/reference/tutorial-defects.md`, each
+/// shown not to be here. Rows about processes, files and the command line have their tests there.
 class TutorialDefectsTest {
   private final CountDownLatch release = new CountDownLatch(1);
-  private Treadle treadle = Treadle.with().permits(Strategy.CPU, 2).permits(Strategy.IO, 2)
-      .queue("bounded", q -> q.bound(10)).grace(Duration.ofMillis(20)).open();
+  private Treadle treadle =
+      Treadle.with()
+          .permits(Strategy.CPU, 2)
+          .permits(Strategy.IO, 2)
+          .queue("bounded", q -> q.bound(10))
+          .grace(Duration.ofMillis(20))
+          .open();
 
   @AfterEach
   void close() {
@@ -49,10 +54,14 @@ class TutorialDefectsTest {
 
   @Test
   void row2ResultsAreWaitedForAndNeverReportedAsAbsent() {
-    Task<Integer, Object> slow = OutcomeTest.task("slow", Strategy.CPU, i -> {
-      release.await();
-      return i;
-    });
+    Task<Integer, Object> slow =
+        OutcomeTest.task(
+            "slow",
+            Strategy.CPU,
+            i -> {
+              release.await();
+              return i;
+            });
     Job<Object> job = treadle.submit(slow, 4);
     assertThat(job.outcome()).isEmpty();
     assertThatThrownBy(() -> job.get(Duration.ofMillis(1))).isInstanceOf(WaitException.class);
@@ -64,11 +73,16 @@ class TutorialDefectsTest {
 
   @Test
   void row3EachResultIsAttributedToItsJobAndInTheOrderOfTheInputs() {
-    Task<Integer, Object> sleeper = OutcomeTest.task("sleeper", Strategy.IO, i -> {
-      Thread.sleep(i);
-      return "slept " + i;
-    });
-    List<Job<Object>> jobs = List.of(30, 10, 20).stream().map(i -> treadle.submit(sleeper, i)).toList();
+    Task<Integer, Object> sleeper =
+        OutcomeTest.task(
+            "sleeper",
+            Strategy.IO,
+            i -> {
+              Thread.sleep(i);
+              return "slept " + i;
+            });
+    List<Job<Object>> jobs =
+        List.of(30, 10, 20).stream().map(i -> treadle.submit(sleeper, i)).toList();
 
     assertThat(jobs.stream().map(Job::get)).containsExactly("slept 30", "slept 10", "slept 20");
     assertThat(jobs).extracting(Job::id).doesNotHaveDuplicates();
@@ -79,25 +93,47 @@ class TutorialDefectsTest {
 
   @Test
   void row4AnExceptionIsNoValueAndKeepsItsStack() {
-    Job<Object> boom = treadle.submit(OutcomeTest.task("boom", Strategy.CPU, i -> {
-      throw new IllegalArgumentException("boom");
-    }), 1);
+    Job<Object> boom =
+        treadle.submit(
+            OutcomeTest.task(
+                "boom",
+                Strategy.CPU,
+                i -> {
+                  throw new IllegalArgumentException("boom");
+                }),
+            1);
 
     assertThat(boom.settled()).isInstanceOf(Outcome.Failed.class);
-    assertThatThrownBy(boom::get).isInstanceOf(JobFailedException.class)
-        .cause().hasMessage("boom").satisfies(cause -> assertThat(cause.getStackTrace()[0]
-            .getClassName()).startsWith(TutorialDefectsTest.class.getName()));
+    assertThatThrownBy(boom::get)
+        .isInstanceOf(JobFailedException.class)
+        .cause()
+        .hasMessage("boom")
+        .satisfies(cause ->
+            assertThat(cause.getStackTrace()[0].getClassName())
+                .startsWith(TutorialDefectsTest.class.getName()));
   }
 
   @Test
   void row6WhateverATaskThrowsItsWorkerLivesOn() {
-    for (Throwable any : List.of(
-        new Error("like sys.exit()"), new ThreadDeath(), new OutOfMemoryError("by hand"),
-        new InterruptedException())) {
+    for (Throwable any :
+        List.of(
+            new Error("like sys.exit()"),
+            new ThreadDeath(),
+            new OutOfMemoryError("by hand"),
+            new InterruptedException())) {
       for (Strategy strategy : Strategy.values()) {
-        assertThat(treadle.submit(OutcomeTest.task("exits", strategy, i -> {
-          throw OutcomeTest.sneaky(any);
-        }), 1).settled()).isInstanceOf(Outcome.Failed.class);
+        assertThat(
+                treadle
+                    .submit(
+                        OutcomeTest.task(
+                            "exits",
+                            strategy,
+                            i -> {
+                              throw OutcomeTest.sneaky(any);
+                            }),
+                        1)
+                    .settled())
+            .isInstanceOf(Outcome.Failed.class);
       }
     }
     assertThat(treadle.map(OutcomeTest.task("next", Strategy.CPU, i -> i), List.of(1, 2, 3)).get())
@@ -113,24 +149,30 @@ class TutorialDefectsTest {
 
   @Test
   void row8AnExceptionWithAnOddConstructorComesBackAndStrandsNoOther() {
-    Task<Integer, Object> task = OutcomeTest.task("odd", Strategy.IO, i -> {
-      if (i == 1) {
-        throw new OutcomeTest.Odd(1, "two");
-      }
-      return i;
-    });
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+            "odd",
+            Strategy.IO,
+            i -> {
+              if (i == 1) {
+                throw new OutcomeTest.Odd(1, "two");
+              }
+              return i;
+            });
     List<Outcome<Object>> all = treadle.map(task, List.of(0, 1, 2)).settled();
 
     assertThat(all.get(0).orElseThrow()).isEqualTo(0);
-    assertThat(all.get(1)).isInstanceOfSatisfying(Outcome.Failed.class,
-        failed -> assertThat(failed.cause()).isInstanceOf(OutcomeTest.Odd.class));
+    assertThat(all.get(1))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> assertThat(failed.cause()).isInstanceOf(OutcomeTest.Odd.class));
     assertThat(all.get(2).orElseThrow()).isEqualTo(2);
   }
 
   @Test
   void row9CloseBeforeTheResultsAreReadNeitherHangsNorLosesThem() {
-    List<Job<byte[]>> jobs = IntStream.range(0, 4)
-        .mapToObj(i -> treadle.submit(() -> new byte[10_000_000])).toList();
+    List<Job<byte[]>> jobs =
+        IntStream.range(0, 4).mapToObj(i -> treadle.submit(() -> new byte[10_000_000])).toList();
     treadle.close();
 
     assertThat(jobs).allSatisfy(job -> assertThat(job.get()).hasSize(10_000_000));
@@ -148,20 +190,35 @@ class TutorialDefectsTest {
 
   @Test
   void row11ARunawayIsCancelledTimedOutAndBlocksNoClose() {
-    Job<Object> heeding = treadle.submit(OutcomeTest.task("heeding", Strategy.CPU, i -> {
-      new CountDownLatch(1).await();
-      return i;
-    }), 1);
+    Job<Object> heeding =
+        treadle.submit(
+            OutcomeTest.task(
+                "heeding",
+                Strategy.CPU,
+                i -> {
+                  new CountDownLatch(1).await();
+                  return i;
+                }),
+            1);
     heeding.cancel();
     assertThat(heeding.settled()).isInstanceOf(Outcome.Cancelled.class);
     CountDownLatch began = new CountDownLatch(1);
-    Job<Object> stubborn = treadle.submit(OutcomeTest.task("stubborn", Strategy.CPU, i -> {
-      TimeoutTest.ignoreUntil(began, release);
-      return i;
-    }).timeout(Duration.ofMillis(20)), 1);
+    Job<Object> stubborn =
+        treadle.submit(
+            OutcomeTest.task(
+                    "stubborn",
+                    Strategy.CPU,
+                    i -> {
+                      TimeoutTest.ignoreUntil(began, release);
+                      return i;
+                    })
+                .timeout(Duration.ofMillis(20)),
+            1);
 
-    assertThat(stubborn.settled()).isInstanceOfSatisfying(Outcome.Failed.class,
-        failed -> assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.TIMED_OUT));
+    assertThat(stubborn.settled())
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.TIMED_OUT));
     CompletableFuture<Void> closed =
         CompletableFuture.runAsync(treadle::close, Thread::startVirtualThread);
     assertThat(closed).succeedsWithin(10, TimeUnit.SECONDS);
@@ -170,8 +227,7 @@ class TutorialDefectsTest {
   @Test
   void row12UrgentJobsOvertake() {
     List<Integer> order = Collections.synchronizedList(new ArrayList<>());
-    Task<Integer, Object> task =
-        OutcomeTest.task("ranked", Strategy.IO, order::add).queue("lane");
+    Task<Integer, Object> task = OutcomeTest.task("ranked", Strategy.IO, order::add).queue("lane");
     treadle.close();
     treadle = Treadle.with().queue("lane", q -> q.limit(1)).open();
     treadle.pause("lane");
@@ -191,8 +247,8 @@ class TutorialDefectsTest {
     for (int i = 0; i < 10; i++) {
       treadle.submit(task, i);
     }
-    CompletableFuture<Job<Object>> eleventh = CompletableFuture.supplyAsync(
-        () -> treadle.submit(task, 11), Thread::startVirtualThread);
+    CompletableFuture<Job<Object>> eleventh =
+        CompletableFuture.supplyAsync(() -> treadle.submit(task, 11), Thread::startVirtualThread);
     assertThatThrownBy(() -> eleventh.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(Exception.class);
     assertThat(treadle.counts()).containsEntry(JobState.AVAILABLE, 10L);
     treadle.resume("bounded");
@@ -204,29 +260,39 @@ class TutorialDefectsTest {
   void row14ASubmitAfterCloseIsRefused() {
     treadle.close();
 
-    assertThatThrownBy(() -> treadle.submit(() -> 1)).isInstanceOfSatisfying(RefusedException.class,
-        e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.CLOSED));
+    assertThatThrownBy(() -> treadle.submit(() -> 1))
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.CLOSED));
   }
 
   @Test
   void row17RetriesResultsByIdMetricsArgumentsAndAContextManagerAreThere() {
     List<Integer> runs = Collections.synchronizedList(new ArrayList<>());
     record Arguments(int a, int b) {}
-    Task<Arguments, Object> task = Task.cpu(
-        "flaky", Arguments.class, Object.class, (Task.Body<Arguments, Object>) arguments -> {
-          runs.add(arguments.a);
-          if (runs.size() < 3) {
-            throw new IllegalStateException("run " + runs.size());
-          }
-          return arguments.a + arguments.b;
-        }).retry(Retry.fixed(5, Duration.ZERO));
+    Task<Arguments, Object> task =
+        Task.cpu(
+                "flaky",
+                Arguments.class,
+                Object.class,
+                (Task.Body<Arguments, Object>)
+                    arguments -> {
+                      runs.add(arguments.a);
+                      if (runs.size() < 3) {
+                        throw new IllegalStateException("run " + runs.size());
+                      }
+                      return arguments.a + arguments.b;
+                    })
+            .retry(Retry.fixed(5, Duration.ZERO));
     long id;
     try (Treadle scoped = Treadle.open(task)) {
       Job<Object> job = scoped.submit(task.with(new Arguments(1, 2)).key("once").once());
       assertThat(job.get()).isEqualTo(3);
       id = job.id();
-      assertThat(scoped.submit(task.with(new Arguments(1, 2)).key("once").once()).id()).isEqualTo(id);
-      assertThat(scoped.job(id).orElseThrow().attempts()).hasSize(3)
+      assertThat(scoped.submit(task.with(new Arguments(1, 2)).key("once").once()).id())
+          .isEqualTo(id);
+      assertThat(scoped.job(id).orElseThrow().attempts())
+          .hasSize(3)
           .allMatch(attempt -> attempt.cpu().isPresent());
       assertThat(scoped.counts()).containsEntry(JobState.SUCCEEDED, 1L);
       assertThat(scoped.jobs(JobQuery.ALL.task("flaky"))).hasSize(1);
@@ -236,12 +302,16 @@ class TutorialDefectsTest {
 
   @Test
   void row18AMapEndsAndLaterSubmitsWorkWhateverBecameOfAnItem() {
-    Task<Integer, Object> task = OutcomeTest.task("mortal", Strategy.CPU, i -> {
-      if (i % 10 == 0) {
-        throw new InternalError("worker died of " + i);
-      }
-      return i;
-    });
+    Task<Integer, Object> task =
+        OutcomeTest.task(
+            "mortal",
+            Strategy.CPU,
+            i -> {
+              if (i % 10 == 0) {
+                throw new InternalError("worker died of " + i);
+              }
+              return i;
+            });
     List<Outcome<Object>> all =
         treadle.map(task, IntStream.range(0, 100).boxed().toList()).settled();
 
@@ -251,13 +321,25 @@ class TutorialDefectsTest {
 
   @Test
   void row19AnExceptionKillsNoWorkerIsToldAndCloseCutsNoTaskShort() {
-    Job<Object> failed = treadle.submit(OutcomeTest.task("fails", Strategy.IO, i -> {
-      throw new IllegalStateException("told");
-    }), 1);
-    Job<Object> after = treadle.submit(OutcomeTest.task("after", Strategy.IO, i -> {
-      Thread.sleep(30);
-      return "to its end";
-    }), 1);
+    Job<Object> failed =
+        treadle.submit(
+            OutcomeTest.task(
+                "fails",
+                Strategy.IO,
+                i -> {
+                  throw new IllegalStateException("told");
+                }),
+            1);
+    Job<Object> after =
+        treadle.submit(
+            OutcomeTest.task(
+                "after",
+                Strategy.IO,
+                i -> {
+                  Thread.sleep(30);
+                  return "to its end";
+                }),
+            1);
     treadle.close();
 
     assertThatThrownBy(failed::get).hasRootCauseMessage("told");

@@ -39,11 +39,10 @@ class WaitingTest {
   }
 
   private Job<String> blocked() {
-    return treadle.submit(
-        () -> {
-          gate.await();
-          return "done";
-        });
+    return treadle.submit(() -> {
+      gate.await();
+      return "done";
+    });
   }
 
   @Test
@@ -65,19 +64,21 @@ class WaitingTest {
     Job<String> job = blocked();
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     AtomicReference<Boolean> status = new AtomicReference<>();
-    Thread waiter = Thread.ofVirtual().start(() -> {
-      try {
-        job.join();
-      } catch (Throwable t) {
-        thrown.set(t);
-        status.set(Thread.currentThread().isInterrupted());
-      }
-    });
+    Thread waiter =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                job.join();
+              } catch (Throwable t) {
+                thrown.set(t);
+                status.set(Thread.currentThread().isInterrupted());
+              }
+            });
     waiter.interrupt();
     waiter.join();
 
-    assertThat(thrown.get()).isInstanceOfSatisfying(
-        WaitException.class, e -> assertThat(e.interrupted()).isTrue());
+    assertThat(thrown.get())
+        .isInstanceOfSatisfying(WaitException.class, e -> assertThat(e.interrupted()).isTrue());
     assertThat(status.get()).isTrue();
     gate.countDown();
     assertThat(job.get()).isEqualTo("done");
@@ -87,16 +88,22 @@ class WaitingTest {
   void getWithATimeGivesUpWhenAManualClockIsMovedPastIt() throws Exception {
     ManualClock clock = new ManualClock();
     try (Treadle manual = Treadle.with().clock(clock).open()) {
-      Job<String> job = manual.submit(() -> {
-        gate.await();
-        return "done";
-      });
+      Job<String> job =
+          manual.submit(() -> {
+            gate.await();
+            return "done";
+          });
       CompletableFuture<Throwable> thrown = new CompletableFuture<>();
-      Thread waiter = Thread.ofPlatform().start(() -> thrown.complete(
-          catchThrowableOfType(WaitException.class, () -> job.get(Duration.ofHours(1)))));
-      Awaitility.await().until(
-          () -> waiter.getState() == Thread.State.TIMED_WAITING
-              || waiter.getState() == Thread.State.WAITING);
+      Thread waiter =
+          Thread.ofPlatform()
+              .start(() ->
+                  thrown.complete(
+                      catchThrowableOfType(
+                          WaitException.class, () -> job.get(Duration.ofHours(1)))));
+      Awaitility.await()
+          .until(() ->
+              waiter.getState() == Thread.State.TIMED_WAITING
+                  || waiter.getState() == Thread.State.WAITING);
       clock.advance(Duration.ofHours(1));
 
       assertThat(thrown).succeedsWithin(10, TimeUnit.SECONDS).isInstanceOf(WaitException.class);
@@ -130,8 +137,9 @@ class WaitingTest {
     treadle = Treadle.with().permits(Strategy.CPU, 1).open();
     Task<Integer, Integer> task = Task.cpu("c", Integer.class, Integer.class, i -> i + 1);
     CompletableFuture<Integer> called = new CompletableFuture<>();
-    treadle.submit(task, 1).whenEnded(
-        outcome -> called.complete(treadle.submit(task, outcome.orElseThrow()).get()));
+    treadle
+        .submit(task, 1)
+        .whenEnded(outcome -> called.complete(treadle.submit(task, outcome.orElseThrow()).get()));
 
     assertThat(called).succeedsWithin(10, TimeUnit.SECONDS).isEqualTo(3);
   }
@@ -140,10 +148,15 @@ class WaitingTest {
   void aStageAfterTheFutureOfAJobMayWaitForJobsOfTheSameFullStrategy() {
     treadle.close();
     treadle = Treadle.with().permits(Strategy.CPU, 1).open();
-    Task<Integer, Integer> task = Task.cpu("c", Integer.class, Integer.class, i -> {
-      gate.await();
-      return i + 1;
-    });
+    Task<Integer, Integer> task =
+        Task.cpu(
+            "c",
+            Integer.class,
+            Integer.class,
+            i -> {
+              gate.await();
+              return i + 1;
+            });
     CompletableFuture<Integer> after =
         treadle.submit(task, 1).toFuture().thenApply(value -> treadle.submit(task, value).get());
     gate.countDown();
@@ -154,9 +167,15 @@ class WaitingTest {
   @Test
   void aFutureFailsWithTheCauseAndIsCancelledBothWays() {
     IllegalStateException cause = new IllegalStateException("x");
-    assertThat(treadle.submit(() -> {
-      throw cause;
-    }).toFuture()).failsWithin(10, TimeUnit.SECONDS).withThrowableThat().withCause(cause);
+    assertThat(
+            treadle
+                .submit(() -> {
+                  throw cause;
+                })
+                .toFuture())
+        .failsWithin(10, TimeUnit.SECONDS)
+        .withThrowableThat()
+        .withCause(cause);
 
     Job<String> job = blocked();
     CompletableFuture<String> future = job.toFuture();
@@ -174,43 +193,57 @@ class WaitingTest {
   void listenersAndPredicatesThatThrowHarmNothing() {
     treadle.close();
     AtomicInteger told = new AtomicInteger();
-    treadle = Treadle.with()
-        .listener(new Listener() {
-          @Override
-          public void attemptStarted(long jobId, String task, int attempt) {
-            throw new AssertionError("started");
-          }
+    treadle =
+        Treadle.with()
+            .listener(
+                new Listener() {
+                  @Override
+                  public void attemptStarted(long jobId, String task, int attempt) {
+                    throw new AssertionError("started");
+                  }
 
-          @Override
-          public void attemptEnded(long jobId, String task, dev.treadle.Attempt attempt) {
-            throw new OutcomeTest.Hostile();
-          }
+                  @Override
+                  public void attemptEnded(long jobId, String task, dev.treadle.Attempt attempt) {
+                    throw new OutcomeTest.Hostile();
+                  }
 
-          @Override
-          public void jobEnded(long jobId, String task, Outcome<?> outcome) {
-            throw new IllegalStateException("ended");
-          }
-        })
-        .listener(new Listener() {
-          @Override
-          public void jobEnded(long jobId, String task, Outcome<?> outcome) {
-            told.incrementAndGet();
-          }
-        })
-        .open();
+                  @Override
+                  public void jobEnded(long jobId, String task, Outcome<?> outcome) {
+                    throw new IllegalStateException("ended");
+                  }
+                })
+            .listener(
+                new Listener() {
+                  @Override
+                  public void jobEnded(long jobId, String task, Outcome<?> outcome) {
+                    told.incrementAndGet();
+                  }
+                })
+            .open();
     IllegalStateException broken = new IllegalStateException("retryIf");
-    Job<Integer> job = treadle.submit(
-        Task.io("t", Integer.class, Integer.class, (Task.Body<Integer, Integer>) i -> {
-          throw new IllegalArgumentException("body");
-        }).retry(Retry.fixed(5, Duration.ZERO).retryIf(e -> {
-          throw broken;
-        })), 1);
+    Job<Integer> job =
+        treadle.submit(
+            Task.io(
+                    "t",
+                    Integer.class,
+                    Integer.class,
+                    (Task.Body<Integer, Integer>)
+                        i -> {
+                          throw new IllegalArgumentException("body");
+                        })
+                .retry(
+                    Retry.fixed(5, Duration.ZERO)
+                        .retryIf(e -> {
+                          throw broken;
+                        })),
+            1);
 
     Outcome.Failed<Integer> failed = (Outcome.Failed<Integer>) job.settled();
     assertThat(failed.attempts()).isEqualTo(1);
     assertThat(failed.cause()).isInstanceOf(IllegalArgumentException.class);
-    assertThat(failed.cause().getSuppressed()).singleElement().satisfies(
-        suppressed -> assertThat(suppressed).hasRootCause(broken));
+    assertThat(failed.cause().getSuppressed())
+        .singleElement()
+        .satisfies(suppressed -> assertThat(suppressed).hasRootCause(broken));
     assertThat(treadle.submit(() -> 5).get()).isEqualTo(5);
     Awaitility.await().untilAsserted(() -> assertThat(told).hasValue(2));
     assertThat(job.state()).isEqualTo(JobState.FAILED);

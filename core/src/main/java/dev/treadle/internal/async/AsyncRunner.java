@@ -2,31 +2,23 @@ package dev.treadle.internal.async;
 
 import dev.treadle.Strategy;
 import dev.treadle.internal.run.Run;
-import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.VirtualRunner;
 import dev.treadle.internal.run.Work;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /// Calls a handler on a virtual thread, which ends when the handler has returned its stage; the
 /// attempt ends, on whatever thread, when the stage does.
-public final class AsyncRunner extends Runner {
-  private final ThreadFactory threads;
-
+public final class AsyncRunner extends VirtualRunner {
   /// A runner of so many attempts at once.
   public AsyncRunner(String node, Work work, int permits) {
-    super(Strategy.ASYNC, work, permits);
-    this.threads = Thread.ofVirtual().name(node + "-async").factory();
+    super(Strategy.ASYNC, node + "-async", work, permits);
   }
 
   @Override
-  protected void launch(Run run) {
-    threads.newThread(() -> handle(run)).start();
-  }
-
-  private void handle(Run run) {
+  protected void attempt(Run run) {
     CompletableFuture<?> future;
     try {
       if (!(run.call() instanceof CompletionStage<?> stage)) {
@@ -54,10 +46,5 @@ public final class AsyncRunner extends Runner {
     return thrown instanceof CompletionException wrapper && wrapper.getCause() != null
         ? wrapper.getCause()
         : thrown;
-  }
-
-  @Override
-  public void close() {
-    // Stages end on their own.
   }
 }

@@ -9,10 +9,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Platform threads, one a slot, that stay warm from attempt to attempt. Exact accounting: the CPU
-/// time and the allocation of a thread are read right before and right after the code of an attempt.
+/// time and the allocation of a thread are read right before and right after the code of an
+/// attempt.
 ///
-/// A thread whose attempt waits for other jobs is not counted: another takes its slot meanwhile. One
-/// whose attempt was abandoned ends when the code returns.
+/// A thread whose attempt waits for other jobs is not counted: another takes its slot meanwhile.
+/// One whose attempt was abandoned ends when the code returns.
 public final class CpuRunner extends Runner {
   /// The longest pause after an attempt that is taken for CPU time; bounds the error of an attempt.
   private static final long TRUSTED_NANOS = 10_000;
@@ -89,7 +90,7 @@ public final class CpuRunner extends Runner {
           idle.addFirst(this);
         }
       }
-      giveSlotUnless(seen);
+      giveSlotsUnless(seen, 1);
       if (surplus) {
         return null;
       }

@@ -75,6 +75,7 @@ final class AttemptRun implements Run, JobContext {
 
   /// The id of the job, boxed once.
   final Long key;
+
   private final Engine engine;
   final Runner runner;
   private final long startNanos;
@@ -210,8 +211,7 @@ final class AttemptRun implements Run, JobContext {
       cancelled = cancelCause;
       succeeded = was == Stage.RUNNING && end instanceof Attempt.End.Succeeded;
     }
-    Finish.Tally tally =
-        engine.tally(this, cpuNanos, allocatedBytes, was != Stage.RUNNING);
+    Finish.Tally tally = engine.tally(this, cpuNanos, allocatedBytes, was != Stage.RUNNING);
     switch (was) {
       case RUNNING, LEFT_OPEN ->
           next = engine.complete(this, end, value, cancelled, tally, had == Slot.HELD);
@@ -311,8 +311,14 @@ final class AttemptRun implements Run, JobContext {
             : "the deadline of its job, " + Micros.instant(claimed.deadline());
     TimeoutException error =
         new TimeoutException(
-            "attempt " + claimed.attempt() + " of job " + claimed.id() + " (" + claimed.task()
-                + ") ran past " + limit);
+            "attempt "
+                + claimed.attempt()
+                + " of job "
+                + claimed.id()
+                + " ("
+                + claimed.task()
+                + ") ran past "
+                + limit);
     // Where the code was, not where the alarm is.
     error.setStackTrace(thread == null ? new StackTraceElement[0] : thread.getStackTrace());
     return error;
@@ -446,9 +452,7 @@ final class AttemptRun implements Run, JobContext {
       return null;
     }
     synchronized (wait) {
-      return wait.over
-          ? null
-          : engine.store.beginWait(claimed.id(), claimed.fence(), List.of(job));
+      return wait.over ? null : engine.store.beginWait(claimed.id(), claimed.fence(), List.of(job));
     }
   }
 
@@ -548,12 +552,12 @@ final class AttemptRun implements Run, JobContext {
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Collection<? extends A> inputs) {
-    return engine.submitter.map(task, inputs.stream(), true, this);
+    return engine.submitter.map(task, inputs, this);
   }
 
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Stream<? extends A> inputs) {
-    return engine.submitter.map(task, inputs, false, this);
+    return engine.submitter.map(task, inputs, this);
   }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Some items of a `map` run by one job, so that small computations do not each pay for a job.
 ///
-/// It is the input of that job, and remembers what its items came to. In memory only; written by the
-/// attempt, read by others when the job has ended.
+/// It is the input of that job, and remembers what its items came to. In memory only; written by
+/// the attempt, read by others when the job has ended.
 final class Chunk {
   /// The place of the first item among all inputs of the map.
   final int first;
@@ -36,8 +36,8 @@ final class Chunk {
   }
 
   /// Runs the code of an attempt, whether its input is a chunk or not.
-  static @Nullable Object run(
-      Task.Body<Object, ?> body, @Nullable Object input, JobContext context) throws Exception {
+  static @Nullable Object run(Task.Body<Object, ?> body, @Nullable Object input, JobContext context)
+      throws Exception {
     if (input instanceof Chunk chunk) {
       return chunk.run(body, context);
     }

@@ -1,21 +1,13 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
-import dev.treadle.Job;
-import dev.treadle.JobInfo;
-import dev.treadle.JobQuery;
 import dev.treadle.JobState;
-import dev.treadle.Jobs;
 import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
-import dev.treadle.Submission;
-import dev.treadle.Task;
-import dev.treadle.Task.Action;
-import dev.treadle.Treadle;
 import dev.treadle.WaitException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
@@ -37,10 +29,8 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +38,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -195,8 +184,9 @@ final class Engine {
       }
     }
     for (Listener listener : listeners) {
-      tell(claimed.id(), () ->
-          listener.attemptStarted(claimed.id(), claimed.task(), claimed.attempt()));
+      tell(
+          claimed.id(),
+          () -> listener.attemptStarted(claimed.id(), claimed.task(), claimed.attempt()));
     }
     run.arm();
     return run;
@@ -211,7 +201,8 @@ final class Engine {
   }
 
   private void park(Claimed claimed) {
-    Finish.Tally tally = new Finish.Tally(claimed.attempt(), node, claimed.started(), 0, -1, -1, false);
+    Finish.Tally tally =
+        new Finish.Tally(claimed.attempt(), node, claimed.started(), 0, -1, -1, false);
     store.finish(
         List.of(
             new Finish(
@@ -233,14 +224,17 @@ final class Engine {
     return new Finish.Tally(
         run.claimed.attempt(),
         node,
-        run.claimed.started(), run.ranNanos(), cpuNanos, allocatedBytes, abandoned);
+        run.claimed.started(),
+        run.ranNanos(),
+        cpuNanos,
+        allocatedBytes,
+        abandoned);
   }
 
   Next transition(
       AttemptRun run, Attempt.End end, @Nullable Object value, @Nullable String cancelCause) {
     long now = end instanceof Attempt.End.Succeeded ? 0 : time.micros();
-    return Transition.after(
-        end, value, run.claimed, cancelCause, run.known.policy, now, random());
+    return Transition.after(end, value, run.claimed, cancelCause, run.known.policy, now, random());
   }
 
   private static ThreadLocalRandom random() {
@@ -256,8 +250,7 @@ final class Engine {
       Finish.Tally tally,
       boolean hasSlot) {
     Next next = transition(run, end, value, cancelCause);
-    Finish finish =
-        new Finish(run.claimed.id(), run.claimed.fence(), tally, end, next, false);
+    Finish finish = new Finish(run.claimed.id(), run.claimed.fence(), tally, end, next, false);
     Strategy strategy = run.runner.strategy();
     if (!hasSlot || !claiming || stopped(strategy)) {
       finish(run, finish);
@@ -508,7 +501,10 @@ final class Engine {
       if (stopped(strategy)) {
         return new Reason(
             Reason.Kind.STRATEGY_STOPPED,
-            "waits because " + strategy + " has stopped: " + abandonedMax
+            "waits because "
+                + strategy
+                + " has stopped: "
+                + abandonedMax
                 + " abandoned attempts ignore their timeouts and still run");
       }
     }
@@ -625,7 +621,11 @@ final class Engine {
       run.leave(Transition.cancelled("closed", run.claimed.attempt()));
       Thread thread = run.abandonedThread();
       names.add(
-          "job " + run.jobId() + " (" + run.claimed.task() + ")"
+          "job "
+              + run.jobId()
+              + " ("
+              + run.claimed.task()
+              + ")"
               + (thread == null ? "" : " on " + thread.getName()));
     }
     if (!names.isEmpty()) {

@@ -63,8 +63,7 @@ public final class EngineSetup implements Treadle.Setup {
 
   @Override
   public Treadle.Setup queue(String name, UnaryOperator<QueueSettings> settings) {
-    queues.put(
-        name, settings.apply(queues.getOrDefault(name, QueueSettings.DEFAULT)));
+    queues.put(name, settings.apply(queues.getOrDefault(name, QueueSettings.DEFAULT)));
     return this;
   }
 
@@ -135,12 +134,13 @@ public final class EngineSetup implements Treadle.Setup {
     StoreProvider provider =
         ServiceLoader.load(StoreProvider.class, EngineSetup.class.getClassLoader())
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "no store for the file " + file + ": add the artifact"
-                            + " dev.treadle:treadle-sqlite to the class path, or open() in"
-                            + " memory"));
+            .orElseThrow(() ->
+                new IllegalStateException(
+                    "no store for the file "
+                        + file
+                        + ": add the artifact"
+                        + " dev.treadle:treadle-sqlite to the class path, or open() in"
+                        + " memory"));
     return open(provider.open(file));
   }
 

@@ -13,7 +13,9 @@ import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Route;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.RandomAccess;
 import java.util.Spliterator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -24,11 +26,11 @@ import org.slf4j.LoggerFactory;
 
 /// Pulls the inputs of a map as room appears and makes jobs of them.
 ///
-/// A stream is pulled on a virtual thread, since each input may be long in coming. Small computations
-/// go several to a job ([Chunk]), as many as take about [#CHUNK_NANOS] by what the chunks before
-/// took, where the size of the source is known: of another source each input may be long in coming,
-/// and none waits for the next. Chunks of a collection are fed by those who finish them, for a
-/// wake-up costs more than they do.
+/// A stream is pulled on a virtual thread, since each input may be long in coming. Small
+/// computations go several to a job ([Chunk]), as many as take about [#CHUNK_NANOS] by what the
+/// chunks before took, where the size of the source is known: of another source each input may be
+/// long in coming, and none waits for the next. Chunks of a collection are fed by those who finish
+/// them, for a wake-up costs more than they do.
 final class Feeder<A extends @Nullable Object> {
   private static final Logger LOG = LoggerFactory.getLogger(Feeder.class);
   private static final double CHUNK_NANOS = 1_000_000;
@@ -51,6 +53,9 @@ final class Feeder<A extends @Nullable Object> {
   /// Whether the inputs come from a collection, and so none is long in coming.
   private boolean collection;
 
+  /// The collection itself, if its elements can be had by their place: the quickest way.
+  private @Nullable List<? extends A> list;
+
   /// A chunk that its queue had no room for.
   private @Nullable Chunk refused;
 
@@ -59,7 +64,6 @@ final class Feeder<A extends @Nullable Object> {
 
   /// Whether the parent has succeeded, so that what is still to come stands on its own.
   private boolean orphan;
-
 
   /// Whether all inputs were pulled.
   private boolean exhausted;
@@ -84,8 +88,11 @@ final class Feeder<A extends @Nullable Object> {
   }
 
   /// Begins.
-  void start(boolean collection) {
-    this.collection = collection;
+  ///
+  /// @param from the collection the inputs come from, or null
+  void start(@Nullable Collection<? extends A> from) {
+    collection = from != null;
+    list = from instanceof List<? extends A> it && it instanceof RandomAccess ? it : null;
     engine.feeders.add(this);
     if (collection && chunkable()) {
       source = inputs.spliterator();
@@ -182,6 +189,9 @@ final class Feeder<A extends @Nullable Object> {
 
   /// The next inputs, as many as wanted or as come quickly; null if there are no more.
   private @Nullable Chunk pull(Spliterator<? extends A> pull, int size) {
+    if (list != null) {
+      return pull(list, size);
+    }
     @Nullable Object[] items = new Object[size];
     int count = 0;
     long start = collection ? 0 : System.nanoTime();
@@ -190,7 +200,18 @@ final class Feeder<A extends @Nullable Object> {
         && pullOne(pull)) {
       items[count++] = pulled[0];
     }
-    return count == 0 ? null : new Chunk(index, count == size ? items : Arrays.copyOf(items, count));
+    return count == 0
+        ? null
+        : new Chunk(index, count == size ? items : Arrays.copyOf(items, count));
+  }
+
+  private @Nullable Chunk pull(List<? extends A> from, int size) {
+    @Nullable Object[] items = new Object[Math.min(size, from.size() - index)];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = from.get(index + i);
+    }
+    exhausted = items.length < size;
+    return items.length == 0 ? null : new Chunk(index, items);
   }
 
   private boolean pullOne(Spliterator<? extends A> pull) {

@@ -27,7 +27,6 @@ final class FrontDoor implements Treadle {
   static final Task<Callable, Object> LAMBDA =
       Task.io("lambda", Callable.class, Object.class, Callable::call);
 
-
   private final Engine engine;
   private final Submitter submitter;
 
@@ -86,13 +85,13 @@ final class FrontDoor implements Treadle {
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Collection<? extends A> inputs) {
-    return submitter.map(task, inputs.stream(), true, null);
+    return submitter.map(task, inputs, null);
   }
 
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Stream<? extends A> inputs) {
-    return submitter.map(task, inputs, false, null);
+    return submitter.map(task, inputs, null);
   }
 
   @Override

@@ -57,7 +57,9 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   }
 
   private R value(Outcome<R> outcome) {
-    return outcome instanceof Outcome.Succeeded<R> it ? it.value() : outcome.orElseThrow(toString());
+    return outcome instanceof Outcome.Succeeded<R> it
+        ? it.value()
+        : outcome.orElseThrow(toString());
   }
 
   @Override
@@ -155,7 +157,8 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   @SuppressWarnings("unchecked")
   public void whenEnded(Consumer<? super Outcome<R>> callback) {
     Objects.requireNonNull(callback);
-    engine.watch(receipt, outcome -> engine.callBack(id(), () -> callback.accept((Outcome<R>) outcome)));
+    engine.watch(
+        receipt, outcome -> engine.callBack(id(), () -> callback.accept((Outcome<R>) outcome)));
   }
 
   @Override
@@ -168,8 +171,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
     } else {
       // Its dependents are a user's code, which may wait for other jobs: not on a thread of ours.
       engine.watch(
-          receipt,
-          outcome -> engine.callBack(id(), () -> complete(future, (Outcome<R>) outcome)));
+          receipt, outcome -> engine.callBack(id(), () -> complete(future, (Outcome<R>) outcome)));
     }
     return future;
   }

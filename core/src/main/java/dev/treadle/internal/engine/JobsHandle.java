@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     implements Jobs<A, R> {
   private static final int SUPPRESSED_MAX = 100;
+  private static final int SPINS = 200;
 
   /// How the items are read, which the first reader decides.
   private enum Mode {
@@ -120,12 +121,24 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     this.window = window;
   }
 
+  /// Takes the lock. It is held for well under a microsecond: to be put to sleep for it would cost
+  /// more than most chunks.
+  private void acquire() {
+    for (int i = 0; i < SPINS; i++) {
+      if (lock.tryLock()) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    lock.lock();
+  }
+
   // ---- as the feeder sees it
 
   /// Waits until there is room for `enough` items; false if no more are wanted. Having to wait, it
   /// waits for a quarter of the window, so that the feeder is not woken for every item.
   boolean awaitRoom(int enough) throws InterruptedException {
-    lock.lock();
+    acquire();
     try {
       while (!cancelled && room() < enough) {
         roomWanted = Math.max(enough, window / 4);
@@ -141,7 +154,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// Whether there is room for so many items now, and they are wanted.
   boolean hasRoom(int enough) {
-    lock.lock();
+    acquire();
     try {
       roomWanted = room() >= enough ? 0 : enough;
       return !cancelled && roomWanted == 0;
@@ -152,7 +165,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// Whether nobody wants more items.
   boolean cancelled() {
-    lock.lock();
+    acquire();
     try {
       return cancelled;
     } finally {
@@ -162,7 +175,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// How to interrupt the thread that feeds.
   void stopFeedingBy(Runnable stop) {
-    lock.lock();
+    acquire();
     try {
       stopFeeding = stop;
     } finally {
@@ -172,7 +185,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// Has whoever ends an item feed on.
   void feedOnBy(@Nullable Runnable feeding, long expected) {
-    lock.lock();
+    acquire();
     try {
       feedOn = feeding;
       if (expected >= 0 && expected < 1 << 24) {
@@ -195,7 +208,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// Whether nothing moves here until somebody reads.
   boolean waitsForReader() {
-    lock.lock();
+    acquire();
     try {
       return !cancelled && fed == done && window - unread.size() < roomWanted;
     } finally {
@@ -221,7 +234,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   void began(int first, @Nullable Object input, Receipt receipt) {
     Chunk chunk = input instanceof Chunk it ? it : null;
     List<AttemptRun> waiters;
-    lock.lock();
+    acquire();
     try {
       fed = first + (chunk == null ? 1 : chunk.inputs.length);
       live.put(first, receipt);
@@ -243,7 +256,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   private void refuse(AttemptRun waiter, String refusal) {
-    lock.lock();
+    acquire();
     try {
       refused.put(waiter, refusal);
       readable.signalAll();
@@ -255,7 +268,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   /// Notes an item that never became a job.
   void stillborn(int index, @Nullable Object input, Throwable cause) {
     synchronized (feederMutex) {
-      lock.lock();
+      acquire();
       try {
         if (cancelled) {
           return;
@@ -277,7 +290,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   void fedAll(boolean complete, @Nullable Throwable failure) {
     Group toClose;
     Throwable why;
-    lock.lock();
+    acquire();
     try {
       if (fedAll) {
         return; // It was cut off before its source came to an end.
@@ -305,7 +318,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   private void ended(EndedJob job) {
     Runnable feeding;
-    lock.lock();
+    acquire();
     try {
       feeding = feedOn;
       live.remove(job.first());
@@ -373,12 +386,14 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   /// The group of these jobs, for a job that takes all their results.
   Group group() {
     synchronized (feederMutex) {
-      lock.lock();
+      acquire();
       try {
         if (group == null) {
           if (all == null) {
             throw new IllegalStateException(
-                "the items of " + this + " are let go as they are read (asCompleted), so no job"
+                "the items of "
+                    + this
+                    + " are let go as they are read (asCompleted), so no job"
                     + " can take them all as its input; submit that job before");
           }
           group = engine.store.openGroup(all);
@@ -397,7 +412,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   @SuppressWarnings("unchecked")
   public List<R> get() {
     awaitAll();
-    lock.lock();
+    acquire();
     try {
       if (failed > 0) {
         throw failure();
@@ -454,7 +469,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   @SuppressWarnings("unchecked")
   public List<Outcome<R>> settled() {
     awaitAll();
-    lock.lock();
+    acquire();
     try {
       List<Outcome<R>> outcomes = new ArrayList<>(fed);
       for (int i = 0; i < fed; i++) {
@@ -476,7 +491,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   private void decide(Mode wanted) {
-    lock.lock();
+    acquire();
     try {
       if (mode == Mode.UNDECIDED) {
         mode = wanted;
@@ -492,7 +507,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         throw new IllegalStateException(
             mode == Mode.STREAM
                 ? "the items of " + this + " are being read by asCompleted(), which lets go of them"
-                : "the items of " + this + " are kept for get() and settled(); call asCompleted()"
+                : "the items of "
+                    + this
+                    + " are kept for get() and settled(); call asCompleted()"
                     + " before those");
       }
     } finally {
@@ -505,7 +522,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     List<Receipt> awaited;
     int knownJobs;
     AttemptRun self = AttemptRun.current();
-    lock.lock();
+    acquire();
     try {
       if (so.getAsBoolean()) {
         return;
@@ -535,10 +552,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   /// Parks an attempt of this engine, which hears of every job fed meanwhile.
-  private void parkInside(
-      BooleanSupplier so, AttemptRun self, List<Receipt> known, int knownJobs) {
+  private void parkInside(BooleanSupplier so, AttemptRun self, List<Receipt> known, int knownJobs) {
     List<Receipt> fedSince = List.of();
-    lock.lock();
+    acquire();
     try {
       waiting.add(self);
       if (jobCount != knownJobs) {
@@ -557,7 +573,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       }
       park(so, self);
     } finally {
-      lock.lock();
+      acquire();
       try {
         waiting.remove(self);
         refused.remove(self);
@@ -568,7 +584,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   private void park(BooleanSupplier so, @Nullable AttemptRun self) {
-    lock.lock();
+    acquire();
     try {
       while (!so.getAsBoolean()) {
         String refusal = self == null ? null : refused.get(self);
@@ -607,7 +623,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     waitFor(() -> !unread.isEmpty() || fedAll && done == fed);
     Item<A, R> item;
     Runnable feeding;
-    lock.lock();
+    acquire();
     try {
       item = unread.poll();
       feeding = item == null ? null : feedOn;
@@ -627,7 +643,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   @Override
   public Progress progress() {
-    lock.lock();
+    acquire();
     try {
       return new Progress(done, fedAll ? fed : -1, failed);
     } finally {
@@ -649,7 +665,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     Runnable feeding;
     Runnable stopping;
     synchronized (feederMutex) {
-      lock.lock();
+      acquire();
       try {
         cancelled = true;
         feeding = feedOn;

@@ -11,6 +11,7 @@ import dev.treadle.spi.Inserted;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +53,7 @@ final class Submitter {
       now = engine.time.micros();
     }
     NewJob.More more = null;
-    if (parent != null
-        || options != Submission.Options.NONE
-        || settings.traceSubmit()) {
+    if (parent != null || options != Submission.Options.NONE || settings.traceSubmit()) {
       more =
           new NewJob.More(
               options.key(),
@@ -71,9 +70,7 @@ final class Submitter {
     Input input = input(submission.input());
     return new NewJob(
         settings.name(),
-        input instanceof Input.Value value
-            ? known.route(value.value())
-            : known.routeWithoutInput(),
+        input instanceof Input.Value value ? known.route(value.value()) : known.routeWithoutInput(),
         input,
         options.priority() != null ? options.priority() : settings.priority(),
         timed ? Micros.plus(now, Micros.of(options.delay())) : 0,
@@ -146,7 +143,9 @@ final class Submitter {
     if (engine.refusesWhenFull(queue)) {
       throw new RefusedException(
           RefusedException.Reason.QUEUE_FULL,
-          "queue " + queue + " is full and refuses: nothing was submitted. Try later, raise its"
+          "queue "
+              + queue
+              + " is full and refuses: nothing was submitted. Try later, raise its"
               + " bound, or let it block (leave out refuseWhenFull)");
     }
     AttemptRun self = AttemptRun.current();
@@ -174,10 +173,23 @@ final class Submitter {
   }
 
   <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
-      Task<A, R> task, Stream<? extends A> inputs, boolean collection, @Nullable AttemptRun parent) {
+      Task<A, R> task, Collection<? extends A> inputs, @Nullable AttemptRun parent) {
+    return map(task, inputs.stream(), inputs, parent);
+  }
+
+  <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task, Stream<? extends A> inputs, @Nullable AttemptRun parent) {
+    return map(task, inputs, null, parent);
+  }
+
+  private <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task,
+      Stream<? extends A> inputs,
+      @Nullable Collection<? extends A> from,
+      @Nullable AttemptRun parent) {
     engine.checkOpen(parent);
     JobsHandle<A, R> jobs = new JobsHandle<>(engine, task.name(), engine.mapWindow);
-    new Feeder<>(engine, task, jobs, inputs, parent, engine.mapWindow).start(collection);
+    new Feeder<>(engine, task, jobs, inputs, parent, engine.mapWindow).start(from);
     return jobs;
   }
 

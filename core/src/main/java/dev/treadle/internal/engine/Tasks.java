@@ -150,8 +150,7 @@ final class Tasks {
   void ended(String task) {
     Known known = byName.get(task);
     if (known != null && !known.settings.named()) {
-      byName.computeIfPresent(
-          task, (name, now) -> now.jobs.decrementAndGet() == 0 ? null : now);
+      byName.computeIfPresent(task, (name, now) -> now.jobs.decrementAndGet() == 0 ? null : now);
     }
   }
 }

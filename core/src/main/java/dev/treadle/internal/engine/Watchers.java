@@ -1,8 +1,8 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Outcome;
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 

@@ -234,14 +234,13 @@ public final class MemoryStore implements Store {
 
   @Override
   public Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
-    return change(
-        (now, changes) -> {
-          boolean accepted = rows.finish(attempt, now, changes);
-          // What this end leads to comes before the claim: it may end the job that would be claimed.
-          rows.workOff(changes, now);
-          rows.tick(now, changes);
-          return new Turn(accepted, rows.claim(node, strategy, now, changes));
-        });
+    return change((now, changes) -> {
+      boolean accepted = rows.finish(attempt, now, changes);
+      // What this end leads to comes before the claim: it may end the job that would be claimed.
+      rows.workOff(changes, now);
+      rows.tick(now, changes);
+      return new Turn(accepted, rows.claim(node, strategy, now, changes));
+    });
   }
 
   @Override
@@ -418,20 +417,19 @@ public final class MemoryStore implements Store {
 
   @Override
   public NewJob original(Receipt receipt) {
-    return look(
-        now -> {
-          Row row = (Row) receipt;
-          Row.More more = row.more;
-          String key = more == null ? null : more.key;
-          return new NewJob(
-              row.task,
-              row.route,
-              row.input instanceof Input edge ? edge : new Input.Value(row.input),
-              row.priority,
-              0,
-              Micros.NEVER,
-              new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null));
-        });
+    return look(now -> {
+      Row row = (Row) receipt;
+      Row.More more = row.more;
+      String key = more == null ? null : more.key;
+      return new NewJob(
+          row.task,
+          row.route,
+          row.input instanceof Input edge ? edge : new Input.Value(row.input),
+          row.priority,
+          0,
+          Micros.NEVER,
+          new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null));
+    });
   }
 
   @Override

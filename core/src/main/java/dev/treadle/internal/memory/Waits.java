@@ -89,8 +89,8 @@ final class Waits {
     return null;
   }
 
-  /// A limit of which every permit is held by a job that waits comes free only when those waits end:
-  /// what they wait for must end too.
+  /// A limit of which every permit is held by a job that waits comes free only when those waits
+  /// end: what they wait for must end too.
   private void addHolders(LimitRef limit, ArrayDeque<Row> open) {
     int most = holders.applyAsInt(limit);
     if (most == 0 || waiters.size() < most) {

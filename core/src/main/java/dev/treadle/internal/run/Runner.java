@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
 /// Runs the attempts of one strategy: claims as many jobs as it has free slots, never more, and
 /// launches each at once.
 ///
-/// No wake-up is lost although nothing is locked: who makes a job available counts up [#signals] and
-/// then looks for a free slot; who finds nothing to claim frees his slot and then looks whether the
-/// count has moved. Whichever order the two take, one of them sees the other.
+/// No wake-up is lost although nothing is locked: who makes a job available counts up [#signals]
+/// and then looks for a free slot; who finds nothing to claim frees his slot and then looks whether
+/// the count has moved. Whichever order the two take, one of them sees the other.
 public abstract class Runner implements AutoCloseable {
-  private static final int BATCH = 64;
+  /// At most so many are claimed at once.
+  protected static final int BATCH = 64;
 
   private final Strategy strategy;
   private final Work work;
@@ -42,28 +43,27 @@ public abstract class Runner implements AutoCloseable {
     fill();
   }
 
-  private void fill() {
+  /// Uses the slots that are free, if there is anything to claim.
+  protected void fill() {
     int taken;
     while ((taken = slots.tryTake(BATCH)) > 0) {
-      if (!claim(taken)) {
-        return;
+      long seen = signals();
+      List<? extends Run> runs = claim(taken);
+      for (Run run : runs) {
+        launch(run);
+      }
+      if (runs.size() < taken) {
+        slots.give(taken - runs.size());
+        if (signals() == seen) {
+          return;
+        }
       }
     }
   }
 
-  /// Uses slots that were taken: claims, launches, gives back what is left. Returns whether there
-  /// may be more to claim.
-  private boolean claim(int taken) {
-    long seen = signals.get();
-    List<? extends Run> runs = work.claim(strategy, taken);
-    for (Run run : runs) {
-      launch(run);
-    }
-    if (runs.size() == taken) {
-      return true;
-    }
-    slots.give(taken - runs.size());
-    return signals.get() != seen;
+  /// Claims for slots that were taken.
+  protected final List<? extends Run> claim(int taken) {
+    return work.claim(strategy, taken);
   }
 
   /// The slot of an attempt that has ended is free: the next gets it, if there was one to claim.
@@ -73,7 +73,7 @@ public abstract class Runner implements AutoCloseable {
     if (next != null) {
       launch(next);
     } else {
-      giveSlotUnless(seen);
+      giveSlotsUnless(seen, 1);
     }
   }
 
@@ -82,9 +82,9 @@ public abstract class Runner implements AutoCloseable {
     return signals.get();
   }
 
-  /// Gives back a slot for which nothing was found, and looks again if something has come since.
-  protected final void giveSlotUnless(long seen) {
-    slots.give(1);
+  /// Gives back slots for which nothing was found, and looks again if something has come since.
+  protected final void giveSlotsUnless(long seen, int count) {
+    slots.give(count);
     if (signals.get() != seen) {
       fill();
     }

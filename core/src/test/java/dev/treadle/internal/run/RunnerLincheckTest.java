@@ -12,10 +12,11 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// No wake-up is lost: when nobody acts any more, no job waits beside a free slot; and at no time do
-/// more attempts run than there are slots.
+/// No wake-up is lost: when nobody acts any more, no job waits beside a free slot; and at no time
+/// do more attempts run than there are slots.
 ///
-/// The model checker interleaves submissions and ends of attempts over a store that is a bare queue.
+/// The model checker interleaves submissions and ends of attempts over a store that is a bare
+/// queue.
 public class RunnerLincheckTest {
   private static final int SLOTS = 1;
 
