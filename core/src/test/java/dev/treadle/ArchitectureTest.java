@@ -31,7 +31,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void coreDependsOnThreeLibrariesOnly() {
+  void coreDependsOnTwoLibrariesOnly() {
     classes()
         .should()
         .onlyDependOnClassesThat()
@@ -43,9 +43,7 @@ class ArchitectureTest {
             "jdk..",
             "com.sun.management..",
             "org.slf4j..",
-            "org.jspecify..",
-            "tools.jackson..",
-            "com.fasterxml.jackson.annotation..")
+            "org.jspecify..")
         .allowEmptyShould(true)
         .check(core);
   }
