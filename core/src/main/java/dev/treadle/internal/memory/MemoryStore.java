@@ -470,7 +470,7 @@ public final class MemoryStore implements Store {
 
   @Override
   public Optional<Reason> explain(long id) {
-    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> rows.explain(row, now)));
+    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows.ready, now)));
   }
 
   @Override

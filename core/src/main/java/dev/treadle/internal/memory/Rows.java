@@ -2,7 +2,6 @@ package dev.treadle.internal.memory;
 
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
-import dev.treadle.Reason;
 import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
 import dev.treadle.internal.ready.IdHeap;
@@ -17,7 +16,6 @@ import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Next;
 import dev.treadle.spi.Transition;
-import dev.treadle.spi.Words;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -601,52 +599,6 @@ final class Rows {
   boolean idle(Set<Strategy> strategies, long now) {
     return counts[JobState.RUNNING.ordinal()] == abandonedRunning
         && !ready.claimable(strategies, now);
-  }
-
-  Reason explain(Row row, long now) {
-    Row.More more = row.more;
-    return switch (row.state()) {
-      case SCHEDULED ->
-          new Reason(Reason.Kind.TIME, "waits for its time, " + Micros.instant(row.due));
-      case BLOCKED ->
-          new Reason(Reason.Kind.JOBS, more == null ? "waits for other jobs" : blockers(more));
-      case AVAILABLE -> ready.explain(row.lane, now);
-      case RUNNING ->
-          new Reason(
-              Reason.Kind.RUNNING,
-              "runs since "
-                  + Micros.instant(row.moved)
-                  + ", attempt "
-                  + row.attempt
-                  + (row.abandoned() ? ", abandoned: its code ignores its timeout" : ""));
-      case HELD ->
-          new Reason(Reason.Kind.HELD, "is held" + (more == null ? "" : ": " + more.heldBecause));
-      case SUCCEEDED, FAILED, CANCELLED ->
-          new Reason(Reason.Kind.ENDED, "ended " + describe(row.outcome()));
-    };
-  }
-
-  private static String blockers(Row.More more) {
-    List<String> names = new ArrayList<>();
-    if (more.inputJob != null && !more.inputJob.ended()) {
-      names.add("job " + more.inputJob.id + ", its input");
-    }
-    if (more.inputGroup != null && !more.inputGroup.complete()) {
-      names.add(more.inputGroup.unended + " jobs, its inputs");
-    }
-    if (more.after != null && !more.after.ended()) {
-      names.add("job " + more.after.id + ", which it replaces");
-    }
-    return "waits for " + String.join(" and ", names);
-  }
-
-  private static String describe(@Nullable Outcome<?> outcome) {
-    return switch (outcome) {
-      case null -> "";
-      case Outcome.Succeeded<?> it -> "succeeded, attempt " + it.attempts();
-      case Outcome.Failed<?> it -> "failed, attempt " + it.attempts() + ": " + Words.of(it.cause());
-      case Outcome.Cancelled<?> it -> "cancelled: " + it.cause();
-    };
   }
 
   long count(JobState state) {
