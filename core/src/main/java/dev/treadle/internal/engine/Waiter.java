@@ -40,8 +40,8 @@ final class Waiter implements Consumer<Outcome<?>> {
     return ended;
   }
 
-  /// Looks for a moment before going to sleep: to be woken costs some 20 µs, which is more than many
-  /// jobs take. Not on a virtual thread, which would hold up its carrier.
+  /// Looks for a moment before going to sleep: to be woken costs some 20 µs, which is more than
+  /// many jobs take. Not on a virtual thread, which would hold up its carrier.
   private @Nullable Outcome<?> spin() {
     if (thread.isVirtual() || !SPINS) {
       return null;

@@ -470,7 +470,8 @@ public final class MemoryStore implements Store {
 
   @Override
   public Optional<Reason> explain(long id) {
-    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows.ready, now)));
+    return look(
+        now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows.ready, now)));
   }
 
   @Override
