@@ -53,6 +53,21 @@ class RetryTest {
     Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> job.state() == state);
   }
 
+  @Test
+  void whyTellsWhatTheAttemptBeforeCameTo() {
+    Job<Object> job =
+        treadle.submit(
+            failing(Strategy.IO, new IOException("no paper"))
+                .retry(Retry.fixed(1, Duration.ofSeconds(10))),
+            1);
+    awaitState(job, JobState.SCHEDULED);
+
+    assertThat(job.why().text())
+        .isEqualTo(
+            "waits for attempt 2 at 2026-01-01T00:00:10Z; attempt 1 failed:"
+                + " java.io.IOException: no paper");
+  }
+
   @ParameterizedTest
   @EnumSource(Strategy.class)
   void aJobIsTriedAgainExactlyAsOftenAsItsTaskSays(Strategy strategy) {

@@ -106,6 +106,7 @@ public final class CpuRunner extends Runner {
           }
         } else {
           LockSupport.park(this);
+          Thread.interrupted(); // Nobody interrupts an idle thread and means it; it must not spin.
         }
       }
       return run;

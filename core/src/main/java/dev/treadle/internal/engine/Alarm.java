@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class Alarm implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Alarm.class);
 
+  /// As good as never, and far from the end of a long.
+  private static final long FAR_NANOS = Long.MAX_VALUE / 4;
+
   /// How long the wall clock is trusted to run on without a jump.
   private static final long TRUST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -67,7 +70,7 @@ final class Alarm implements AutoCloseable {
 
   /// Does something after a time.
   Entry in(long nanos, Runnable action) {
-    Entry entry = new Entry(time.nanos() + Math.max(0, nanos), action);
+    Entry entry = new Entry(time.nanos() + Math.clamp(nanos, 0, FAR_NANOS), action);
     lock.lock();
     try {
       entries.add(entry);
@@ -156,7 +159,12 @@ final class Alarm implements AutoCloseable {
       lock.unlock();
     }
     if (tick && !closed) {
-      storeAt = storeTick.getAsLong();
+      try {
+        storeAt = storeTick.getAsLong();
+      } catch (Throwable t) {
+        LOG.error("the tick of the store failed; it is tried again in a second", t);
+        storeAt = Micros.plus(time.micros(), TimeUnit.NANOSECONDS.toMicros(TRUST_NANOS));
+      }
     }
     for (Runnable action = nextDue(); action != null; action = nextDue()) {
       try {

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -113,10 +114,10 @@ final class AttemptRun implements Run, JobContext {
     long nanos = Long.MAX_VALUE;
     Stop kind = Stop.TIMEOUT;
     if (known.settings.timeout() != null) {
-      nanos = known.settings.timeout().toNanos();
+      nanos = TimeUnit.NANOSECONDS.convert(known.settings.timeout());
     }
     if (claimed.deadline() != Micros.NEVER) {
-      long left = (claimed.deadline() - claimed.started()) * 1_000;
+      long left = TimeUnit.MICROSECONDS.toNanos(claimed.deadline() - claimed.started());
       if (left < nanos) {
         nanos = left;
         kind = Stop.DEADLINE;
@@ -147,6 +148,7 @@ final class AttemptRun implements Run, JobContext {
       if (stop != null) {
         throw new CancellationException("asked to end before it began");
       }
+      Thread.interrupted(); // What came before this attempt is not meant for it.
       thread = Thread.currentThread();
     }
     Object value =
@@ -358,15 +360,31 @@ final class AttemptRun implements Run, JobContext {
     engine.abandoned(this, name, stack);
     if (goOn) {
       engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, true));
+      returnedMeanwhile();
     } else {
       engine.store.abandon(claimed.id(), claimed.fence());
       engine.idleMayHaveChanged();
       if (claimed.deadline() != Micros.NEVER) {
-        engine.alarm.in((claimed.deadline() - engine.time.micros()) * 1_000, this::deadlineOver);
+        long left = claimed.deadline() - engine.time.micros();
+        engine.alarm.in(TimeUnit.MICROSECONDS.toNanos(left), this::deadlineOver);
       }
+      returnedMeanwhile();
     }
     if (had == Slot.HELD) {
       runner.giveSlot();
+    }
+  }
+
+  /// The code may return while it is being abandoned: what it held is then noted only after it has
+  /// said that it returned. Whoever comes second lets go.
+  private void returnedMeanwhile() {
+    boolean over;
+    synchronized (this) {
+      over = stage == Stage.OVER;
+    }
+    if (over) {
+      engine.store.returned(claimed.id(), claimed.fence());
+      engine.forgetAbandoned(this);
     }
   }
 
@@ -401,6 +419,7 @@ final class AttemptRun implements Run, JobContext {
     }
     Finish.Tally tally = engine.tally(this, -1, -1, true);
     engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, true));
+    returnedMeanwhile();
   }
 
   // ---- waiting for other jobs

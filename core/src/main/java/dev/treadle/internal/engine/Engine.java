@@ -126,6 +126,14 @@ final class Engine {
     if (closed) {
       return;
     }
+    try {
+      renewAndRescue(lease);
+    } finally {
+      alarm.in(lease.toNanos() / 3, () -> keepLease(lease));
+    }
+  }
+
+  private void renewAndRescue(Duration lease) {
     store.renew(node, Micros.plus(time.micros(), Micros.of(lease)));
     for (Claimed lost : store.rescue(node)) {
       Tasks.Known known = tasks.find(lost.task());
@@ -138,32 +146,32 @@ final class Engine {
       Finish.Tally tally = new Finish.Tally(lost.attempt(), node, lost.started(), 0, -1, -1, false);
       store.finish(List.of(new Finish(lost.id(), lost.fence(), tally, end, next, false)));
     }
-    alarm.in(lease.toNanos() / 3, () -> keepLease(lease));
   }
 
   // ---- claim
 
   private List<AttemptRun> claim(Strategy strategy, int max) {
-    if (!claiming || stopped(strategy)) {
-      return List.of();
-    }
-    List<Claimed> claims = store.claim(node, strategy, max);
-    if (claims.isEmpty()) {
-      return List.of();
-    }
     Runner runner = runners.get(strategy);
-    if (runner == null) {
-      throw new AssertionError(strategy);
-    }
-    if (claims.size() == 1) {
-      AttemptRun run = begin(claims.getFirst(), runner);
-      return run == null ? claim(strategy, max) : List.of(run);
-    }
-    List<AttemptRun> runs = new ArrayList<>(claims.size());
-    for (Claimed claimed : claims) {
-      AttemptRun run = begin(claimed, runner);
-      if (run != null) {
-        runs.add(run);
+    List<AttemptRun> runs = List.of();
+    // Again, if jobs of unknown tasks were among those claimed: fewer than asked for means that
+    // there are no more.
+    while (runner != null && runs.size() < max && claiming && !stopped(strategy)) {
+      List<Claimed> claims = store.claim(node, strategy, max - runs.size());
+      if (claims.isEmpty()) {
+        break;
+      }
+      if (runs.isEmpty()) {
+        runs = new ArrayList<>(claims.size());
+      }
+      int wanted = max - runs.size();
+      for (Claimed claimed : claims) {
+        AttemptRun run = begin(claimed, runner);
+        if (run != null) {
+          runs.add(run);
+        }
+      }
+      if (claims.size() < wanted) {
+        break;
       }
     }
     return runs;
@@ -321,6 +329,10 @@ final class Engine {
     abandoned.remove(run);
     abandonedCounts.decrementAndGet(run.runner.strategy().ordinal());
     run.runner.available();
+  }
+
+  void forgetAbandoned(AttemptRun run) {
+    abandoned.remove(run);
   }
 
   void returnedLate(AttemptRun run, @Nullable Throwable thrown) {
@@ -529,6 +541,11 @@ final class Engine {
               + (closed ? "" : " to new jobs and finishes those it has")
               + "; submit before close()");
     }
+  }
+
+  /// Whether nothing is claimed any more because the engine closes.
+  boolean endsNow() {
+    return closing && !claiming;
   }
 
   void checkNotClosed() {

@@ -101,6 +101,9 @@ final class Feeder<A extends @Nullable Object> {
     } else {
       begin();
     }
+    if (engine.endsNow()) {
+      close(); // The engine may have looked for feeders before this one was there.
+    }
   }
 
   private void begin() {

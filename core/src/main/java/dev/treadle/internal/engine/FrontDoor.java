@@ -169,6 +169,11 @@ final class FrontDoor implements Treadle {
   }
 
   @Override
+  public String toString() {
+    return "treadle on the " + engine.store.name() + " store";
+  }
+
+  @Override
   public void awaitIdle() {
     engine.awaitIdle();
   }

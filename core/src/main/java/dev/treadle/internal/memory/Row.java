@@ -239,6 +239,15 @@ final class Row implements Receipt {
     }
   }
 
+  /// How the latest attempt that has ended did.
+  Attempt.@Nullable End lastEnd() {
+    return switch (tried) {
+      case Finish one -> one.end();
+      case ArrayDeque<?> many -> ((Finish) many.getLast()).end();
+      case null, default -> null;
+    };
+  }
+
   private List<Attempt> attempts(long now) {
     var all = new ArrayList<Attempt>();
     if (tried instanceof Finish one) {

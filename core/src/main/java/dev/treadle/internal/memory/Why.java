@@ -1,5 +1,6 @@
 package dev.treadle.internal.memory;
 
+import dev.treadle.Attempt;
 import dev.treadle.Outcome;
 import dev.treadle.Reason;
 import dev.treadle.internal.ready.ReadySet;
@@ -17,7 +18,18 @@ final class Why {
     Row.More more = row.more;
     return switch (row.state()) {
       case SCHEDULED ->
-          new Reason(Reason.Kind.TIME, "waits for its time, " + Micros.instant(row.due));
+          new Reason(
+              Reason.Kind.TIME,
+              row.attempt == 0
+                  ? "waits for its time, " + Micros.instant(row.due)
+                  : "waits for attempt "
+                      + (row.attempt + 1)
+                      + " at "
+                      + Micros.instant(row.due)
+                      + "; attempt "
+                      + row.attempt
+                      + " "
+                      + describe(row.lastEnd()));
       case BLOCKED ->
           new Reason(Reason.Kind.JOBS, more == null ? "waits for other jobs" : blockers(more));
       case AVAILABLE -> ready.explain(row.lane, now);
@@ -48,6 +60,18 @@ final class Why {
       names.add("job " + more.after.id + ", which it replaces");
     }
     return "waits for " + String.join(" and ", names);
+  }
+
+  private static String describe(Attempt.@Nullable End end) {
+    return switch (end) {
+      case null -> "has ended";
+      case Attempt.End.Succeeded it -> "succeeded";
+      case Attempt.End.Failed it -> "failed: " + Words.of(it.error());
+      case Attempt.End.TimedOut it -> "timed out";
+      case Attempt.End.Cancelled it -> "was cancelled";
+      case Attempt.End.Snoozed it -> "put itself off";
+      case Attempt.End.Lost it -> "was lost: " + it.cause();
+    };
   }
 
   private static String describe(@Nullable Outcome<?> outcome) {

@@ -50,7 +50,7 @@ public abstract class Runner implements AutoCloseable {
       long seen = signals();
       List<? extends Run> runs = claim(taken);
       for (Run run : runs) {
-        launch(run);
+        launchOrEnd(run);
       }
       if (runs.size() < taken) {
         slots.give(taken - runs.size());
@@ -59,6 +59,24 @@ public abstract class Runner implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// Launches an attempt; if no thread can be had for it, ends it, failed with that error: a
+  /// claimed job that nobody runs would run for ever.
+  protected final void launchOrEnd(Run run) {
+    Run next = run;
+    while (next != null) {
+      try {
+        launch(next);
+        return;
+      } catch (Throwable thrown) {
+        if (!next.end(null, thrown, -1, -1)) {
+          return;
+        }
+        next = next.next();
+      }
+    }
+    slots.give(1);
   }
 
   /// Claims for slots that were taken.
@@ -71,7 +89,7 @@ public abstract class Runner implements AutoCloseable {
   /// @param seen the count of signals before the attempt ended
   protected final void reuseSlot(long seen, @Nullable Run next) {
     if (next != null) {
-      launch(next);
+      launchOrEnd(next);
     } else {
       giveSlotsUnless(seen, 1);
     }

@@ -38,7 +38,12 @@ public abstract class VirtualRunner extends Runner {
   @Override
   protected final void fill() {
     if (slots.free() > 0 && !claimerComes.getAndSet(true)) {
-      start(this::claimAndAttempt);
+      try {
+        start(this::claimAndAttempt);
+      } catch (Throwable thrown) {
+        claimerComes.set(false);
+        super.fill(); // Tells the jobs that there is no thread for them.
+      }
     }
   }
 
@@ -51,7 +56,7 @@ public abstract class VirtualRunner extends Runner {
     long seen = signals();
     List<? extends Run> runs = claim(taken);
     for (int i = 1; i < runs.size(); i++) {
-      launch(runs.get(i));
+      launchOrEnd(runs.get(i));
     }
     if (runs.size() == taken) {
       fill();
