@@ -29,12 +29,14 @@ class ErrorsPageTest {
 
   private final ManualClock clock = new ManualClock();
   private final CountDownLatch gate = new CountDownLatch(1);
+  private final CountDownLatch started = new CountDownLatch(1);
   private final Task<String, String> wait =
       Task.io(
           "wait",
           String.class,
           String.class,
           text -> {
+            started.countDown();
             gate.await();
             return text;
           });
@@ -75,6 +77,7 @@ class ErrorsPageTest {
   @Test
   void timedOut() throws Exception {
     Job<String> job = treadle.submit(wait.timeout(Duration.ofSeconds(5)), "");
+    started.await();
     clock.advance(Duration.ofSeconds(5));
     shown(job::get);
   }
