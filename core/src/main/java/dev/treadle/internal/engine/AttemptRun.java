@@ -398,11 +398,6 @@ final class AttemptRun implements Run, JobContext {
     return succeeded;
   }
 
-  /// Whether the job still waits for this abandoned code.
-  synchronized boolean leftOpen() {
-    return stage == Stage.LEFT_OPEN;
-  }
-
   private void deadlineOver() {
     leave(new Next.Ended(Transition.expired(jobId(), claimed.deadline(), claimed.attempt())));
   }

@@ -46,8 +46,4 @@ final class Watchers {
     List<Consumer<Outcome<?>>> known = byJob.remove(id);
     return known == null ? List.of() : known;
   }
-
-  int size() {
-    return byJob.size();
-  }
 }
