@@ -1,12 +1,16 @@
 package dev.treadle.cli;
 
+import dev.treadle.cli.demo.DemoCommand;
+import dev.treadle.cli.scrape.ScrapeCommand;
+import dev.treadle.cli.terminal.Exit;
+import dev.treadle.cli.terminal.Stdio;
+import dev.treadle.cli.terminal.Version;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
 /// The `treadle` command. Exit codes: 0 all well, 1 some failed, 2 wrong usage, 130 interrupted.
@@ -16,14 +20,9 @@ import picocli.CommandLine.ParameterException;
     description = "Run 'treadle COMMAND --help' for the options of a command.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
+    versionProvider = Version.class,
     subcommands = CommandLine.HelpCommand.class)
 public final class Main implements Runnable {
-  static final int OK = 0;
-  static final int FAILED = 1;
-  static final int USAGE = 2;
-  static final int INTERRUPTED = 130;
-
   private final CommandLine line;
 
   private Main() {
@@ -36,7 +35,7 @@ public final class Main implements Runnable {
   }
 
   /// The command line over these streams, which are asked for when a command starts to work.
-  static CommandLine commandLine(Supplier<Stdio> stdio) {
+  public static CommandLine commandLine(Supplier<Stdio> stdio) {
     CommandLine line = new Main().line;
     line.addSubcommand(new ScrapeCommand(stdio));
     line.addSubcommand(new DemoCommand(stdio));
@@ -54,7 +53,7 @@ public final class Main implements Runnable {
     command.getErr().println(name + ": " + message);
     CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
     command.getErr().println("Try '" + name + " --help'.");
-    return USAGE;
+    return Exit.USAGE;
   }
 
   private static int internalError(Exception e, CommandLine command) {
@@ -62,20 +61,11 @@ public final class Main implements Runnable {
       return wrongUsage(wrong);
     }
     command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e);
-    return FAILED;
+    return Exit.FAILED;
   }
 
   @Override
   public void run() {
     line.usage(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
-  }
-
-  /// The version as the jar's manifest states it.
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"treadle " + (version == null ? "(not packaged)" : version)};
-    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.treadle.cli;
 
+import dev.treadle.cli.terminal.Stdio;
+import dev.treadle.cli.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
@@ -12,12 +14,12 @@ import picocli.CommandLine;
 ///
 /// @param out what it wrote to standard output
 /// @param err what it wrote to standard error
-record Cli(int code, String out, String err) {
-  static Cli run(String... args) {
+public record Cli(int code, String out, String err) {
+  public static Cli run(String... args) {
     return run("", Terminal.NONE, args);
   }
 
-  static Cli run(String in, Terminal terminal, String... args) {
+  public static Cli run(String in, Terminal terminal, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Stdio stdio =
@@ -35,7 +37,7 @@ record Cli(int code, String out, String err) {
         usage + err.toString(StandardCharsets.UTF_8));
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return out.lines().toList();
   }
 }

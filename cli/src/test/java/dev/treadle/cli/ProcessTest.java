@@ -3,6 +3,7 @@ package dev.treadle.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.treadle.cli.scrape.HostileServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,7 @@ class ProcessTest {
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(130);
       assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8))
-          .contains("1 pages done, 0 of them failed");
+          .contains(": 1 page done, 0 of them failed");
     } finally {
       process.destroyForcibly();
     }

@@ -1,0 +1,99 @@
+package dev.treadle.cli.records;
+
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.FormatSchema;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.dataformat.csv.CsvFactory;
+import tools.jackson.dataformat.csv.CsvSchema;
+
+/// The fields of a record, by name and in order: all that JSON and CSV need to know of it.
+/// Immutable.
+///
+/// @param <R> a record
+public final class Fields<R> {
+  private final List<Field<R>> fields;
+
+  /// A field's value is a `String`, a `Number` or null.
+  private record Field<R>(String name, Function<? super R, ? extends @Nullable Object> value) {}
+
+  private Fields(List<Field<R>> fields) {
+    this.fields = List.copyOf(fields);
+  }
+
+  /// No fields yet.
+  public static <R> Fields<R> none() {
+    return new Fields<>(List.of());
+  }
+
+  /// These and one more.
+  public Fields<R> and(String name, Function<? super R, ? extends @Nullable Object> value) {
+    List<Field<R>> more = new ArrayList<>(fields);
+    more.add(new Field<>(name, value));
+    return new Fields<>(more);
+  }
+
+  /// One JSON object a line, with every field, null where there is nothing.
+  public RecordFormat<R> json() {
+    return new Lines("", new JsonFactory(), ObjectWriteContext.empty(), "\n");
+  }
+
+  /// A line with the names, then a line a record, as RFC 4180 has it but with bare line feeds;
+  /// nothing where there is nothing.
+  public RecordFormat<R> csv() {
+    CsvSchema.Builder schema = CsvSchema.builder();
+    fields.forEach(field -> schema.addColumn(field.name));
+    FormatSchema built = schema.build().withLineSeparator("\n");
+    ObjectWriteContext context =
+        new ObjectWriteContext.Base() {
+          @Override
+          public FormatSchema getSchema() {
+            return built;
+          }
+        };
+    String header = String.join(",", fields.stream().map(Field::name).toList()) + "\n";
+    return new Lines(header, new CsvFactory(), context, "");
+  }
+
+  private final class Lines implements RecordFormat<R> {
+    private final String header;
+    private final TokenStreamFactory factory;
+    private final ObjectWriteContext context;
+    private final String end;
+
+    Lines(String header, TokenStreamFactory factory, ObjectWriteContext context, String end) {
+      this.header = header;
+      this.factory = factory;
+      this.context = context;
+      this.end = end;
+    }
+
+    @Override
+    public String header() {
+      return header;
+    }
+
+    @Override
+    public String line(R record) {
+      StringWriter line = new StringWriter(256);
+      try (JsonGenerator out = factory.createGenerator(context, line)) {
+        out.writeStartObject();
+        for (Field<R> field : fields) {
+          switch (field.value.apply(record)) {
+            case null -> out.writeNullProperty(field.name);
+            case Number number -> out.writeNumberProperty(field.name, number.longValue());
+            case Object text -> out.writeStringProperty(field.name, text.toString());
+          }
+        }
+        out.writeEndObject();
+      }
+      return line.append(end).toString();
+    }
+  }
+}

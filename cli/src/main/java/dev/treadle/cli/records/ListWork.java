@@ -1,0 +1,46 @@
+package dev.treadle.cli.records;
+
+import dev.treadle.Outcome;
+import dev.treadle.Progress;
+import dev.treadle.Strategy;
+import dev.treadle.Task;
+import dev.treadle.cli.terminal.Bar;
+import java.io.IOException;
+import java.util.stream.Stream;
+
+/// What a command does with each input of its list.
+///
+/// @param <I> an input
+/// @param <R> the record that it gives
+public interface ListWork<I, R> {
+  /// What is counted, such as `page`: the plural takes an `s`.
+  String noun();
+
+  /// How many inputs there are; -1 where only reading them would tell.
+  long total() throws IOException;
+
+  /// All inputs, to be closed. Read on a thread of its own, as they are needed.
+  Stream<I> inputs() throws IOException;
+
+  /// The task that is run for each.
+  Task<I, R> task();
+
+  /// Where the task runs.
+  Strategy strategy();
+
+  /// The record of an input whose job ended so.
+  R record(I input, Outcome<R> outcome);
+
+  /// Whether the record tells of a success.
+  boolean ok(R record);
+
+  /// What the bar shows, of the inputs that have been read and those that are done.
+  default Progress progress(Progress inputs) {
+    return inputs;
+  }
+
+  /// What the bar counts.
+  default Bar.Unit unit() {
+    return Bar.Unit.COUNT;
+  }
+}

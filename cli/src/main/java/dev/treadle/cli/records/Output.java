@@ -1,0 +1,36 @@
+package dev.treadle.cli.records;
+
+import dev.treadle.cli.terminal.Usage;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/// The options of a command that prints records: in which format, and with what beside them.
+public final class Output {
+  @Option(names = "--json", description = "One JSON object a line.")
+  boolean json;
+
+  @Option(names = "--csv", description = "Comma-separated values, with a line of names first.")
+  boolean csv;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "No progress, no summary.")
+  boolean quiet;
+
+  /// Whether to show neither progress nor a summary.
+  public boolean quiet() {
+    return quiet;
+  }
+
+  /// The format that was asked for: columns for people unless a program is to read it.
+  ///
+  /// @param spec the command, which refuses two formats
+  public <R> RecordFormat<R> format(
+      @Nullable CommandSpec spec, Fields<R> fields, RecordFormat<R> text) {
+    if (json && csv) {
+      throw Usage.wrong(spec, "--json and --csv exclude each other");
+    }
+    return json ? fields.json() : csv ? fields.csv() : text;
+  }
+}

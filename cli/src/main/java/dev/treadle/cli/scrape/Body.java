@@ -1,0 +1,88 @@
+package dev.treadle.cli.scrape;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
+
+/// The body of a response on its way from the wire to text: limited, unpacked, decoded, never whole
+/// in memory.
+final class Body {
+  private static final int START_BYTES = 16 * 1024; // enough to find the character set in
+
+  private final LimitedStream wire;
+  private final LateStream plain;
+  private final ContentType type;
+
+  /// @param encoding the `Content-Encoding` header, empty if there is none
+  Body(InputStream in, String encoding, ContentType type, long limit) throws IOException {
+    this.wire = new LimitedStream(in, limit, "the body");
+    this.plain =
+        new LateStream(new LimitedStream(unpack(wire, encoding), limit, "the unpacked body"));
+    this.type = type;
+  }
+
+  /// Bytes that came over the wire so far.
+  long bytes() {
+    return wire.count();
+  }
+
+  /// Reads it to its end, and tells the draft what it finds as soon as it is certain.
+  ///
+  /// @param copy takes the whole text if somebody needs it
+  void read(Draft draft, @Nullable StringBuilder copy) throws IOException {
+    byte[] start = new byte[START_BYTES];
+    int length = plain.readNBytes(start, 0, start.length);
+    ContentType.Kind kind = type.kind(start, length);
+    if (kind == ContentType.Kind.BINARY) {
+      drain(plain);
+    } else {
+      Encoding encoding = Encoding.of(start, length, type, kind);
+      CountingReader text = CountingReader.of(start, length, plain, encoding, copy);
+      if (kind != ContentType.Kind.TEXT) {
+        draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
+      }
+      text.drain();
+      if (plain.isWhole()) {
+        draft.length = text.count();
+      }
+    }
+    plain.check();
+    drain(wire); // so that the connection can be used again
+  }
+
+  private static void drain(InputStream in) throws IOException {
+    byte[] buffer = new byte[8 * 1024];
+    while (in.read(buffer) >= 0) {}
+  }
+
+  // Packed or not as the header says: some servers pack unasked.
+  private static InputStream unpack(InputStream wire, String encoding) throws IOException {
+    String name = encoding.strip().toLowerCase(Locale.ROOT);
+    switch (name) {
+      case "", "identity", "none" -> {
+        return wire;
+      }
+      case "gzip", "x-gzip", "deflate" -> {}
+      default ->
+          throw new Problem.Told("the body is packed with " + name + ", which was not asked for");
+    }
+    InputStream packed = new BufferedInputStream(wire);
+    packed.mark(2);
+    int first = packed.read();
+    int second = first < 0 ? -1 : packed.read();
+    packed.reset();
+    if (first < 0) {
+      return packed; // no body, so nothing to unpack
+    }
+    if (name.equals("deflate")) {
+      boolean zlib = (first & 0x0F) == 8 && ((first << 8) | second) % 31 == 0;
+      return new InflaterInputStream(packed, new Inflater(!zlib));
+    }
+    return new GZIPInputStream(packed, 8 * 1024);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.treadle.cli.scrape;
+
+import org.jspecify.annotations.Nullable;
+
+/// The record of an attempt while it grows. Used by one thread.
+final class Draft {
+  private final String url;
+  private final int attempt;
+  private final long started;
+
+  @Nullable String finalUrl;
+  @Nullable Integer status;
+  @Nullable String title;
+  @Nullable Long length;
+  long bytes;
+
+  Draft(String url, int attempt, long nanos) {
+    this.url = url;
+    this.attempt = attempt;
+    this.started = nanos;
+  }
+
+  /// The record as it stands.
+  Page page(@Nullable String error, long nanos) {
+    long millis = Math.max(0, (nanos - started + 500_000) / 1_000_000);
+    return new Page(url, finalUrl, status, title, length, bytes, millis, attempt, error);
+  }
+}

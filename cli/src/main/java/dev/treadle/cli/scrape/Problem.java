@@ -1,0 +1,136 @@
+package dev.treadle.cli.scrape;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipException;
+import javax.net.ssl.SSLException;
+
+/// Why an attempt failed, in words for people, and whether another may do better.
+///
+/// @param text one line
+/// @param retryable whether it may pass: a time-out, a refused, reset or cut connection
+record Problem(String text, boolean retryable) {
+  private static final Pattern SHORT_BODY =
+      Pattern.compile("fixed content-length: (\\d+), bytes received: (\\d+)");
+
+  /// An error that Scraper itself found; says its own words.
+  static final class Told extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Told(String message) {
+      super(message);
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this; // the message says it all, and a list may hold a million bad URLs
+    }
+  }
+
+  /// Names what the HTTP client or the decoders threw.
+  static Problem of(Throwable thrown) {
+    Throwable root = root(thrown);
+    String message = String.valueOf(root.getMessage());
+    String low = messages(thrown).toLowerCase(Locale.ROOT);
+    return switch (root) {
+      case Told told -> new Problem(message, false);
+      case HttpTimeoutException e -> new Problem("timed out while connecting", true);
+      case UnknownHostException e -> new Problem("host not found", false);
+      case UnresolvedAddressException e -> new Problem("host not found", false);
+      case NoRouteToHostException e -> new Problem("no route to the host", true);
+      case ConnectException e when low.contains("refused") || e.getMessage() == null ->
+          new Problem("connection refused", true);
+      case ConnectException e -> new Problem("cannot connect: " + line(message), true);
+      case SSLException e -> new Problem("TLS failed: " + line(message), false);
+      case ZipException e -> new Problem("broken gzip: " + line(message), false);
+      case EOFException e when low.contains("zlib") || e.getMessage() == null ->
+          new Problem("the gzip data ends too early", true);
+      case ProtocolException e -> new Problem("not valid HTTP: " + line(message), false);
+      case IllegalArgumentException e when e.getCause() instanceof NumberFormatException ->
+          new Problem("not valid HTTP: " + line(message), false);
+      case IllegalArgumentException e -> new Problem("not a usable URL: " + line(message), false);
+      case ClosedChannelException e -> new Problem("connection closed", true);
+      case SocketException e -> new Problem(low.contains("reset") ? RESET : line(message), true);
+      case IOException e -> network(message, low);
+      case RuntimeException e -> new Problem("internal error: " + root, false);
+      case Error e -> new Problem("internal error: " + root, false);
+      case Throwable e -> new Problem(String.valueOf(root), false);
+    };
+  }
+
+  private static final String RESET = "connection reset";
+
+  // The HTTP client has one exception class for much; only its text tells more.
+  private static Problem network(String message, String low) {
+    Matcher cut = SHORT_BODY.matcher(low);
+    if (cut.find()) {
+      return new Problem(
+          "connection cut: Content-Length says %s bytes, %s came"
+              .formatted(cut.group(1), cut.group(2)),
+          true);
+    }
+    if (low.contains("reset") || low.contains("broken pipe")) {
+      return new Problem(RESET, true);
+    }
+    if (low.contains("chunked transfer encoding, state")) {
+      return new Problem("connection cut in the middle of the body", true);
+    }
+    if (low.contains("no bytes") || low.contains("eof reached while reading")) {
+      return new Problem("connection closed without an answer", true);
+    }
+    if (low.contains("chunk")) {
+      return new Problem("not valid HTTP: " + line(message), false);
+    }
+    if (low.contains("closed")) {
+      return new Problem("connection closed", true);
+    }
+    if (low.contains("header") || low.contains("status") || low.contains("content-length")) {
+      return new Problem("not valid HTTP: " + line(message), false);
+    }
+    return new Problem(line(message), true);
+  }
+
+  // A cause that says more than the exception around it.
+  private static Throwable root(Throwable thrown) {
+    Throwable at = thrown;
+    for (int depth = 0; depth < 10; depth++) {
+      Throwable cause = at.getCause();
+      boolean wrapper =
+          at instanceof java.io.UncheckedIOException
+              || at instanceof java.util.concurrent.ExecutionException
+              || at instanceof java.util.concurrent.CompletionException
+              || at.getClass() == IOException.class
+              || (at instanceof ConnectException && cause instanceof UnresolvedAddressException);
+      if (!wrapper || cause == null || cause == at) {
+        return at;
+      }
+      at = cause;
+    }
+    return at;
+  }
+
+  private static String messages(Throwable thrown) {
+    StringBuilder all = new StringBuilder();
+    Throwable at = thrown;
+    for (int depth = 0; at != null && depth < 10; depth++, at = at.getCause()) {
+      all.append(at.getMessage()).append('\n');
+    }
+    return all.toString();
+  }
+
+  private static String line(String message) {
+    String one = message.replaceAll("\\s+", " ").strip();
+    return one.length() <= 120 ? one : one.substring(0, 119) + "…";
+  }
+}

@@ -1,0 +1,173 @@
+package dev.treadle.cli.scrape;
+
+import dev.treadle.cli.records.ListRun;
+import dev.treadle.cli.records.Output;
+import dev.treadle.cli.records.RecordFormat;
+import dev.treadle.cli.terminal.DurationConverter;
+import dev.treadle.cli.terminal.SizeConverter;
+import dev.treadle.cli.terminal.Stdio;
+import dev.treadle.cli.terminal.Stoppable;
+import dev.treadle.cli.terminal.Usage;
+import dev.treadle.cli.terminal.Version;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `treadle scrape`: what to type, and what it means.
+@Command(
+    name = "scrape",
+    header = "Fetches web pages and prints one record for each, in the order of the list.",
+    description = {
+      "URLs come from the arguments, from --file, or else from standard input (-): one a line;"
+          + " blank lines and lines that begin with # are skipped."
+    },
+    footer = {
+      "",
+      "A record: url, finalUrl, status, title, length, bytes, millis, attempts, error.",
+      "Records go to standard output, progress to standard error.",
+      "Exit code: 0 all pages fetched, 1 some failed, 2 wrong usage, 130 interrupted.",
+      "",
+      "Examples:",
+      "  treadle scrape https://example.com https://example.org",
+      "  treadle scrape --file urls.txt --json > pages.jsonl",
+      "  grep -o 'https://[^ ]*' notes.txt | treadle scrape --per-host 4"
+    },
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+public final class ScrapeCommand implements Callable<Integer> {
+  private final Supplier<Stdio> stdio;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "URL", description = "Pages to fetch.")
+  List<String> urls = List.of();
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = "A list of URLs; - is standard input.")
+  @Nullable String file;
+
+  @Option(
+      names = {"-c", "--concurrency"},
+      paramLabel = "N",
+      description = "Attempts at once. Default: ${DEFAULT-VALUE}.")
+  int concurrency = 50;
+
+  @Option(
+      names = "--per-host",
+      paramLabel = "N",
+      description = "Attempts at once for one host. Default: as --concurrency.")
+  @Nullable Integer perHost;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "Longest time for one attempt: 5s, 500ms, 2m. Default: 5s.")
+  Duration timeout = Duration.ofSeconds(5);
+
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      description =
+          "Further attempts after 429, 5xx, a time-out, or a refused or broken connection."
+              + " Default: ${DEFAULT-VALUE}.")
+  int retries = 2;
+
+  @Option(
+      names = "--max-bytes",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "Longest body: 10MB, 512KiB. Default: 10MB.")
+  long maxBytes = 10_000_000;
+
+  @Mixin Output output = new Output();
+
+  public ScrapeCommand(Supplier<Stdio> stdio) {
+    this.stdio = stdio;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Usage.range(spec, "--concurrency", concurrency, 1, 10_000);
+    Usage.range(spec, "--per-host", perHost == null ? 1 : perHost, 1, 10_000);
+    Usage.range(spec, "--retries", retries, 0, 100);
+    if (!timeout.isPositive() || timeout.compareTo(Duration.ofDays(1)) > 0) {
+      throw Usage.wrong(spec, "--timeout must be more than 0 and at most 24h");
+    }
+    if (maxBytes < 1) {
+      throw Usage.wrong(spec, "--max-bytes must be at least 1");
+    }
+    Stdio streams = stdio.get();
+    RecordFormat<Page> format =
+        output.format(spec, PageFormat.FIELDS, PageFormat.of(streams.terminal()));
+    UrlList list = list(streams);
+    ScrapeOptions options =
+        new ScrapeOptions(
+            concurrency, perHost == null ? concurrency : perHost, timeout, retries, maxBytes);
+    try (Scraper scraper = new Scraper(maxBytes, InstantSource.system())) {
+      ScrapeWork work = new ScrapeWork(list, ScrapeTask.pages(scraper, options), timeout);
+      ListRun.Settings settings = new ListRun.Settings("scrape", concurrency, output.quiet());
+      ListRun<Visit, Page> run = new ListRun<>(work, format, settings, streams);
+      return Stoppable.interruptibly(run, run::run);
+    }
+  }
+
+  private UrlList list(Stdio streams) {
+    boolean dash = urls.contains("-");
+    List<String> named = urls.stream().filter(url -> !url.equals("-")).toList();
+    named.stream()
+        .filter(ScrapeCommand::isFile)
+        .findFirst()
+        .ifPresent(name -> {
+          throw Usage.wrong(
+              spec, name + " is a file, not a URL; to read URLs from it: --file " + name);
+        });
+    boolean in = dash || "-".equals(file) || (file == null && named.isEmpty());
+    if (in && !dash && file == null && streams.terminal().in()) {
+      throw Usage.wrong(
+          spec, "no URLs: name some, or give a list with --file FILE, or pipe one in");
+    }
+    Path path = file == null || file.equals("-") ? null : readable(file);
+    return new UrlList(named, path, in ? streams.in() : null);
+  }
+
+  private static boolean isFile(String argument) {
+    try {
+      return !argument.contains("://") && Files.isRegularFile(Path.of(argument));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private Path readable(String name) {
+    String problem = ": there is no such file";
+    try {
+      Path path = Path.of(name);
+      if (Files.isDirectory(path)) {
+        problem = ": is a folder";
+      } else if (Files.isReadable(path)) {
+        return path;
+      } else if (Files.exists(path)) {
+        problem = ": may not be read";
+      }
+    } catch (InvalidPathException e) {
+      problem = ": " + e.getReason();
+    }
+    throw Usage.wrong(spec, "--file " + name + problem);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.treadle.cli.scrape;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import org.jsoup.nodes.Element;
+import org.jsoup.parser.Parser;
+import org.jsoup.parser.StreamParser;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the title of a document as a browser shows it: the first `title` element that is HTML, not
+/// SVG, its white space collapsed.
+final class Title {
+  private Title() {}
+
+  /// Reads no further than the title; null if there is none, or nothing in it.
+  static @Nullable String find(Reader text, boolean xml) throws IOException {
+    try (StreamParser parser = new StreamParser(xml ? Parser.xmlParser() : Parser.htmlParser())) {
+      Iterator<Element> elements = parser.parse(text, "").iterator();
+      while (elements.hasNext()) {
+        Element element = elements.next();
+        if (isTitle(element)) {
+          return collapse(element.wholeText());
+        }
+        forget(element);
+      }
+      return null;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static boolean isTitle(Element element) {
+    if (!element.tag().localName().equalsIgnoreCase("title")
+        || element.tag().namespace().endsWith("/svg")
+        || element.tag().namespace().endsWith("/MathML")) {
+      return false;
+    }
+    for (@Nullable Element up = element.parent(); up != null; up = up.parent()) {
+      switch (up.normalName()) {
+        case "svg", "math", "template", "noscript" -> {
+          return false;
+        }
+        case "foreignobject", "desc" -> {
+          return true; // HTML inside SVG
+        }
+        default -> {}
+      }
+    }
+    return true;
+  }
+
+  // What has been looked at need not stay in memory.
+  private static void forget(Element element) {
+    switch (element.normalName()) {
+      case "html", "head", "body", "#root" -> {}
+      default -> {
+        if (element.parent() != null) {
+          element.remove();
+        }
+      }
+    }
+  }
+
+  private static @Nullable String collapse(String text) {
+    String one = text.replaceAll("[ \\t\\n\\f\\r]+", " ");
+    int from = one.startsWith(" ") ? 1 : 0;
+    int to = one.length() > from && one.endsWith(" ") ? one.length() - 1 : one.length();
+    return from >= to ? null : one.substring(from, to);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.treadle.cli.terminal;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// A run that can be stopped from outside and then ends by itself, soon and tidily.
+public interface Stoppable {
+  /// Asks the run to end. Does not wait.
+  void stop();
+
+  /// Runs, and if the process is interrupted (Ctrl-C) meanwhile, stops the run and gives it a few
+  /// seconds to say what was done. The JVM then ends with code 130 by itself.
+  static int interruptibly(Stoppable run, Callable<Integer> body) throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread hook =
+        Thread.ofPlatform()
+            .unstarted(() -> {
+              run.stop();
+              try {
+                boolean unused = ended.await(3, TimeUnit.SECONDS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return body.call();
+    } finally {
+      ended.countDown();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The process is ending already, and the hook is what ended the run.
+      }
+    }
+  }
+}

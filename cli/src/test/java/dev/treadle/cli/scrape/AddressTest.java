@@ -1,0 +1,66 @@
+package dev.treadle.cli.scrape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AddressTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://example.com|http://example.com/",
+        "  https://example.com/a  |https://example.com/a",
+        "HTTP://EXAMPLE.com/A|http://example.com/A",
+        "http://example.com/a b?c d#e|http://example.com/a%20b?c%20d",
+        "http://example.com/ä?ö=€|http://example.com/%C3%A4?%C3%B6=%E2%82%AC",
+        "http://bücher.example/x|http://xn--bcher-kva.example/x",
+        "http://example.com/100%|http://example.com/100%25",
+        "http://example.com/%41|http://example.com/%41",
+        "http://example.com/a[1]|http://example.com/a%5B1%5D",
+        "http://[::1]:8080/x|http://[::1]:8080/x",
+        "http://user:pw@example.com/|http://example.com/",
+        "http://example.com?q=1|http://example.com/?q=1",
+        "http://example.com/a\\b|http://example.com/a/b",
+      })
+  void readsWhatPeopleWrite(String text, String url) throws Exception {
+    assertThat(Address.parse(text)).hasToString(url);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "example.com|bad URL: no http:// or https:// in front",
+        "/path|bad URL: no http:// or https:// in front",
+        "ftp://example.com/|bad URL: ftp is not http or https",
+        "file:///etc/passwd|bad URL: file is not http or https",
+        "javascript:alert(1)|bad URL: javascript is not http or https",
+        "http:///path|bad URL: no usable host name in it",
+        "http://|bad URL",
+        "http://a b/|bad URL",
+        "http://example.com:99999/|bad URL: port 99999 is not in 1 to 65535",
+        "http://under_score.example/|bad URL: no usable host name in it",
+        "http://[::1/|bad URL",
+      })
+  void saysWhatIsWrong(String text, String message) {
+    assertThatThrownBy(() -> Address.parse(text))
+        .isInstanceOf(Problem.Told.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void resolvesRedirects() throws Exception {
+    URI base = URI.create("http://example.com/a/b?c");
+    assertThat(Address.resolve(base, "d")).hasToString("http://example.com/a/d");
+    assertThat(Address.resolve(base, "/d e")).hasToString("http://example.com/d%20e");
+    assertThat(Address.resolve(base, "//other/x#f")).hasToString("http://other/x");
+    assertThat(Address.resolve(base, "/\u00c3\u00a4")).hasToString("http://example.com/%C3%A4");
+    assertThatThrownBy(() -> Address.resolve(base, "file:///etc/passwd"))
+        .hasMessage("redirect refused: file is not http or https");
+  }
+}
