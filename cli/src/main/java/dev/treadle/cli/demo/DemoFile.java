@@ -28,7 +28,7 @@ final class DemoFile implements AutoCloseable {
   private static final int PIECES = 200;
 
   private static final String PIECE =
-      "The shuttle flies, the loom keeps time. Eine Straße, un œuf, ένας δρόμος.\n".repeat(13_000);
+      "The shuttle flies, the loom keeps time. Eine Straße, un œuf, ένας δρόμος.\n".repeat(11_628);
 
   private final Story story;
   private final AtomicLong read = new AtomicLong();
