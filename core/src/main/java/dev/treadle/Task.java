@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +97,7 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// @param retryWhileAbandoned whether a retry may start although the code of the attempt before
   ///   ignores its timeout and still runs
   /// @param traceSubmit whether failures carry the stack of the call to `submit`
+  /// @param isolation how a `process` task is kept apart; null for others
   public record Settings<A extends @Nullable Object>(
       String name,
       boolean named,
@@ -110,7 +112,27 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
       String queue,
       List<Limit<A>> limits,
       boolean retryWhileAbandoned,
-      boolean traceSubmit) {
+      boolean traceSubmit,
+      @Nullable Isolation isolation) {
+    private Settings<A> isolation(@Nullable Isolation value) {
+      return new Settings<>(
+          name,
+          named,
+          strategy,
+          body,
+          input,
+          output,
+          timeout,
+          retry,
+          deadline,
+          priority,
+          queue,
+          limits,
+          retryWhileAbandoned,
+          traceSubmit,
+          value);
+    }
+
     private Settings<A> timeout(Duration value) {
       return new Settings<>(
           name,
@@ -126,7 +148,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> retry(Retry value) {
@@ -144,7 +167,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> deadline(Duration value) {
@@ -162,7 +186,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> priority(int value) {
@@ -180,7 +205,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> queue(String value) {
@@ -198,7 +224,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           value,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> limit(Limit<A> value) {
@@ -219,7 +246,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           List.copyOf(all),
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> flags(boolean whileAbandoned, boolean trace) {
@@ -237,7 +265,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           whileAbandoned,
-          trace);
+          trace,
+          isolation);
     }
   }
 
@@ -263,7 +292,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
             "default",
             List.of(),
             false,
-            false));
+            false,
+            null));
   }
 
   private static <A extends @Nullable Object> Body<A, ?> body(Sink<A> sink) {
@@ -400,6 +430,50 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   public static <A extends @Nullable Object, R extends @Nullable Object> Task<A, R> async(
       Body<A, ? extends CompletionStage<R>> handler) {
     return create(Strategy.ASYNC, null, ANY, ANY, handler);
+  }
+
+  /// Code with one input and a result that another JVM can find: a reference to a static method, a
+  /// constructor or a method of the input.
+  @FunctionalInterface
+  public interface Named<A extends @Nullable Object, R extends @Nullable Object>
+      extends Body<A, R>, Serializable {}
+
+  /// A task whose attempts run in worker JVMs: with memory of their own, killed at their timeout, told
+  /// from others when they die.
+  ///
+  /// Inputs and results travel as JSON, text or bytes: records of plain values do.
+  ///
+  /// @param code a reference to a static method, a constructor or a method of the input
+  /// @throws IllegalArgumentException if the code has no name that a worker could find it by
+  public static <A, R> Task<A, R> process(
+      String name, Class<A> in, Class<R> out, Named<A, R> code) {
+    return process(name, Type.of(in), Type.of(out), code);
+  }
+
+  /// As [#process(String, Class, Class, Named)], with generic types.
+  public static <A, R> Task<A, R> process(String name, Type<A> in, Type<R> out, Named<A, R> code) {
+    Code found = Code.of(name, Objects.requireNonNull(code, "the code of the task is missing"));
+    Task<A, R> task = create(Strategy.PROCESS, name, in, out, code);
+    Isolation isolation = new Isolation(found, Isolation.MEMORY, Isolation.RECYCLE);
+    return new Task<>(task.settings.isolation(isolation));
+  }
+
+  /// The same `process` task with another bound on the heap of its workers: `256m`, `1g`.
+  public Task<A, R> memory(String size) {
+    return new Task<>(settings.isolation(isolation("memory").memory(Isolation.bytes(size))));
+  }
+
+  /// The same `process` task whose workers are replaced after so many attempts.
+  public Task<A, R> recycle(int attempts) {
+    return new Task<>(settings.isolation(isolation("recycle").recycle(attempts)));
+  }
+
+  private Isolation isolation(String what) {
+    if (settings.isolation() == null) {
+      throw new IllegalStateException(
+          what + " is for process tasks, and " + this + " runs in this JVM");
+    }
+    return settings.isolation();
   }
 
   /// The same task with a limit on how long one attempt may run.

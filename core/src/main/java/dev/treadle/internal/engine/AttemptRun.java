@@ -2,6 +2,7 @@ package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
 import dev.treadle.Job;
+import dev.treadle.Isolation;
 import dev.treadle.JobContext;
 import dev.treadle.Jobs;
 import dev.treadle.Progress;
@@ -11,6 +12,9 @@ import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.WaitException;
+import dev.treadle.internal.process.WorkerDied;
+import dev.treadle.internal.run.Order;
+import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.spi.Claimed;
@@ -94,6 +98,7 @@ final class AttemptRun implements Run, JobContext {
   private @Nullable TimeoutException timedOut;
   private @Nullable Thread thread;
   private @Nullable CompletableFuture<?> future;
+  private @Nullable Remote remote;
   private Alarm.@Nullable Entry alarm;
 
   /// Claimed for the slot when this attempt ended; of no matter to others than its runner.
@@ -171,6 +176,34 @@ final class AttemptRun implements Run, JobContext {
   }
 
   @Override
+  public @Nullable Order order() {
+    Isolation isolation = known.settings.isolation();
+    if (isolation == null || runner.strategy() != Strategy.PROCESS) {
+      return null;
+    }
+    return new Order(
+        claimed.id(),
+        claimed.attempt(),
+        end(),
+        isolation,
+        claimed.input(),
+        known.settings.output().type());
+  }
+
+  @Override
+  public JobContext context() {
+    return this;
+  }
+
+  @Override
+  public synchronized void becomes(Remote elsewhere) {
+    if (stop != null) {
+      throw new CancellationException("asked to end before it began");
+    }
+    remote = elsewhere;
+  }
+
+  @Override
   public void becomes(CompletableFuture<?> ofStage) {
     boolean cancel;
     synchronized (this) {
@@ -238,6 +271,11 @@ final class AttemptRun implements Run, JobContext {
       }
       return new Attempt.End.TimedOut(timedOut, stop == Stop.DEADLINE);
     }
+    if (thrown instanceof WorkerDied died) {
+      return stop == Stop.CANCEL
+          ? new Attempt.End.Cancelled()
+          : new Attempt.End.Lost(String.valueOf(died.getMessage()));
+    }
     if (thrown == null) {
       return new Attempt.End.Succeeded();
     }
@@ -270,7 +308,9 @@ final class AttemptRun implements Run, JobContext {
         cancelCause = cause;
       }
     }
-    stop(Stop.CANCEL);
+    if (stop(Stop.CANCEL) && isRemote()) {
+      setAlarm(engine.graceNanos, () -> kill("it was cancelled and did not end"));
+    }
     leave(Transition.cancelled(cause, claimed.attempt()));
   }
 
@@ -278,12 +318,36 @@ final class AttemptRun implements Run, JobContext {
     if (!stop(kind)) {
       return;
     }
-    setAlarm(engine.graceNanos, this::abandon);
+    setAlarm(
+        engine.graceNanos,
+        isRemote()
+            ? () ->
+                kill(kind == Stop.TIMEOUT ? "it ran past its timeout" : "its job's deadline passed")
+            : this::abandon);
+  }
+
+  private synchronized boolean isRemote() {
+    return remote != null;
+  }
+
+  /// Ends code that runs elsewhere for certain; nothing for other code.
+  void kill(String why) {
+    Remote elsewhere;
+    synchronized (this) {
+      elsewhere = stage == Stage.RUNNING ? remote : null;
+      if (elsewhere != null && stop == null) {
+        stop = Stop.CANCEL;
+      }
+    }
+    if (elsewhere != null) {
+      elsewhere.kill(why);
+    }
   }
 
   /// Returns false if the attempt is over.
   private boolean stop(Stop kind) {
     CompletableFuture<?> toCancel = null;
+    Remote toAsk;
     synchronized (this) {
       if (stage != Stage.RUNNING) {
         return false;
@@ -299,6 +363,10 @@ final class AttemptRun implements Run, JobContext {
         thread.interrupt();
       }
       toCancel = future;
+      toAsk = remote;
+    }
+    if (toAsk != null) {
+      toAsk.ask();
     }
     if (toCancel != null && !toCancel.cancel(true)) {
       return false;
@@ -528,11 +596,17 @@ final class AttemptRun implements Run, JobContext {
 
   @Override
   public Optional<Instant> deadline() {
+    long end = end();
+    return end == Micros.NEVER ? Optional.empty() : Optional.of(Micros.instant(end));
+  }
+
+  /// When it must have ended, in microseconds since 1970.
+  private long end() {
     long end = claimed.deadline();
     if (known.settings.timeout() != null) {
       end = Math.min(end, Micros.plus(claimed.started(), Micros.of(known.settings.timeout())));
     }
-    return end == Micros.NEVER ? Optional.empty() : Optional.of(Micros.instant(end));
+    return end;
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.treadle.WaitException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.process.ProcessRunner;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
@@ -118,6 +119,7 @@ final class Engine {
       case IO -> new IoRunner(node, this::claim, permits);
       case CPU -> new CpuRunner(node, this::claim, permits);
       case ASYNC -> new AsyncRunner(node, this::claim, permits);
+      case PROCESS -> new ProcessRunner(node, this::claim, permits);
     };
   }
 
@@ -521,6 +523,15 @@ final class Engine {
       }
     }
     return reason;
+  }
+
+  /// Ends the attempt of a job for certain, if one runs elsewhere.
+  void kill(long id) {
+    store.cancel(List.of(id), "killed");
+    AttemptRun run = running.get(id);
+    if (run != null) {
+      run.kill("on request");
+    }
   }
 
   void idleMayHaveChanged() {

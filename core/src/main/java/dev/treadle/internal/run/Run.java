@@ -1,5 +1,6 @@
 package dev.treadle.internal.run;
 
+import dev.treadle.JobContext;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,17 @@ public interface Run {
   /// Runs the code on this thread, as the attempt: its context is bound, and this thread is the one
   /// that is interrupted when somebody wants the attempt to end.
   @Nullable Object call() throws Throwable;
+
+  /// What a worker process is to be asked; null for code that runs in this one.
+  @Nullable Order order();
+
+  /// The attempt as its code sees it, for who speaks for code that runs elsewhere.
+  JobContext context();
+
+  /// From now on the attempt runs elsewhere: to stop it is to ask there, and then to kill.
+  ///
+  /// @throws java.util.concurrent.CancellationException if it was asked to end before
+  void becomes(Remote remote);
 
   /// From now on the attempt is this future and no thread: to stop it is to cancel the future.
   void becomes(CompletableFuture<?> future);
