@@ -120,7 +120,9 @@ public final class Scraper implements AutoCloseable {
     Set<URI> seen = new HashSet<>();
     for (int redirects = 0; ; redirects++) {
       seen.add(uri);
+      draft.target = redirects == 0 ? null : uri;
       HttpResponse<InputStream> response = send(uri);
+      draft.target = null;
       try (InputStream in = response.body()) {
         draft.finalUrl = uri.toString();
         draft.status = response.statusCode();
