@@ -30,7 +30,7 @@ class ProcessTest {
     server.close();
   }
 
-  private static Process treadle(String... args) throws Exception {
+  static Process treadle(String... args) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
