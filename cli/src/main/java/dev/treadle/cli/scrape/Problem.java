@@ -57,8 +57,9 @@ record Problem(String text, boolean retryable) {
           new Problem("connection refused", true);
       case ConnectException e when low.contains("reset") -> new Problem(RESET, true);
       case ConnectException e -> new Problem("cannot connect: " + line(message), true);
+      case SSLException e when low.contains("connection reset") -> new Problem(RESET, true);
       case SSLException e when low.contains("terminated the handshake") ->
-          new Problem(low.contains("reset") ? RESET : "connection cut in the TLS handshake", true);
+          new Problem("connection cut in the TLS handshake", true);
       case SSLException e -> new Problem("TLS failed: " + line(deepest(e)), false);
       case ZipException e -> new Problem("broken gzip: " + line(message), false);
       case EOFException e when low.contains("zlib") || e.getMessage() == null ->
