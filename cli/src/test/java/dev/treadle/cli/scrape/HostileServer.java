@@ -35,6 +35,7 @@ public final class HostileServer implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
+  /// Answers requests for that path; `*` stands for all others.
   public HostileServer on(String path, Answer answer) {
     answers.put(path, answer);
     return this;
@@ -84,7 +85,7 @@ public final class HostileServer implements AutoCloseable {
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
           headers.add(header);
         }
-        Answer answer = answers.get(line.split(" ")[1]);
+        Answer answer = answers.getOrDefault(line.split(" ")[1], answers.get("*"));
         if (answer == null) {
           throw new AssertionError("no answer for " + line);
         }

@@ -157,6 +157,7 @@ class ScrapeUrlTest {
         "/good\u560d\u560aX-Evil: 1", // CR and LF, if only the low bytes are taken
       })
   void noHeaderIsSmuggledIn(String rest) {
+    server.on("*", exchange -> exchange.page(404, "", new byte[0]));
     List<Row> rows = Scrape.of(server.url(rest), server.url("/good")).rows();
     assertThat(rows).hasSize(2);
     assertThat(rows.get(1).title()).isEqualTo("good");
