@@ -15,15 +15,19 @@ final class Body {
   private static final int START_BYTES = 16 * 1024; // enough to find the character set in
 
   private final LimitedStream wire;
-  private final LateStream plain;
+  private final String encoding;
   private final ContentType type;
+  private final long announced;
+  private final long limit;
 
   /// @param encoding the `Content-Encoding` header, empty if there is none
-  Body(InputStream in, String encoding, ContentType type, long limit) throws IOException {
+  /// @param announced the `Content-Length` header, -1 if there is none
+  Body(InputStream in, String encoding, ContentType type, long announced, long limit) {
     this.wire = new LimitedStream(in, limit, "the body");
-    this.plain =
-        new LateStream(new LimitedStream(unpack(wire, encoding), limit, "the unpacked body"));
+    this.encoding = encoding;
     this.type = type;
+    this.announced = announced;
+    this.limit = limit;
   }
 
   /// Bytes that came over the wire so far.
@@ -35,17 +39,21 @@ final class Body {
   ///
   /// @param copy takes the whole text if somebody needs it
   void read(Draft draft, @Nullable StringBuilder copy) throws IOException {
+    LateStream plain =
+        new LateStream(new LimitedStream(unpack(wire, encoding), limit, "the unpacked body"));
     byte[] start = new byte[START_BYTES];
     int length = plain.readNBytes(start, 0, start.length);
     ContentType.Kind kind = type.kind(start, length);
     if (kind == ContentType.Kind.BINARY) {
+      giveUpIfTooLong(length);
       drain(plain);
     } else {
-      Encoding encoding = Encoding.of(start, length, type, kind);
-      CountingReader text = CountingReader.of(start, length, plain, encoding, copy);
+      Encoding charset = Encoding.of(start, length, type, kind);
+      CountingReader text = CountingReader.of(start, length, plain, charset, copy);
       if (kind != ContentType.Kind.TEXT) {
         draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
       }
+      giveUpIfTooLong(length);
       text.drain();
       if (plain.isWhole()) {
         draft.length = text.count();
@@ -53,6 +61,13 @@ final class Body {
     }
     plain.check();
     drain(wire); // so that the connection can be used again
+  }
+
+  // What is announced as too long is read as far as the title, not up to the limit.
+  private void giveUpIfTooLong(int length) throws IOException {
+    if (length > 0) { // or there is no body, only a header that says so
+      wire.expect(announced);
+    }
   }
 
   private static void drain(InputStream in) throws IOException {

@@ -120,7 +120,9 @@ public final class Scraper implements AutoCloseable {
     Set<URI> seen = new HashSet<>();
     for (int redirects = 0; ; redirects++) {
       seen.add(uri);
+      draft.target = redirects == 0 ? null : uri;
       HttpResponse<InputStream> response = send(uri);
+      draft.target = null;
       try (InputStream in = response.body()) {
         draft.finalUrl = uri.toString();
         draft.status = response.statusCode();
@@ -177,17 +179,17 @@ public final class Scraper implements AutoCloseable {
       @Nullable StringBuilder copy)
       throws IOException {
     @Nullable Problem problem = problem(visit, response);
-    @Nullable Body body = null;
+    String encoding = String.join(", ", response.headers().allValues("content-encoding"));
+    long announced = response.headers().firstValueAsLong("content-length").orElse(-1);
+    Body body = new Body(in, encoding, type(response), announced, maxBytes);
     try {
-      String encoding = response.headers().firstValue("content-encoding").orElse("");
-      body = new Body(in, encoding, type(response), maxBytes);
       body.read(draft, copy);
     } catch (IOException e) {
       if (problem == null || interrupted(e)) {
         throw e;
       }
     } finally {
-      draft.bytes = body == null ? 0 : body.bytes();
+      draft.bytes = body.bytes();
     }
     return problem;
   }

@@ -20,15 +20,29 @@ final class Title {
       Iterator<Element> elements = parser.parse(text, "").iterator();
       while (elements.hasNext()) {
         Element element = elements.next();
-        if (isTitle(element)) {
-          return collapse(element.wholeText());
+        if (first(element) != null) {
+          // One between head and body is given when it begins; when the next comes, it has ended.
+          boolean unused = elements.hasNext();
+          break;
         }
         forget(element);
       }
-      return null;
+      @Nullable Element title = first(parser.document());
+      return title == null ? null : collapse(title.wholeText());
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  // The stream does not give what the parser moved to where it had been already, such as a title
+  // between head and body. It is in the document all the same, which holds little else.
+  private static @Nullable Element first(Element root) {
+    if (isTitle(root)) {
+      return root;
+    }
+    return root.childrenSize() == 0
+        ? null
+        : root.stream().filter(Title::isTitle).findFirst().orElse(null);
   }
 
   private static boolean isTitle(Element element) {
@@ -67,6 +81,15 @@ final class Title {
     String one = text.replaceAll("[ \\t\\n\\f\\r]+", " ");
     int from = one.startsWith(" ") ? 1 : 0;
     int to = one.length() > from && one.endsWith(" ") ? one.length() - 1 : one.length();
-    return from >= to ? null : one.substring(from, to);
+    return from >= to ? null : whole(one.substring(from, to));
+  }
+
+  // A reference such as &#xD800; gives half a character, which browsers replace.
+  private static String whole(String text) {
+    int[] characters =
+        text.codePoints()
+            .map(c -> Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
+            .toArray();
+    return new String(characters, 0, characters.length);
   }
 }
