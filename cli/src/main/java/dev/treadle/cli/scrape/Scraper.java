@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Fetches web pages: the code of the scrape task. One call is one attempt.
@@ -42,6 +43,8 @@ public final class Scraper implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .followRedirects(HttpClient.Redirect.NEVER)
           .executor(threads)
+          .sslContext(new LateTls(SSLContext::getDefault))
+          .sslParameters(LateTls.parameters())
           .build();
 
   /// @param maxBytes the longest body that is read, packed or unpacked
