@@ -63,7 +63,8 @@ final class Address {
     if (uri.getRawQuery() != null) {
       clean.append('?').append(uri.getRawQuery());
     }
-    return URI.create(clean.toString());
+    String address = clean.toString();
+    return address.equals(uri.toString()) ? uri : URI.create(address);
   }
 
   private static URI read(String text) throws Problem.Told {
@@ -71,12 +72,31 @@ final class Address {
       throw new Problem.Told("bad URL: longer than " + LENGTH_MAX + " characters");
     }
     try {
-      return new URI(encode(hostToAscii(text)));
+      return new URI(isPlain(text) ? text : encode(hostToAscii(text)));
     } catch (URISyntaxException e) {
       throw new Problem.Told("bad URL: " + e.getReason().toLowerCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new Problem.Told("bad URL: no usable host name in it");
     }
+  }
+
+  // Whether there is nothing to encode: so are most, and a list may be long.
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean plain =
+          (c >= 'a' && c <= 'z')
+              || (c >= '-' && c <= ':') // also . / and the digits
+              || (c >= 'A' && c <= 'Z')
+              || c == '_'
+              || c == '?'
+              || c == '='
+              || c == '&';
+      if (!plain) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String hostToAscii(String text) {
@@ -89,7 +109,7 @@ final class Address {
       end++;
     }
     String authority = text.substring(start, end);
-    if (authority.chars().allMatch(c -> c < 128)) {
+    if (StandardCharsets.US_ASCII.newEncoder().canEncode(authority)) {
       return text;
     }
     int from = authority.lastIndexOf('@') + 1;

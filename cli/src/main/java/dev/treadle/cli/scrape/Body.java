@@ -3,6 +3,7 @@ package dev.treadle.cli.scrape;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
@@ -39,24 +40,52 @@ final class Body {
     int length = plain.readNBytes(start, 0, start.length);
     ContentType.Kind kind = type.kind(start, length);
     if (kind == ContentType.Kind.BINARY) {
-      drain(plain);
+      drain(plain, start);
     } else {
       Encoding encoding = Encoding.of(start, length, type, kind);
-      CountingReader text = CountingReader.of(start, length, plain, encoding, copy);
-      if (kind != ContentType.Kind.TEXT) {
-        draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
-      }
-      text.drain();
-      if (plain.isWhole()) {
-        draft.length = text.count();
+      if (length < start.length) {
+        readShort(encoding.decode(start, length), kind, draft, copy);
+      } else {
+        readLong(start, encoding, kind, draft, copy);
       }
     }
     plain.check();
-    drain(wire); // so that the connection can be used again
+    drain(wire, start); // so that the connection can be used again
   }
 
-  private static void drain(InputStream in) throws IOException {
-    byte[] buffer = new byte[8 * 1024];
+  // Most pages: decoded in one go, they need none of the buffers of a stream.
+  private void readShort(
+      String text, ContentType.Kind kind, Draft draft, @Nullable StringBuilder copy)
+      throws IOException {
+    if (copy != null) {
+      copy.append(text);
+    }
+    if (kind != ContentType.Kind.TEXT) {
+      draft.title = Title.find(new StringReader(text), kind == ContentType.Kind.XHTML);
+    }
+    if (plain.isWhole()) {
+      draft.length = (long) text.codePointCount(0, text.length());
+    }
+  }
+
+  private void readLong(
+      byte[] start,
+      Encoding encoding,
+      ContentType.Kind kind,
+      Draft draft,
+      @Nullable StringBuilder copy)
+      throws IOException {
+    CountingReader text = CountingReader.of(start, plain, encoding, copy);
+    if (kind != ContentType.Kind.TEXT) {
+      draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
+    }
+    text.drain();
+    if (plain.isWhole()) {
+      draft.length = text.count();
+    }
+  }
+
+  private static void drain(InputStream in, byte[] buffer) throws IOException {
     while (in.read(buffer) >= 0) {}
   }
 

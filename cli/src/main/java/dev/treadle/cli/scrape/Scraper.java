@@ -13,8 +13,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
@@ -120,7 +120,7 @@ public final class Scraper implements AutoCloseable {
   private @Nullable Problem fetch(Visit visit, Draft draft, @Nullable StringBuilder copy)
       throws IOException, InterruptedException {
     URI uri = visit.uri();
-    Set<URI> seen = new HashSet<>();
+    List<URI> seen = new ArrayList<>(1);
     for (int redirects = 0; ; redirects++) {
       seen.add(uri);
       HttpResponse<InputStream> response = send(uri);
@@ -155,12 +155,14 @@ public final class Scraper implements AutoCloseable {
 
   // The HTTP client lets these pass.
   private static void checkLength(HttpResponse<?> response) throws IOException {
-    Set<String> lengths = new HashSet<>(response.headers().allValues("content-length"));
-    if (lengths.size() > 1) {
-      throw new Problem.Told("not valid HTTP: two lengths for one body");
-    }
-    if (lengths.stream().anyMatch(length -> length.startsWith("-"))) {
-      throw new Problem.Told("not valid HTTP: Content-Length is negative");
+    List<String> lengths = response.headers().allValues("content-length");
+    for (String length : lengths) {
+      if (!length.equals(lengths.getFirst())) {
+        throw new Problem.Told("not valid HTTP: two lengths for one body");
+      }
+      if (length.startsWith("-")) {
+        throw new Problem.Told("not valid HTTP: Content-Length is negative");
+      }
     }
   }
 
