@@ -1,6 +1,7 @@
 package dev.treadle.cli;
 
 import dev.treadle.cli.demo.DemoCommand;
+import dev.treadle.cli.files.FilesCommand;
 import dev.treadle.cli.scrape.ScrapeCommand;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
@@ -38,9 +39,11 @@ public final class Main implements Runnable {
   public static CommandLine commandLine(Supplier<Stdio> stdio) {
     CommandLine line = new Main().line;
     line.addSubcommand(new ScrapeCommand(stdio));
+    line.addSubcommand(FilesCommand.of(stdio));
     line.addSubcommand(new DemoCommand(stdio));
     line.setParameterExceptionHandler((e, args) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, command, parsed) -> internalError(e, command));
+    line.setExpandAtFiles(false); // a path or URL may begin with @
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpLongOptionsMaxWidth(26);
     return line;

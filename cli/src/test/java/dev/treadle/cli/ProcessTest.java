@@ -4,16 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.treadle.cli.scrape.HostileServer;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The command as a process of its own: signals, pipes and codes as a shell sees them.
 @DisabledOnOs(OS.WINDOWS)
@@ -31,12 +36,7 @@ class ProcessTest {
   }
 
   private static Process treadle(String... args) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.treadle.cli.Main"));
-    command.addAll(List.of(args));
-    return new ProcessBuilder(command).start();
+    return new ProcessBuilder(CliProcess.command(List.of(), args)).start();
   }
 
   @Test
@@ -108,6 +108,60 @@ class ProcessTest {
       assertThat(process.getErrorStream().readAllBytes()).isEmpty();
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  // --- files ---
+
+  @Test
+  void anInterruptInTheMiddleOfAFileLeavesNothingBehind(@TempDir Path folder) throws Exception {
+    Path large = folder.resolve("large");
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+      sparse.setLength(50_000_000_000L); // takes no place, but minutes to read
+    }
+    Process process = treadle("files", "upper", large.toString());
+    try {
+      while (names(folder).size() == 1) {
+        assertThat(process.isAlive()).isTrue();
+        Thread.onSpinWait(); // until it has begun to write
+      }
+      assertThat(new ProcessBuilder("sh", "-c", "kill -INT " + process.pid()).start().waitFor())
+          .isZero();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(130);
+      assertThat(names(folder)).containsExactly("large");
+      assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8))
+          .contains("interrupted after", ": 0 files done, 0 of them failed");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aFullDiskFailsTheFileAndLeavesNothingBehind(@TempDir Path folder) throws Exception {
+    Path large = folder.resolve("large.txt");
+    Path small = folder.resolve("small.txt");
+    Files.writeString(large, "x".repeat(1_000_000));
+    Files.writeString(small, "y");
+    // No disk can be filled up here, but a file can be made to have no more room than 200 KB.
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 400; exec \"$@\"", "sh"));
+    command.addAll(
+        CliProcess.command(
+            List.of(), "files", "upper", "--csv", large.toString(), small.toString()));
+    Process process = new ProcessBuilder(command).start();
+    try {
+      String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertThat(process.waitFor()).isEqualTo(1);
+      assertThat(out).contains("large.txt,,", ",larger than a file may be here");
+      assertThat(names(folder)).containsExactly("large.txt", "small.txt", "small.upper.txt");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
 

@@ -50,15 +50,17 @@ final class Demo implements Stoppable {
   }
 
   private DemoBill play(long started) throws IOException {
-    try (DemoPages pages = new DemoPages(story)) {
+    try (DemoPages pages = new DemoPages(story);
+        DemoFile file = new DemoFile(story)) {
       DemoOddities oddities = new DemoOddities(story);
       try (Treadle treadle =
-          Treadle.with(pages.fetch(), DemoPages.COUNT, DemoOddities.TIMER)
+          Treadle.with(pages.fetch(), DemoPages.COUNT, DemoOddities.TIMER, file.upper())
               .mapWindow(TIMERS)
               .queue(DemoOddities.LANE, queue -> queue.limit(1))
               .open()) {
         story.tell("Treadle demo: a working day in ten seconds, on this machine alone.");
         pages.play(treadle);
+        file.play(treadle);
         oddities.timers(treadle, TIMERS);
         oddities.failsTwice(treadle);
         oddities.ignoresItsTimeout(treadle);
@@ -71,12 +73,12 @@ final class Demo implements Stoppable {
     }
   }
 
-  // Pages and their counts, timers, the two odd tasks, the lane.
+  // Pages and their counts, the file, timers, the two odd tasks, the lane.
   private void checkCounts(int failing) {
     long good = DemoPages.PAGES - failing;
     long lane = DemoOddities.SUBMITTED.size();
     story.expect(
-        "jobs that succeeded", 2 * good + TIMERS + 1 + lane, story.ended(JobState.SUCCEEDED));
+        "jobs that succeeded", 2 * good + 1 + TIMERS + 1 + lane, story.ended(JobState.SUCCEEDED));
     story.expect("jobs that failed", failing + 1L, story.ended(JobState.FAILED));
     story.expect("jobs that were cancelled", (long) failing, story.ended(JobState.CANCELLED));
   }

@@ -7,6 +7,7 @@ import dev.treadle.Outcome;
 import dev.treadle.Retry;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
+import dev.treadle.cli.terminal.Bar;
 import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.Meter;
 import java.time.Duration;
@@ -48,7 +49,7 @@ final class DemoOddities {
     Jobs<Duration, Boolean> timers =
         treadle.map(TIMER, Collections.nCopies(count, Duration.ofSeconds(1)));
     List<Outcome<Boolean>> outcomes;
-    try (Meter meter = story.meter("timers", timers::progress)) {
+    try (Meter meter = story.meter("timers", Bar.Unit.COUNT, timers::progress)) {
       outcomes = timers.settled();
     }
     outcomes.forEach(story::count);

@@ -10,6 +10,7 @@ import dev.treadle.cli.scrape.ScrapeOptions;
 import dev.treadle.cli.scrape.ScrapeTask;
 import dev.treadle.cli.scrape.Scraper;
 import dev.treadle.cli.scrape.Visit;
+import dev.treadle.cli.terminal.Bar;
 import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.Meter;
 import java.io.IOException;
@@ -117,7 +118,8 @@ final class DemoPages implements AutoCloseable {
     AtomicInteger fetched = new AtomicInteger();
     AtomicInteger failed = new AtomicInteger();
     try (Meter meter =
-        story.meter("pages", () -> new Progress(fetched.get(), PAGES, failed.get()))) {
+        story.meter(
+            "pages", Bar.Unit.COUNT, () -> new Progress(fetched.get(), PAGES, failed.get()))) {
       for (int page = 0; page < PAGES; page++) {
         Job<Scraper.Article> job = treadle.submit(fetch, new Visit(site.page(page).toString()));
         fetches.add(job);

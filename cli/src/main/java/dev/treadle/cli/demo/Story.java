@@ -57,8 +57,8 @@ final class Story {
   }
 
   /// Shows progress until it is closed.
-  Meter meter(String label, Supplier<Progress> progress) {
-    return Meter.start(stdio, "   " + label, Bar.Unit.COUNT, false, progress);
+  Meter meter(String label, Bar.Unit unit, Supplier<Progress> progress) {
+    return Meter.start(stdio, "   " + label, unit, false, progress);
   }
 
   /// Notes a difference between what the story says and what is.

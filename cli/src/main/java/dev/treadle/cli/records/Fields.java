@@ -12,6 +12,7 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.dataformat.csv.CsvFactory;
 import tools.jackson.dataformat.csv.CsvSchema;
+import tools.jackson.dataformat.csv.CsvWriteFeature;
 
 /// The fields of a record, by name and in order: all that JSON and CSV need to know of it.
 /// Immutable.
@@ -58,7 +59,9 @@ public final class Fields<R> {
           }
         };
     String header = String.join(",", fields.stream().map(Field::name).toList()) + "\n";
-    return new Lines(header, new CsvFactory(), context, "");
+    CsvFactory factory =
+        CsvFactory.builder().enable(CsvWriteFeature.STRICT_CHECK_FOR_QUOTING).build();
+    return new Lines(header, factory, context, "");
   }
 
   private final class Lines implements RecordFormat<R> {

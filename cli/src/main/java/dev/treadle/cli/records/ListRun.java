@@ -182,12 +182,11 @@ public final class ListRun<I, R> implements Stoppable {
     if (count == 0) {
       return "nothing to do: there was no " + work.noun() + " in the list";
     }
-    return "%s %s in %s (%s/s): %s good, %s failed"
+    return "%s %s %s: %s good, %s failed"
         .formatted(
             Columns.number(count),
             nouns(count),
-            time,
-            Columns.number(Math.round(count / Math.max(0.001, took.toNanos() / 1e9))),
+            work.pace(count, took),
             Columns.number(count - failed.get()),
             Columns.number(failed.get()));
   }

@@ -5,7 +5,10 @@ import dev.treadle.Progress;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.cli.terminal.Bar;
+import dev.treadle.cli.terminal.Columns;
+import dev.treadle.cli.terminal.DurationConverter;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 /// What a command does with each input of its list.
@@ -15,6 +18,17 @@ import java.util.stream.Stream;
 public interface ListWork<I, R> {
   /// What is counted, such as `page`: the plural takes an `s`.
   String noun();
+
+  /// How much was done, and how fast, for the summary: `in 2.5 s (812/s)`.
+  default String pace(long count, Duration took) {
+    return "in %s (%s/s)"
+        .formatted(DurationConverter.format(took), Columns.number(perSecond(count, took)));
+  }
+
+  /// A rate, as far as so short a time has one.
+  static long perSecond(long amount, Duration took) {
+    return Math.round(amount / Math.max(0.001, took.toNanos() / 1e9));
+  }
 
   /// How many inputs there are; -1 where only reading them would tell.
   long total() throws IOException;

@@ -1,0 +1,125 @@
+package dev.treadle.cli.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/// A file that is written under another name and appears, whole, in its place at the end, or not at
+/// all. Used by one thread.
+///
+/// It is written in the nearest folder that is there already, so that a failure leaves no folders
+/// behind either.
+final class NewFile implements AutoCloseable {
+  private static final String PREFIX = ".treadle-";
+  private static final String SUFFIX = ".tmp";
+
+  private final Path target;
+  private final Path hidden;
+  private final FileChannel channel;
+
+  private NewFile(Path target, Path hidden, FileChannel channel) {
+    this.target = target;
+    this.hidden = hidden;
+    this.channel = channel;
+  }
+
+  /// Whether a name is that of such a file before its end, which only a killed process leaves.
+  static boolean isOne(String name) {
+    return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
+  }
+
+  static NewFile at(Path target) throws IOException {
+    Path folder = existing(target.toAbsolutePath().getParent());
+    for (int tries = 0; ; tries++) {
+      String name = PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong()) + SUFFIX;
+      Path hidden = folder.resolve(name);
+      try {
+        return new NewFile(
+            target,
+            hidden,
+            FileChannel.open(
+                hidden,
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE));
+      } catch (FileAlreadyExistsException e) {
+        if (tries == 10) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Path existing(@Nullable Path folder) throws IOException {
+    Path at = folder;
+    while (at != null && !Files.exists(at)) {
+      at = at.getParent();
+    }
+    if (at == null) {
+      throw new FileSystemException(String.valueOf(folder), null, "is in no folder that is there");
+    }
+    return at;
+  }
+
+  FileChannel channel() {
+    return channel;
+  }
+
+  /// Gives it the permissions and times of its source.
+  void resemble(Path source) throws IOException {
+    @Nullable PosixFileAttributeView from =
+        Files.getFileAttributeView(source, PosixFileAttributeView.class);
+    @Nullable PosixFileAttributeView to =
+        Files.getFileAttributeView(hidden, PosixFileAttributeView.class);
+    if (from != null && to != null) {
+      to.setPermissions(from.readAttributes().permissions());
+    }
+    BasicFileAttributes times = Files.readAttributes(source, BasicFileAttributes.class);
+    Files.getFileAttributeView(hidden, BasicFileAttributeView.class)
+        .setTimes(times.lastModifiedTime(), times.lastAccessTime(), null);
+  }
+
+  /// Puts it in its place.
+  ///
+  /// @param replace whether it may take the place of another file
+  /// @throws FileSystemException if it may not, and there is one
+  void appear(boolean replace) throws IOException {
+    channel.close();
+    @Nullable Path folder = target.toAbsolutePath().getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    if (replace || !link()) {
+      Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  // A move replaces without a word what another process may have put there a moment ago; a second
+  // link to the file does not.
+  private boolean link() throws IOException {
+    try {
+      Files.createLink(target, hidden);
+      return true;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Results.checkFree(target);
+      return false; // a file system without links
+    }
+  }
+
+  /// Takes away what did not appear.
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.deleteIfExists(hidden);
+  }
+}

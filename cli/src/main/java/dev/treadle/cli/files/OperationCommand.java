@@ -1,0 +1,82 @@
+package dev.treadle.cli.files;
+
+import dev.treadle.cli.records.ListRun;
+import dev.treadle.cli.records.Output;
+import dev.treadle.cli.records.RecordFormat;
+import dev.treadle.cli.terminal.Stdio;
+import dev.treadle.cli.terminal.Stoppable;
+import dev.treadle.cli.terminal.Usage;
+import dev.treadle.cli.terminal.Version;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// What all operations on files have in common: which files, how many at once, which output.
+@Command(sortOptions = false, mixinStandardHelpOptions = true, versionProvider = Version.class)
+abstract class OperationCommand implements Callable<Integer> {
+  private final Supplier<Stdio> stdio;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files, and with -r folders.")
+  List<Path> paths = List.of();
+
+  @Option(
+      names = {"-r", "--recursive"},
+      description = "Read folders, and the folders in them.")
+  boolean recursive;
+
+  @Option(
+      names = {"-c", "--concurrency"},
+      paramLabel = "N",
+      description = "Files at once. Default: one for each core.")
+  @Nullable Integer concurrency;
+
+  @Mixin Output output = new Output();
+
+  OperationCommand(Supplier<Stdio> stdio) {
+    this.stdio = stdio;
+  }
+
+  /// What is done to each file.
+  ///
+  /// @throws ParameterException if the options do not allow it
+  abstract Operation operation();
+
+  /// Where results lie, for operations that have some.
+  Results results(Operation operation) {
+    return new Results(operation.label(), null, false, paths);
+  }
+
+  final List<Path> paths() {
+    return paths;
+  }
+
+  final ParameterException wrong(String message) {
+    return Usage.wrong(spec, message);
+  }
+
+  @Override
+  public final Integer call() throws Exception {
+    int atOnce = concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency;
+    Usage.range(spec, "--concurrency", atOnce, 1, 1_000);
+    Operation operation = operation();
+    Stdio streams = stdio.get();
+    RecordFormat<FileRecord> format =
+        output.format(
+            spec, FileRecord.fields(operation), FileFormat.of(operation, streams.terminal()));
+    FilesWork work = new FilesWork(operation, results(operation), recursive);
+    ListRun.Settings settings = new ListRun.Settings(operation.label(), atOnce, output.quiet());
+    ListRun<FileInput, FileRecord> run = new ListRun<>(work, format, settings, streams);
+    return Stoppable.interruptibly(run, run::run);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.treadle.cli.files;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Where the results of a run lie, and what they may not replace.
+///
+/// Beside its source, the result of `notes.txt` is `notes.upper.txt`; below a folder for results it
+/// has the source's own name, and the folders as they were given. Immutable.
+///
+/// @param mark what tells a result from its source: `upper`
+/// @param out the folder for results; null for beside the sources
+/// @param force whether files that are there may be replaced
+/// @param arguments the files and folders that were named
+record Results(String mark, @Nullable Path out, boolean force, List<Path> arguments) {
+  /// The place of an argument below the folder for results: a relative path as it is, so that
+  /// folders keep apart what has the same name; of others only the last name.
+  static Path mirror(Path argument) {
+    Path plain = argument.normalize();
+    boolean within = !plain.isAbsolute() && !plain.startsWith("..");
+    if (within) {
+      return plain;
+    }
+    @Nullable Path name = argument.toAbsolutePath().normalize().getFileName();
+    return name == null ? Path.of("") : name; // of the root, all that is in it
+  }
+
+  /// Where the result of an input belongs.
+  Path target(FileInput input) {
+    return out == null
+        ? input.path().resolveSibling(marked(name(input.path())))
+        : out.resolve(input.mirror());
+  }
+
+  private static String name(Path file) {
+    @Nullable Path name = file.getFileName();
+    return name == null ? "" : name.toString();
+  }
+
+  private String marked(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot <= 0 ? name + "." + mark : name.substring(0, dot) + "." + mark + name.substring(dot);
+  }
+
+  /// The name of the source that a file by this name may be the result of; null if it is no result.
+  @Nullable String source(String name) {
+    String infix = "." + mark;
+    int at = name.lastIndexOf(infix);
+    String source = at < 0 ? name : name.substring(0, at) + name.substring(at + infix.length());
+    return out == null && at > 0 && marked(source).equals(name) ? source : null;
+  }
+
+  /// Refuses a target that would replace what it may not.
+  ///
+  /// @throws FileSystemException if it would; its reason says how to mend it
+  void check(Path source, Path target) throws IOException {
+    if (!force) {
+      checkFree(target);
+    } else if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw refused(target, "is a folder");
+    } else if (Files.exists(target) && !Files.isSameFile(source, target) && isInput(target)) {
+      throw refused(target, "is an input too; give another folder with --out");
+    }
+  }
+
+  /// Refuses a target that is there, if only as a link that leads nowhere.
+  static void checkFree(Path target) throws FileSystemException {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw refused(target, "is there already; --force replaces it");
+    }
+  }
+
+  private static FileSystemException refused(Path target, String reason) {
+    return new FileSystemException(target.toString(), null, reason);
+  }
+
+  private boolean isInput(Path target) throws IOException {
+    for (Path argument : arguments) {
+      if (!Files.exists(argument)) {
+        continue;
+      }
+      if (Files.isSameFile(argument, target) || (out != null && isRead(argument, out, target))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // A folder for results inside of an input folder is passed over when that is read.
+  private static boolean isRead(Path argument, Path out, Path target) throws IOException {
+    Path folder = argument.toRealPath();
+    Path results = out.toRealPath();
+    boolean passedOver = results.startsWith(folder) && !results.equals(folder);
+    return target.toRealPath().startsWith(folder) && !passedOver;
+  }
+
+  /// The earlier argument among whose results those of the argument at this index would lie, though
+  /// they are of other files; null if there is none.
+  @Nullable Path clash(int index) throws IOException {
+    Path argument = arguments.get(index);
+    for (Path earlier : arguments.subList(0, index)) {
+      if (out != null && Files.exists(earlier) && mixed(argument, earlier)) {
+        return earlier;
+      }
+    }
+    return null;
+  }
+
+  private static boolean mixed(Path one, Path other) throws IOException {
+    Path a = mirror(one);
+    Path b = mirror(other);
+    Path realA = one.toRealPath();
+    Path realB = other.toRealPath();
+    return (under(a, b) && !realA.equals(realB.resolve(b.relativize(a)).normalize()))
+        || (under(b, a) && !realB.equals(realA.resolve(a.relativize(b)).normalize()));
+  }
+
+  private static boolean under(Path path, Path folder) {
+    return folder.toString().isEmpty() || path.startsWith(folder);
+  }
+}
