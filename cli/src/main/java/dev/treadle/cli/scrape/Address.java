@@ -102,7 +102,8 @@ final class Address {
     if (uri.getRawQuery() != null) {
       clean.append('?').append(uri.getRawQuery());
     }
-    return URI.create(clean.toString());
+    String address = clean.toString();
+    return address.equals(uri.toString()) ? uri : URI.create(address);
   }
 
   private static String withoutDots(String path) {
@@ -131,8 +132,11 @@ final class Address {
     }
     int hash = text.indexOf('#'); // what follows is for browsers
     String sent = hash < 0 ? text : text.substring(0, hash);
-    Matcher front = FRONT.matcher(sent);
     try {
+      if (isPlain(sent)) {
+        return new URI(sent);
+      }
+      Matcher front = FRONT.matcher(sent);
       return new URI(
           front.lookingAt()
               ? encode(front.group(1), "")
@@ -144,6 +148,25 @@ final class Address {
     } catch (IllegalArgumentException e) {
       throw new Problem.Told("no usable host name in it");
     }
+  }
+
+  // Whether there is nothing to encode: so are most, and a list may be long.
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean plain =
+          (c >= 'a' && c <= 'z')
+              || (c >= '-' && c <= ':') // also . / and the digits
+              || (c >= 'A' && c <= 'Z')
+              || c == '_'
+              || c == '?'
+              || c == '='
+              || c == '&';
+      if (!plain) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String hostToAscii(String authority) {

@@ -3,6 +3,8 @@ package dev.treadle.cli.scrape;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
+import java.io.StringReader;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
@@ -46,21 +48,19 @@ final class Body {
     ContentType.Kind kind = type.kind(start, length);
     if (kind == ContentType.Kind.BINARY) {
       giveUpIfTooLong(length);
-      drain(plain);
+      drain(plain, start);
     } else {
       Encoding charset = Encoding.of(start, length, type, kind);
-      CountingReader text = CountingReader.of(start, length, plain, charset, copy);
-      if (kind != ContentType.Kind.TEXT) {
-        draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
-      }
-      giveUpIfTooLong(length);
-      text.drain();
+      long found =
+          length < start.length
+              ? readShort(charset.decode(start, length), kind, draft, copy)
+              : readLong(CountingReader.of(start, plain, charset, copy), kind, draft);
       if (plain.isWhole()) {
-        draft.length = text.count();
+        draft.length = found;
       }
     }
     plain.check();
-    drain(wire); // so that the connection can be used again
+    drain(wire, start); // so that the connection can be used again
   }
 
   // What is announced as too long is read as far as the title, not up to the limit.
@@ -70,8 +70,34 @@ final class Body {
     }
   }
 
-  private static void drain(InputStream in) throws IOException {
-    byte[] buffer = new byte[8 * 1024];
+  // Most pages: decoded in one go, they need none of the buffers of a stream.
+  private long readShort(
+      String text, ContentType.Kind kind, Draft draft, @Nullable StringBuilder copy)
+      throws IOException {
+    if (copy != null) {
+      copy.append(text);
+    }
+    readTitle(new StringReader(text), kind, draft);
+    giveUpIfTooLong(text.length());
+    return text.codePointCount(0, text.length());
+  }
+
+  private long readLong(CountingReader text, ContentType.Kind kind, Draft draft)
+      throws IOException {
+    readTitle(text, kind, draft);
+    giveUpIfTooLong(START_BYTES);
+    text.drain();
+    return text.count();
+  }
+
+  private static void readTitle(Reader text, ContentType.Kind kind, Draft draft)
+      throws IOException {
+    if (kind != ContentType.Kind.TEXT) {
+      draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
+    }
+  }
+
+  private static void drain(InputStream in, byte[] buffer) throws IOException {
     while (in.read(buffer) >= 0) {}
   }
 

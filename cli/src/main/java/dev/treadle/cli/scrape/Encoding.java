@@ -47,6 +47,11 @@ record Encoding(Charset charset, int bom) {
     return new Encoding(found, 0);
   }
 
+  /// The text of a body that is no longer than these bytes. What cannot be decoded becomes U+FFFD.
+  String decode(byte[] body, int length) {
+    return new String(body, bom, length - bom, charset);
+  }
+
   private static boolean starts(byte[] bytes, int length, int... sign) {
     if (length < sign.length) {
       return false;

@@ -18,7 +18,7 @@ public final class ScrapeTask {
   private ScrapeTask() {}
 
   /// The task that gives pages.
-  static Task<Visit, Page> pages(Scraper scraper, ScrapeOptions options) {
+  public static Task<Visit, Page> pages(Scraper scraper, ScrapeOptions options) {
     return settle(Task.io("scrape", Visit.class, Page.class, scraper::scrape), options);
   }
 

@@ -77,11 +77,25 @@ final class Title {
     }
   }
 
+  // Runs of white space become one blank, those at the ends nothing. HTML's white space, which a
+  // no-break space is not.
   private static @Nullable String collapse(String text) {
-    String one = text.replaceAll("[ \\t\\n\\f\\r]+", " ");
-    int from = one.startsWith(" ") ? 1 : 0;
-    int to = one.length() > from && one.endsWith(" ") ? one.length() - 1 : one.length();
-    return from >= to ? null : whole(one.substring(from, to));
+    StringBuilder one = new StringBuilder(text.length());
+    boolean gap = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case ' ', '\t', '\n', '\f', '\r' -> gap = !one.isEmpty();
+        default -> {
+          if (gap) {
+            one.append(' ');
+            gap = false;
+          }
+          one.append(c);
+        }
+      }
+    }
+    return one.isEmpty() ? null : whole(one.toString());
   }
 
   // A reference such as &#xD800; gives half a character, which browsers replace.
