@@ -397,6 +397,20 @@ class FilesCommandTest {
   }
 
   @Test
+  void noForceReplacesADeviceOrAPipe() throws Exception {
+    Path source = file("a.txt", "x");
+    Path pipe = folder.resolve("a.upper.txt");
+    assumeThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThat(error(files("upper", "--json", "--force", source))).contains("is no file");
+    assertThat(Files.isRegularFile(pipe)).isFalse();
+    Path link = folder.resolve("b.upper.txt");
+    Files.createSymbolicLink(link, Path.of("/dev/null"));
+    Path other = file("b.txt", "x");
+    assertThat(error(files("upper", "--json", "--force", other))).contains("is no file");
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+  }
+
+  @Test
   void whatMayNotBeReadOrWrittenIsTold() throws Exception {
     Path source = file("a.txt", "x");
     Path closed = Files.createDirectories(folder.resolve("closed"));
