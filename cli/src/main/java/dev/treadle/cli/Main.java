@@ -52,6 +52,7 @@ public final class Main implements Runnable {
     line.addSubcommand(new ScrapeCommand(stdio));
     line.addSubcommand(FilesCommand.of(stdio));
     line.addSubcommand(new DemoCommand(stdio));
+    line.addSubcommand(new CompletionCommand(stdio));
     line.setParameterExceptionHandler((e, args) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, command, parsed) -> internalError(e, command));
     line.setExpandAtFiles(false); // a path or URL may begin with @

@@ -64,7 +64,7 @@ public final class ScrapeCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--concurrency"},
       paramLabel = "N",
-      description = "Attempts at once. Default: ${DEFAULT-VALUE}.")
+      description = "Attempts at once, 1 to 10,000. Default: ${DEFAULT-VALUE}.")
   int concurrency = 50;
 
   @Option(

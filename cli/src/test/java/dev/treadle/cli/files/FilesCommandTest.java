@@ -451,7 +451,7 @@ class FilesCommandTest {
       quoteCharacter = '`',
       value = {
         "files|treadle files: no operation; name one: upper, lower, count or sha256",
-        "files upper|treadle files upper: Missing required parameter: 'PATH'",
+        "files upper|treadle files upper: PATH is missing",
         "files upper x --charset klingon|'klingon' is no known character set",
         "files upper x --charset ISO-2022-CN|--charset ISO-2022-CN can be read but not written",
         "files count x -c 0|--concurrency must be 1 to 1,000, not 0",
