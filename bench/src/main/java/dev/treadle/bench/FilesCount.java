@@ -13,10 +13,12 @@ import java.util.stream.Stream;
 /// the other.
 final class FilesCount {
   private static final int FILES_IN_FOLDER = 100;
-  private static final String LINE = "Some words of a line, and a number: 12345; Grüße.\n";
-  private static final int WORDS = LINE.strip().split(" ").length;
-  private static final int LINES = 80; // 4 KB
+  private static final String ASCII = "Some words of a line, and a number: 12345; some more.\n";
+  private static final String OTHER = "Some words of a line, and a number: 12345; déjà vu too.\n";
+  private static final int EVERY = 8; // so many lines, one that is not ASCII
+  private static final int BLOCKS = 9; // 4 KB
 
+  private static final Pattern WORD = Pattern.compile("\\S+");
   private static final Pattern NUMBER = Pattern.compile("\"(\\w+)\": ?(\\d+)");
 
   private static final String LOOP =
@@ -25,7 +27,7 @@ final class FilesCount {
       for folder, folders, names in os.walk(sys.argv[1]):
           for name in names:
               path = os.path.join(folder, name)
-              with open(path, encoding='utf-8', newline='') as file:
+              with open(path, encoding='utf-8') as file:
                   text = file.read()
               print(json.dumps({
                   'path': path,
@@ -75,17 +77,19 @@ final class FilesCount {
 
   /// Files that differ in length, so that one counted twice for another would show.
   private static Sums write(Path folder, int files) throws IOException {
-    long all = 0;
+    String block = ASCII.repeat(EVERY - 1) + OTHER;
+    long blocks = 0;
     for (int i = 0; i < files; i++) {
       Path in = folder.resolve("folder-" + i / FILES_IN_FOLDER);
       if (i % FILES_IN_FOLDER == 0) {
         Files.createDirectory(in);
       }
-      int lines = LINES - 10 + i % 21;
-      Files.writeString(in.resolve("file-" + i + ".txt"), LINE.repeat(lines));
-      all += lines;
+      int length = BLOCKS - 2 + i % 5;
+      Files.writeString(in.resolve("file-" + i + ".txt"), block.repeat(length));
+      blocks += length;
     }
-    return new Sums(files, all, all * WORDS, all * LINE.length());
+    long words = WORD.matcher(block).results().count();
+    return new Sums(files, blocks * EVERY, blocks * words, blocks * block.length());
   }
 
   private static double perSecond(WholeCommand command, Sums expected)
