@@ -11,6 +11,8 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +48,7 @@ public final class Training {
     run(Exit.OK, "", "--version");
     run(Exit.OK, "", "--help");
     run(Exit.USAGE, "", "no-such-command");
+    files();
     try (LocalSite site = LocalSite.start(64, Duration.ofMillis(5), Training::kind)) {
       String pages = site.pages().stream().map(URI::toString).collect(Collectors.joining("\n"));
       String tls = site.page(0).toString().replace("http:", "https:");
@@ -55,6 +58,25 @@ public final class Training {
       run(Exit.FAILED, pages, "scrape", "--retries", "0");
       // Nobody answers there in TLS; until the time-out all is loaded that a call over TLS needs.
       run(Exit.FAILED, "", "scrape", "--timeout", "500ms", "--retries", "0", tls);
+    }
+  }
+
+  private void files() throws IOException {
+    Path folder = Files.createTempDirectory("treadle-training");
+    Path text = Files.writeString(folder.resolve("text.txt"), "Plain, Straße, ΟΔΟΣ.\n".repeat(500));
+    Path bad = Files.write(folder.resolve("bad.txt"), new byte[] {(byte) 0xFF});
+    try {
+      run(Exit.FAILED, "", "files", "upper", "-r", "--json", folder.toString());
+      run(Exit.OK, "", "files", "lower", "--csv", text.toString());
+      run(Exit.FAILED, "", "files", "count", "-r", folder.toString());
+      run(Exit.OK, "", "files", "sha256", text.toString());
+    } finally {
+      for (Path left : List.of(text, bad)) {
+        Files.delete(left);
+      }
+      Files.deleteIfExists(folder.resolve("text.upper.txt"));
+      Files.deleteIfExists(folder.resolve("text.lower.txt"));
+      Files.delete(folder);
     }
   }
 
