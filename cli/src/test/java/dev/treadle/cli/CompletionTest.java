@@ -62,6 +62,13 @@ class CompletionTest {
   }
 
   @Test
+  void bashCompletesFiles() throws Exception {
+    Path list = Files.writeString(folder.resolve("urls.txt"), "");
+    assertThat(complete("bash", "treadle scrape --file " + folder + "/ur").strip())
+        .isEqualTo(list.toString());
+  }
+
+  @Test
   void zshTakesTheSameScript() throws Exception {
     assertThat(complete("zsh", "treadle files lo")).contains("lower");
   }
