@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// Finds the title of a document as a browser shows it: the first `title` element that is HTML, not
 /// SVG, its white space collapsed.
 final class Title {
+  /// Longer titles are cut: thousands of records may wait for their turn in memory.
+  static final int CHARACTERS_MAX = 10_000;
+
   private Title() {}
 
   /// Reads no further than the title; null if there is none, or nothing in it.
@@ -102,8 +105,10 @@ final class Title {
   private static String whole(String text) {
     int[] characters =
         text.codePoints()
+            .limit(CHARACTERS_MAX)
             .map(c -> Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
             .toArray();
-    return new String(characters, 0, characters.length);
+    boolean cut = text.codePointCount(0, text.length()) > CHARACTERS_MAX;
+    return new String(characters, 0, characters.length) + (cut ? "…" : "");
   }
 }
