@@ -56,7 +56,7 @@ class ScrapeTitleTest {
     html("controls", "<title>a\u0001\u001b[31mb</title>", "a\u0001\u001b[31mb");
     html("quotes", "<title>\"a\" \\ 'b' \u2028</title>", "\"a\" \\ 'b' \u2028");
     html("right to left", "<title>שלום</title>", "שלום");
-    html("long", "<title>" + "x".repeat(300_000) + "</title>", "x".repeat(300_000));
+    html("long", "<title>" + "x".repeat(10_000) + "</title>", "x".repeat(10_000));
     cases.oneByOne();
   }
 
