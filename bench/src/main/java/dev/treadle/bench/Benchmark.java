@@ -54,6 +54,22 @@ record Benchmark(String name, String sentence, Code code) {
             "2,000 pages of 50 ms, 500 at once; against a bare HttpClient loop with jsoup",
             settings -> Scrape.run(settings, 500, Target.atLeast(0.8))),
         new Benchmark(
+            "scrape-cold",
+            "./treadle scrape of 200 and 2,000 pages, JVM start included; against Python",
+            ScrapeCold::run),
+        new Benchmark(
+            "scrape-refused",
+            "./treadle scrape of 100,000 URLs that are refused: records a second, and memory",
+            ScrapeRefused::run),
+        new Benchmark(
+            "files-upper",
+            "./treadle files upper of 1 GB, and its memory; against Python",
+            FilesUpper::run),
+        new Benchmark(
+            "files-count",
+            "./treadle files count of 20,000 small files; against Python",
+            FilesCount::run),
+        new Benchmark(
             "queued-memory",
             "a million jobs queued in memory: bytes each, and the cost of a submit among them",
             QueuedMemory::run),

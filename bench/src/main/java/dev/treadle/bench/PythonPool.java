@@ -7,6 +7,7 @@ import dev.treadle.bench.Result.Skipped;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /// The thread pool of Python's `concurrent.futures`, which tutorials begin with. A peer without a
 /// target.
@@ -62,8 +63,9 @@ final class PythonPool {
   private static List<Result> compare(
       Settings settings, String mode, String what, int count, Round product) throws Exception {
     String words = Figures.count(count) + what;
-    if (!isThere()) {
-      return List.of(new Skipped(words, "python3 is not on the path"));
+    Optional<Python> python = Python.find();
+    if (python.isEmpty()) {
+      return List.of(new Skipped(words, Python.MISSING));
     }
     int workers = SubmitToResult.cores();
     return List.of(
@@ -74,28 +76,15 @@ final class PythonPool {
                 new Contender("Treadle cpu", product),
                 new Contender(
                     "Python ThreadPoolExecutor(" + workers + ")",
-                    () -> python(mode, count, workers)),
+                    () -> python(python.get(), mode, count, workers)),
                 Target.none()));
   }
 
-  private static boolean isThere() throws InterruptedException {
-    try {
-      return new ProcessBuilder("python3", "--version")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static double python(String mode, int count, int workers)
+  private static double python(Python python, String mode, int count, int workers)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
-                "python3", "-c", PROGRAM, mode, String.valueOf(count), String.valueOf(workers))
+                python.run(PROGRAM, mode, String.valueOf(count), String.valueOf(workers)))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String printed =

@@ -8,9 +8,6 @@ import dev.treadle.bench.Contender.Round;
 import dev.treadle.bench.Result.Alone;
 import dev.treadle.bench.Result.Measured;
 import dev.treadle.bench.Result.Skipped;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +24,6 @@ final class Waiting {
   /// The heap of the JVMs whose memory is measured. Without a bound the collector would take what
   /// the machine has and the figure would say nothing of the jobs.
   private static final int HEAP_MB = 512;
-
-  private static final Path STATUS = Path.of("/proc/self/status");
 
   private static final Task<Integer, Integer> SLEEP =
       Task.io(
@@ -142,8 +137,8 @@ final class Waiting {
             + " of them (-Xmx"
             + HEAP_MB
             + "m), in its first round";
-    if (!Files.isReadable(STATUS)) {
-      return List.of(new Skipped(what, STATUS + " tells it, and is not there"));
+    if (PeakMemory.megabytes().isEmpty()) {
+      return List.of(new Skipped(what, PeakMemory.MISSING));
     }
     return List.of(
         new Alone(what, "MB", measured("Treadle", product, count), Target.atMost(MEMORY_TARGET_MB)),
@@ -166,7 +161,7 @@ final class Waiting {
           default -> null;
         }) {
       round(args[0], treadle, count).measure();
-      ChildJvm.tell("peakMb", peakMb());
+      PeakMemory.megabytes().ifPresent(peak -> ChildJvm.tell("peakMb", peak));
     }
   }
 
@@ -175,14 +170,5 @@ final class Waiting {
       return () -> jobs(treadle, kind.equals("io") ? SLEEP : TIMER, count);
     }
     return kind.equals("bare-io") ? () -> sleepingThreads(count) : () -> timers(count);
-  }
-
-  private static double peakMb() throws IOException {
-    for (String line : Files.readAllLines(STATUS)) {
-      if (line.startsWith("VmHWM:")) {
-        return Double.parseDouble(line.replaceAll("\\D+", "")) / 1024;
-      }
-    }
-    throw new IOException(STATUS + " has no VmHWM");
   }
 }

@@ -6,6 +6,7 @@ import dev.treadle.cli.scrape.ScrapeCommand;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Version;
+import dev.treadle.cli.terminal.WholeNumber;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,16 @@ import picocli.CommandLine.ParameterException;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    footer = {
+      "",
+      "./treadle, which runs it from the sources, has also:",
+      "  ./treadle bench             the benchmarks",
+      "  ./treadle --which-java      prints the JDK that it uses",
+      "  TREADLE_JAVA_HOME=FOLDER    the JDK to use, 25 or newer",
+      "  JDK_JAVA_OPTIONS=OPTIONS    more options for the JVM, such as -Xmx1g",
+      "  TREADLE_AOT=off             no archive of classes for fast starts",
+      "  MAVEN_ARGS=OPTIONS          more options for the build, such as -o"
+    },
     subcommands = CommandLine.HelpCommand.class)
 public final class Main implements Runnable {
   private final CommandLine line;
@@ -41,10 +52,15 @@ public final class Main implements Runnable {
     line.addSubcommand(new ScrapeCommand(stdio));
     line.addSubcommand(FilesCommand.of(stdio));
     line.addSubcommand(new DemoCommand(stdio));
+    line.addSubcommand(new CompletionCommand(stdio));
     line.setParameterExceptionHandler((e, args) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, command, parsed) -> internalError(e, command));
     line.setExpandAtFiles(false); // a path or URL may begin with @
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(int.class, WholeNumber::readInt);
+    line.registerConverter(Integer.class, WholeNumber::readInt);
+    line.registerConverter(long.class, WholeNumber::readLong);
+    line.registerConverter(Long.class, WholeNumber::readLong);
     line.setUsageHelpLongOptionsMaxWidth(26);
     return line;
   }
@@ -52,9 +68,7 @@ public final class Main implements Runnable {
   private static int wrongUsage(ParameterException e) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
-    command.getErr().println(name + ": " + message);
-    CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+    command.getErr().println(name + ": " + Complaint.about(e));
     command.getErr().println("Try '" + name + " --help'.");
     return Exit.USAGE;
   }

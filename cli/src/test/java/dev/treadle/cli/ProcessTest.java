@@ -35,7 +35,7 @@ class ProcessTest {
     server.close();
   }
 
-  private static Process treadle(String... args) throws Exception {
+  static Process treadle(String... args) throws Exception {
     return new ProcessBuilder(CliProcess.command(List.of(), args)).start();
   }
 

@@ -38,7 +38,7 @@ abstract class OperationCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--concurrency"},
       paramLabel = "N",
-      description = "Files at once. Default: one for each core.")
+      description = "Files at once, 1 to 1,000. Default: one for each core.")
   @Nullable Integer concurrency;
 
   @Mixin Output output = new Output();

@@ -63,6 +63,8 @@ record Results(String mark, @Nullable Path out, boolean force, List<Path> argume
       checkFree(target);
     } else if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
       throw refused(target, "is a folder");
+    } else if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw refused(target, "is no file but a device or the like, which is never replaced");
     } else if (Files.exists(target) && !Files.isSameFile(source, target) && isInput(target)) {
       throw refused(target, "is an input too; give another folder with --out");
     }

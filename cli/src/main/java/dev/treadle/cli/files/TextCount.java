@@ -65,12 +65,18 @@ final class TextCount implements TextInput.Pieces {
 
   @Override
   public void chars(char[] text, int length) {
-    int codePoint;
-    for (int i = 0; i < length; i += Character.charCount(codePoint)) {
-      codePoint = Character.codePointAt(text, i, length);
-      int now = Character.isWhitespace(codePoint) ? 0 : 1;
+    for (int i = 0; i < length; i++) {
+      int codePoint = text[i];
+      int now;
+      if (codePoint < IN_WORD.length) { // most are, and to look them up is faster than to ask
+        now = IN_WORD[codePoint];
+        lines += codePoint == '\n' ? 1 : 0;
+      } else {
+        codePoint = Character.codePointAt(text, i, length);
+        now = Character.isWhitespace(codePoint) ? 0 : 1;
+        i += Character.charCount(codePoint) - 1;
+      }
       words += now & ~inWord;
-      lines += codePoint == '\n' ? 1 : 0;
       chars++;
       inWord = now;
     }

@@ -42,8 +42,8 @@ final class TextInput {
   private final @Nullable Bom bom;
   private final Charset charset;
   private final CharsetDecoder decoder;
-  private final boolean ascii;
-  private final boolean oneByOne;
+  private final boolean ascii; // each byte below 128 where a character may begin
+  private final boolean oneByOne; // decoded, to know where each begins though states may change
   private int pieceChars = PIECE_CHARS_MIN; // the length of the next piece
   private long base; // where the buffer begins in the file
   private int piece; // where the last piece begins in the buffer
@@ -95,12 +95,6 @@ final class TextInput {
   /// The length of the longest piece that is decoded.
   int pieceChars() {
     return chars.capacity();
-  }
-
-  /// Whether the bytes below 128 are ASCII wherever a character begins with one, and so can be
-  /// mapped as they are.
-  boolean ascii() {
-    return ascii;
   }
 
   /// Whether what bytes mean depends on those before them.
@@ -157,7 +151,7 @@ final class TextInput {
   private CoderResult takeChars(Pieces pieces, boolean last) throws IOException {
     piece = bytes.position();
     CoderResult result = decode(last);
-    if (!(last && result.isUnderflow())) {
+    if (result.isOverflow() || (result.isUnderflow() && !last)) {
       keepPairs();
     }
     give(pieces);
@@ -203,13 +197,10 @@ final class TextInput {
     }
   }
 
-  /// Where a character of the piece that is being taken begins in the file. Escape sequences before
-  /// it count as its own.
+  /// Where a character of the piece that is being taken begins in the file.
   long position(int index) {
     ByteBuffer again = bytes.duplicate().position(piece);
-    if (!oneByOne) {
-      CoderResult unused = newDecoder().decode(again, CharBuffer.allocate(index), false);
-    }
+    CoderResult unused = newDecoder().decode(again, CharBuffer.allocate(index), false);
     return base + again.position();
   }
 
@@ -249,7 +240,7 @@ final class TextInput {
         && Arrays.equals(text.getBytes(charset), all);
   }
 
-  // Whether each character stands for itself, in a charset that is not ASCII.
+  // Whether each character stands for itself, in a charset without ASCII.
   private boolean isFixed() {
     return charset.name().startsWith("UTF-")
         || (charset.canEncode() && charset.newEncoder().maxBytesPerChar() == 1);

@@ -17,18 +17,6 @@ final class WordContext {
     OPEN
   }
 
-  private enum Kind {
-    LETTER,
-    DIGIT,
-    MARK, // belongs to the character before it
-    MID, // joins two letters or two digits
-    MID_WORD, // joins two letters
-    MID_NUMBER, // joins two digits
-    DANDA, // may end a word, and a number may follow it
-    IGNORED,
-    OTHER // never in a word with a letter
-  }
-
   private enum State {
     WORD,
     NUMBER, // which letters may follow
@@ -45,8 +33,8 @@ final class WordContext {
 
   /// Goes on by one character, and returns what the sigmas before it are.
   Sigma add(int codePoint) {
-    Kind kind = kind(codePoint);
-    boolean joins = joins(kind);
+    WordPart part = WordPart.of(codePoint);
+    boolean joins = joins(part);
     if (!joins) {
       decide(Sigma.FINAL);
     }
@@ -56,7 +44,7 @@ final class WordContext {
       decide(Sigma.NOT_FINAL);
     }
     cased = casedBefore || casedNow;
-    state = next(kind);
+    state = next(part);
     // Java takes each place after a supplementary character for the end of a word, except after the
     // first character of the text.
     if (Character.isSupplementaryCodePoint(codePoint) && !start) {
@@ -88,13 +76,38 @@ final class WordContext {
     }
   }
 
-  /// Whether nothing before this character matters to what follows it.
-  static boolean separates(int codePoint) {
-    return kind(codePoint) == Kind.OTHER;
+  /// Goes on by a text after which no sigma is open. Only its end matters, back to where its last
+  /// word begins.
+  void addAll(char[] text, int from, int to) {
+    int start = to;
+    boolean separate = false;
+    while (start > from && !separate) {
+      int before = Character.codePointBefore(text, start, from);
+      start -= Character.charCount(before);
+      separate = WordPart.of(before) == WordPart.OTHER;
+    }
+    int codePoint;
+    for (int i = start; i < to; i += Character.charCount(codePoint)) {
+      codePoint = Character.codePointAt(text, i, to);
+      Sigma unused = add(codePoint);
+    }
   }
 
-  private boolean joins(Kind kind) {
-    return switch (kind) {
+  /// The same for ASCII.
+  void addAll(byte[] ascii, int from, int to) {
+    int start = to;
+    boolean separate = false;
+    while (start > from && !separate) {
+      start--;
+      separate = WordPart.of(ascii[start]) == WordPart.OTHER;
+    }
+    for (int i = start; i < to; i++) {
+      Sigma unused = add(ascii[i]);
+    }
+  }
+
+  private boolean joins(WordPart part) {
+    return switch (part) {
       case LETTER -> state == State.WORD || state == State.NUMBER || state == State.MID_WORD;
       case DIGIT ->
           state == State.WORD
@@ -109,67 +122,23 @@ final class WordContext {
     };
   }
 
-  private State next(Kind kind) {
-    return switch (kind) {
+  private State next(WordPart part) {
+    return switch (part) {
       case LETTER -> State.WORD;
       case DIGIT -> State.NUMBER;
-      case MARK -> joins(kind) ? state : State.OTHER;
+      case MARK -> joins(part) ? state : State.OTHER;
       case MID ->
           switch (state) {
             case WORD -> State.MID_WORD;
             case NUMBER -> State.MID_NUMBER;
             case MID_WORD, MID_NUMBER, DANDA, OTHER -> State.OTHER;
           };
-      case MID_WORD -> joins(kind) ? State.MID_WORD : State.OTHER;
-      case MID_NUMBER -> joins(kind) ? State.MID_NUMBER : State.OTHER;
-      case DANDA -> joins(kind) ? State.DANDA : State.OTHER;
+      case MID_WORD -> joins(part) ? State.MID_WORD : State.OTHER;
+      case MID_NUMBER -> joins(part) ? State.MID_NUMBER : State.OTHER;
+      case DANDA -> joins(part) ? State.DANDA : State.OTHER;
       case IGNORED -> state;
       case OTHER -> State.OTHER;
     };
-  }
-
-  private static Kind kind(int codePoint) {
-    return switch (codePoint) {
-      case '.', '"', '\'' -> Kind.MID;
-      case ',', 0x066B -> Kind.MID_NUMBER;
-      case 0x00AD, 0x2027 -> Kind.MID_WORD;
-      case 0x0964, 0x0965 -> Kind.DANDA;
-      default -> isCjk(codePoint) ? Kind.OTHER : kindByType(codePoint);
-    };
-  }
-
-  private static Kind kindByType(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.UPPERCASE_LETTER,
-          Character.LOWERCASE_LETTER,
-          Character.TITLECASE_LETTER,
-          Character.MODIFIER_LETTER,
-          Character.OTHER_LETTER,
-          Character.COMBINING_SPACING_MARK ->
-          Kind.LETTER;
-      case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER ->
-          Kind.DIGIT;
-      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK -> Kind.MARK;
-      case Character.DASH_PUNCTUATION, Character.CONNECTOR_PUNCTUATION -> Kind.MID_WORD;
-      case Character.FORMAT -> isLastOfItsRange(codePoint) ? Kind.OTHER : Kind.IGNORED;
-      default -> Kind.OTHER;
-    };
-  }
-
-  // Java's table of words leaves out the last one of each range of supplementary format characters.
-  private static boolean isLastOfItsRange(int format) {
-    return Character.isSupplementaryCodePoint(format)
-        && Character.getType(format + 1) != Character.FORMAT;
-  }
-
-  // Ideographs and kana make words of their own; 3099 and 309A are marks.
-  private static boolean isCjk(int codePoint) {
-    return codePoint == 0x3005
-        || in(codePoint, 0x3041, 0x3094)
-        || in(codePoint, 0x309B, 0x309E)
-        || in(codePoint, 0x30A1, 0x30FE)
-        || in(codePoint, 0x4E00, 0x9FA5)
-        || in(codePoint, 0xF900, 0xFA2D);
   }
 
   private static boolean isCased(int codePoint) {

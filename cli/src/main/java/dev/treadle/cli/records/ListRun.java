@@ -70,6 +70,7 @@ public final class ListRun<I, R> implements Stoppable {
         Treadle treadle =
             Treadle.with(work.task())
                 .permits(work.strategy(), settings.concurrency())
+                .keepEnded(0) // a record that is written is not asked for again
                 .mapWindow(Math.clamp(4L * settings.concurrency(), 1_000, AHEAD_MAX))
                 .open()) {
       meter.print(format.header());

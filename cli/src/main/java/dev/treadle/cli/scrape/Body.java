@@ -3,6 +3,8 @@ package dev.treadle.cli.scrape;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
+import java.io.StringReader;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
@@ -15,15 +17,19 @@ final class Body {
   private static final int START_BYTES = 16 * 1024; // enough to find the character set in
 
   private final LimitedStream wire;
-  private final LateStream plain;
+  private final String encoding;
   private final ContentType type;
+  private final long announced;
+  private final long limit;
 
   /// @param encoding the `Content-Encoding` header, empty if there is none
-  Body(InputStream in, String encoding, ContentType type, long limit) throws IOException {
+  /// @param announced the `Content-Length` header, -1 if there is none
+  Body(InputStream in, String encoding, ContentType type, long announced, long limit) {
     this.wire = new LimitedStream(in, limit, "the body");
-    this.plain =
-        new LateStream(new LimitedStream(unpack(wire, encoding), limit, "the unpacked body"));
+    this.encoding = encoding;
     this.type = type;
+    this.announced = announced;
+    this.limit = limit;
   }
 
   /// Bytes that came over the wire so far.
@@ -35,28 +41,63 @@ final class Body {
   ///
   /// @param copy takes the whole text if somebody needs it
   void read(Draft draft, @Nullable StringBuilder copy) throws IOException {
+    LateStream plain =
+        new LateStream(new LimitedStream(unpack(wire, encoding), limit, "the unpacked body"));
     byte[] start = new byte[START_BYTES];
     int length = plain.readNBytes(start, 0, start.length);
     ContentType.Kind kind = type.kind(start, length);
     if (kind == ContentType.Kind.BINARY) {
-      drain(plain);
+      giveUpIfTooLong(length);
+      drain(plain, start);
     } else {
-      Encoding encoding = Encoding.of(start, length, type, kind);
-      CountingReader text = CountingReader.of(start, length, plain, encoding, copy);
-      if (kind != ContentType.Kind.TEXT) {
-        draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
-      }
-      text.drain();
+      Encoding charset = Encoding.of(start, length, type, kind);
+      long found =
+          length < start.length
+              ? readShort(charset.decode(start, length), kind, draft, copy)
+              : readLong(CountingReader.of(start, plain, charset, copy), kind, draft);
       if (plain.isWhole()) {
-        draft.length = text.count();
+        draft.length = found;
       }
     }
     plain.check();
-    drain(wire); // so that the connection can be used again
+    drain(wire, start); // so that the connection can be used again
   }
 
-  private static void drain(InputStream in) throws IOException {
-    byte[] buffer = new byte[8 * 1024];
+  // What is announced as too long is read as far as the title, not up to the limit.
+  private void giveUpIfTooLong(int length) throws IOException {
+    if (length > 0) { // or there is no body, only a header that says so
+      wire.expect(announced);
+    }
+  }
+
+  // Most pages: decoded in one go, they need none of the buffers of a stream.
+  private long readShort(
+      String text, ContentType.Kind kind, Draft draft, @Nullable StringBuilder copy)
+      throws IOException {
+    if (copy != null) {
+      copy.append(text);
+    }
+    readTitle(new StringReader(text), kind, draft);
+    giveUpIfTooLong(text.length());
+    return text.codePointCount(0, text.length());
+  }
+
+  private long readLong(CountingReader text, ContentType.Kind kind, Draft draft)
+      throws IOException {
+    readTitle(text, kind, draft);
+    giveUpIfTooLong(START_BYTES);
+    text.drain();
+    return text.count();
+  }
+
+  private static void readTitle(Reader text, ContentType.Kind kind, Draft draft)
+      throws IOException {
+    if (kind != ContentType.Kind.TEXT) {
+      draft.title = Title.find(text, kind == ContentType.Kind.XHTML);
+    }
+  }
+
+  private static void drain(InputStream in, byte[] buffer) throws IOException {
     while (in.read(buffer) >= 0) {}
   }
 

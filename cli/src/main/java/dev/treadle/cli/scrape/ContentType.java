@@ -15,8 +15,12 @@ record ContentType(String type, @Nullable String charset) {
 
   /// Reads the header.
   static ContentType of(String header) {
-    String type = header.split("[;,]", 2)[0].strip().toLowerCase(Locale.ROOT);
-    return new ContentType(type, charset(header));
+    int end = 0;
+    while (end < header.length() && header.charAt(end) != ';' && header.charAt(end) != ',') {
+      end++;
+    }
+    String type = header.substring(0, end).strip().toLowerCase(Locale.ROOT);
+    return new ContentType(type, header.indexOf('=') < 0 ? null : charset(header));
   }
 
   /// The label after `charset=`, or null.

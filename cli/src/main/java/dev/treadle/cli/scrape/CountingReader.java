@@ -13,6 +13,7 @@ final class CountingReader extends Reader {
   private final Reader in;
   private final @Nullable StringBuilder copy;
   private long count;
+  private boolean high; // whether the last char is the first half of a character
 
   private CountingReader(Reader in, @Nullable StringBuilder copy) {
     this.in = in;
@@ -21,8 +22,9 @@ final class CountingReader extends Reader {
 
   /// The text whose first bytes were read already. What cannot be decoded becomes U+FFFD.
   static CountingReader of(
-      byte[] start, int length, InputStream rest, Encoding encoding, @Nullable StringBuilder copy) {
-    InputStream first = new ByteArrayInputStream(start, encoding.bom(), length - encoding.bom());
+      byte[] start, InputStream rest, Encoding encoding, @Nullable StringBuilder copy) {
+    int bom = encoding.bom();
+    InputStream first = new ByteArrayInputStream(start, bom, start.length - bom);
     return new CountingReader(
         new InputStreamReader(new SequenceInputStream(first, rest), encoding.charset()), copy);
   }
@@ -42,7 +44,9 @@ final class CountingReader extends Reader {
   public int read(char[] buffer, int offset, int length) throws IOException {
     int n = in.read(buffer, offset, length);
     for (int i = offset; i < offset + n; i++) {
-      if (!Character.isLowSurrogate(buffer[i])) {
+      boolean secondHalf = high && Character.isLowSurrogate(buffer[i]);
+      high = Character.isHighSurrogate(buffer[i]);
+      if (!secondHalf) {
         count++;
       }
     }

@@ -1,5 +1,6 @@
 package dev.treadle.cli.scrape;
 
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /// The record of an attempt while it grows. Used by one thread.
@@ -7,6 +8,9 @@ final class Draft {
   private final String url;
   private final int attempt;
   private final long started;
+
+  /// Where a redirect leads that nobody answered yet; null if the last request was answered.
+  @Nullable URI target;
 
   @Nullable String finalUrl;
   @Nullable Integer status;
@@ -23,6 +27,8 @@ final class Draft {
   /// The record as it stands.
   Page page(@Nullable String error, long nanos) {
     long millis = Math.max(0, (nanos - started + 500_000) / 1_000_000);
-    return new Page(url, finalUrl, status, title, length, bytes, millis, attempt, error);
+    @Nullable String told =
+        error == null || target == null ? error : error + " after a redirect to " + target;
+    return new Page(url, finalUrl, status, title, length, bytes, millis, attempt, told);
   }
 }

@@ -47,6 +47,11 @@ record Encoding(Charset charset, int bom) {
     return new Encoding(found, 0);
   }
 
+  /// The text of a body that is no longer than these bytes. What cannot be decoded becomes U+FFFD.
+  String decode(byte[] body, int length) {
+    return new String(body, bom, length - bom, charset);
+  }
+
   private static boolean starts(byte[] bytes, int length, int... sign) {
     if (length < sign.length) {
       return false;
@@ -97,32 +102,57 @@ record Encoding(Charset charset, int bom) {
       return null;
     }
     String name = label.strip().toLowerCase(Locale.ROOT);
-    String meant =
-        switch (name) {
-          case "iso-8859-1",
-              "iso8859-1",
-              "latin1",
-              "l1",
-              "ascii",
-              "us-ascii",
-              "cp1252",
-              "x-cp1252" ->
-              "windows-1252";
-          case "iso-8859-9", "latin5", "iso8859-9" -> "windows-1254";
-          case "iso-8859-11", "tis-620" -> "windows-874";
-          case "gb2312", "gbk", "gb_2312-80", "chinese", "x-gbk" -> "GB18030";
-          case "shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji" -> "windows-31j";
-          case "euc-kr", "ks_c_5601-1987", "korean", "ksc5601" -> "x-windows-949";
-          case "big5", "big5-hkscs", "x-x-big5" -> "Big5-HKSCS";
-          case "utf8", "unicode-1-1-utf-8", "x-unicode20utf8" -> "UTF-8";
-          case "utf-16", "unicode", "ucs-2", "iso-10646-ucs-2" -> "UTF-16LE";
-          default -> name;
-        };
     try {
-      return Charset.forName(meant);
+      return browsers(Charset.forName(java(name)));
     } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
       return null;
     }
+  }
+
+  // Labels that Java does not know.
+  private static String java(String label) {
+    return switch (label) {
+      case "macintosh", "mac", "csmacintosh", "x-mac-roman" -> "x-MacRoman";
+      case "x-mac-cyrillic", "x-mac-ukrainian" -> "x-MacUkraine";
+      case "dos-874" -> "x-windows-874";
+      case "iso-8859-6-e", "iso-8859-6-i", "csiso88596e", "csiso88596i" -> "ISO-8859-6";
+      case "iso-8859-8-e", "iso-8859-8-i", "csiso88598e", "csiso88598i", "logical", "visual" ->
+          "ISO-8859-8";
+      case "koi" -> "KOI8-R";
+      case "koi8-ru" -> "KOI8-U";
+      case "chinese",
+          "csgb2312",
+          "csiso58gb231280",
+          "gb_2312",
+          "gb_2312-80",
+          "iso-ir-58",
+          "x-gbk" ->
+          "GBK";
+      case "cn-big5", "x-x-big5" -> "Big5";
+      case "korean", "csksc56011987", "iso-ir-149", "ks_c_5601-1989" -> "EUC-KR";
+      case "x-unicode20utf8", "unicode11utf8", "unicode20utf8" -> "UTF-8";
+      case "ucs-2", "iso-10646-ucs-2", "csunicode", "unicodefeff" -> "UTF-16LE";
+      case "unicodefffe" -> "UTF-16BE";
+      default ->
+          label.startsWith("x-cp125")
+              ? label.substring(2)
+              : label.matches("iso8859\\d+") ? "ISO-8859-" + label.substring(7) : label;
+    };
+  }
+
+  // What browsers read in the name of these is the wider set that people meant.
+  private static Charset browsers(Charset charset) {
+    return switch (charset.name()) {
+      case "ISO-8859-1", "US-ASCII" -> WINDOWS_1252;
+      case "ISO-8859-9" -> Charset.forName("windows-1254");
+      case "TIS-620", "x-iso-8859-11" -> Charset.forName("x-windows-874");
+      case "GB2312", "GBK" -> Charset.forName("GB18030");
+      case "Shift_JIS" -> Charset.forName("windows-31j");
+      case "EUC-KR" -> Charset.forName("x-windows-949");
+      case "Big5" -> Charset.forName("Big5-HKSCS");
+      case "UTF-16" -> StandardCharsets.UTF_16LE;
+      default -> charset;
+    };
   }
 
   private static boolean isUtf8(byte[] bytes, int length) {

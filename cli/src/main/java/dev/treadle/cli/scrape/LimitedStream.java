@@ -25,23 +25,32 @@ final class LimitedStream extends FilterInputStream {
   public int read() throws IOException {
     int b = super.read();
     if (b >= 0) {
-      check(1);
+      expect(++count);
     }
     return b;
   }
 
+  // What lies within the limit is passed on before the rest is refused.
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    int n = super.read(bytes, offset, length);
+    if (count >= limit) {
+      return length == 0 ? 0 : read(); // the end, or too much
+    }
+    int n = super.read(bytes, offset, (int) Math.min(length, limit - count));
     if (n > 0) {
-      check(n);
+      count += n;
     }
     return n;
   }
 
-  private void check(int n) throws IOException {
-    count += n;
-    if (count > limit) {
+  @Override
+  public int available() throws IOException {
+    return (int) Math.min(super.available(), Math.max(0, limit - count));
+  }
+
+  /// Refuses a length that was announced, if it is beyond the limit.
+  void expect(long announced) throws Problem.Told {
+    if (announced > limit) {
       throw new Problem.Told(what + " is over the limit of " + SizeConverter.format(limit));
     }
   }

@@ -24,6 +24,9 @@ record Problem(String text, boolean retryable) {
   private static final Pattern SHORT_BODY =
       Pattern.compile("fixed content-length: (\\d+), bytes received: (\\d+)");
 
+  private static final Pattern SHORT_HEAD =
+      Pattern.compile("parsing HTTP/1.1 (status line|header), receiving \\[(.*)\\], parser state");
+
   /// An error that Scraper itself found; says its own words.
   static final class Told extends IOException {
     private static final long serialVersionUID = 1;
@@ -42,7 +45,8 @@ record Problem(String text, boolean retryable) {
   static Problem of(Throwable thrown) {
     Throwable root = root(thrown);
     String message = String.valueOf(root.getMessage());
-    String low = messages(thrown).toLowerCase(Locale.ROOT);
+    String all = messages(thrown);
+    String low = all.toLowerCase(Locale.ROOT);
     return switch (root) {
       case Told told -> new Problem(message, false);
       case HttpTimeoutException e -> new Problem("timed out while connecting", true);
@@ -51,8 +55,12 @@ record Problem(String text, boolean retryable) {
       case NoRouteToHostException e -> new Problem("no route to the host", true);
       case ConnectException e when low.contains("refused") || e.getMessage() == null ->
           new Problem("connection refused", true);
+      case ConnectException e when low.contains("reset") -> new Problem(RESET, true);
       case ConnectException e -> new Problem("cannot connect: " + line(message), true);
-      case SSLException e -> new Problem("TLS failed: " + line(message), false);
+      case SSLException e when low.contains("connection reset") -> new Problem(RESET, true);
+      case SSLException e when low.contains("terminated the handshake") ->
+          new Problem("connection cut in the TLS handshake", true);
+      case SSLException e -> new Problem("TLS failed: " + line(deepest(e)), false);
       case ZipException e -> new Problem("broken gzip: " + line(message), false);
       case EOFException e when low.contains("zlib") || e.getMessage() == null ->
           new Problem("the gzip data ends too early", true);
@@ -62,7 +70,7 @@ record Problem(String text, boolean retryable) {
       case IllegalArgumentException e -> new Problem("not a usable URL: " + line(message), false);
       case ClosedChannelException e -> new Problem("connection closed", true);
       case SocketException e -> new Problem(low.contains("reset") ? RESET : line(message), true);
-      case IOException e -> network(message, low);
+      case IOException e -> network(message, all, low);
       case RuntimeException e -> new Problem("internal error: " + root, false);
       case Error e -> new Problem("internal error: " + root, false);
       case Throwable e -> new Problem(String.valueOf(root), false);
@@ -72,7 +80,11 @@ record Problem(String text, boolean retryable) {
   private static final String RESET = "connection reset";
 
   // The HTTP client has one exception class for much; only its text tells more.
-  private static Problem network(String message, String low) {
+  private static Problem network(String message, String all, String low) {
+    Matcher head = SHORT_HEAD.matcher(all);
+    if (head.find()) {
+      return cutHead(head.group(1), head.group(2));
+    }
     Matcher cut = SHORT_BODY.matcher(low);
     if (cut.find()) {
       return new Problem(
@@ -101,6 +113,14 @@ record Problem(String text, boolean retryable) {
     return new Problem(line(message), true);
   }
 
+  // The connection ended before the headers did.
+  private static Problem cutHead(String part, String seen) {
+    boolean http = part.equals("header") || seen.startsWith("HTTP/") || "HTTP/".startsWith(seen);
+    return http
+        ? new Problem("connection cut in the middle of the headers", true)
+        : new Problem("not valid HTTP: it begins with \"" + line(seen) + "\"", false);
+  }
+
   // A cause that says more than the exception around it.
   private static Throwable root(Throwable thrown) {
     Throwable at = thrown;
@@ -120,6 +140,16 @@ record Problem(String text, boolean retryable) {
     return at;
   }
 
+  // The first cause of all speaks of the certificate; those above it quote it with class names.
+  private static String deepest(Throwable thrown) {
+    String message = "";
+    Throwable at = thrown;
+    for (int depth = 0; at != null && depth < 10; depth++, at = at.getCause()) {
+      message = at.getMessage() == null ? message : at.getMessage();
+    }
+    return message;
+  }
+
   private static String messages(Throwable thrown) {
     StringBuilder all = new StringBuilder();
     Throwable at = thrown;
@@ -129,8 +159,9 @@ record Problem(String text, boolean retryable) {
     return all.toString();
   }
 
-  private static String line(String message) {
-    String one = message.replaceAll("\\s+", " ").strip();
+  /// The text on one line, without control characters, cut if it is long.
+  static String line(String message) {
+    String one = message.replaceAll("\\s+", " ").strip().replaceAll("\\p{Cc}+", "·");
     return one.length() <= 120 ? one : one.substring(0, 119) + "…";
   }
 }

@@ -35,8 +35,7 @@ final class Resolver implements AutoCloseable {
   /// @throws java.net.UnknownHostException if it has none
   void resolve(URI uri) throws IOException, InterruptedException {
     String host = uri.getHost();
-    boolean literal = host.startsWith("[") || host.chars().allMatch(c -> c == '.' || c <= '9');
-    if (literal || host.equals("localhost")) {
+    if (isLiteral(host) || host.equals("localhost")) {
       return;
     }
     FutureTask<InetAddress> lookUp = new FutureTask<>(() -> InetAddress.getByName(host));
@@ -48,6 +47,19 @@ final class Resolver implements AutoCloseable {
     } finally {
       lookUp.cancel(false); // one that still waits in line is not started
     }
+  }
+
+  // An IPv6 address, or nothing but digits and dots.
+  private static boolean isLiteral(String host) {
+    if (host.startsWith("[")) {
+      return true;
+    }
+    for (int i = 0; i < host.length(); i++) {
+      if (host.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -59,12 +59,12 @@ public final class ScrapeCommand implements Callable<Integer> {
       names = {"-f", "--file"},
       paramLabel = "FILE",
       description = "A list of URLs; - is standard input.")
-  @Nullable String file;
+  @Nullable Path file; // a path, so that shells complete it
 
   @Option(
       names = {"-c", "--concurrency"},
       paramLabel = "N",
-      description = "Attempts at once. Default: ${DEFAULT-VALUE}.")
+      description = "Attempts at once, 1 to 10,000. Default: ${DEFAULT-VALUE}.")
   int concurrency = 50;
 
   @Option(
@@ -137,12 +137,12 @@ public final class ScrapeCommand implements Callable<Integer> {
           throw Usage.wrong(
               spec, name + " is a file, not a URL; to read URLs from it: --file " + name);
         });
-    boolean in = dash || "-".equals(file) || (file == null && named.isEmpty());
+    boolean in = dash || isDash(file) || (file == null && named.isEmpty());
     if (in && !dash && file == null && streams.terminal().in()) {
       throw Usage.wrong(
           spec, "no URLs: name some, or give a list with --file FILE, or pipe one in");
     }
-    Path path = file == null || file.equals("-") ? null : readable(file);
+    Path path = file == null || isDash(file) ? null : readable(file);
     return new UrlList(named, path, in ? streams.in() : null);
   }
 
@@ -154,20 +154,18 @@ public final class ScrapeCommand implements Callable<Integer> {
     }
   }
 
-  private Path readable(String name) {
-    String problem = ": there is no such file";
-    try {
-      Path path = Path.of(name);
-      if (Files.isDirectory(path)) {
-        problem = ": is a folder";
-      } else if (Files.isReadable(path)) {
-        return path;
-      } else if (Files.exists(path)) {
-        problem = ": may not be read";
-      }
-    } catch (InvalidPathException e) {
-      problem = ": " + e.getReason();
+  private static boolean isDash(@Nullable Path path) {
+    return path != null && path.toString().equals("-");
+  }
+
+  private Path readable(Path path) {
+    if (Files.isReadable(path) && !Files.isDirectory(path)) {
+      return path;
     }
-    throw Usage.wrong(spec, "--file " + name + problem);
+    String problem =
+        Files.isDirectory(path)
+            ? "is a folder"
+            : Files.exists(path) ? "may not be read" : "there is no such file";
+    throw Usage.wrong(spec, "--file " + path + ": " + problem);
   }
 }

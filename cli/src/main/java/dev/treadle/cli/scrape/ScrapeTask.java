@@ -7,6 +7,7 @@ import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.SizeConverter;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// The scrape task: what [Scraper] does in one attempt, with the timeout, retries and limits of the
 /// command, and the record that each outcome gives.
@@ -17,7 +18,7 @@ public final class ScrapeTask {
   private ScrapeTask() {}
 
   /// The task that gives pages.
-  static Task<Visit, Page> pages(Scraper scraper, ScrapeOptions options) {
+  public static Task<Visit, Page> pages(Scraper scraper, ScrapeOptions options) {
     return settle(Task.io("scrape", Visit.class, Page.class, scraper::scrape), options);
   }
 
@@ -68,11 +69,13 @@ public final class ScrapeTask {
   }
 
   private static Page timedOut(Page seen, Duration timeout) {
+    @Nullable Integer status = seen.status();
     String where =
-        seen.status() == null
+        status == null
             ? "no answer"
-            : "HTTP %d, %s of the body"
-                .formatted(seen.status(), SizeConverter.format(seen.bytes()));
+            : status / 100 == 3 // the body of a redirect is not read
+                ? "no answer after HTTP " + status
+                : "HTTP %d, %s of the body".formatted(status, SizeConverter.format(seen.bytes()));
     return seen.error("timed out after " + DurationConverter.format(timeout) + ": " + where);
   }
 }

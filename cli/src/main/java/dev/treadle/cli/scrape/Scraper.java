@@ -13,10 +13,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Fetches web pages: the code of the scrape task. One call is one attempt.
@@ -42,6 +43,8 @@ public final class Scraper implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .followRedirects(HttpClient.Redirect.NEVER)
           .executor(threads)
+          .sslContext(new LateTls(SSLContext::getDefault))
+          .sslParameters(LateTls.parameters())
           .build();
 
   /// @param maxBytes the longest body that is read, packed or unpacked
@@ -117,10 +120,12 @@ public final class Scraper implements AutoCloseable {
   private @Nullable Problem fetch(Visit visit, Draft draft, @Nullable StringBuilder copy)
       throws IOException, InterruptedException {
     URI uri = visit.uri();
-    Set<URI> seen = new HashSet<>();
+    List<URI> seen = new ArrayList<>(1);
     for (int redirects = 0; ; redirects++) {
       seen.add(uri);
+      draft.target = redirects == 0 ? null : uri;
       HttpResponse<InputStream> response = send(uri);
+      draft.target = null;
       try (InputStream in = response.body()) {
         draft.finalUrl = uri.toString();
         draft.status = response.statusCode();
@@ -152,12 +157,14 @@ public final class Scraper implements AutoCloseable {
 
   // The HTTP client lets these pass.
   private static void checkLength(HttpResponse<?> response) throws IOException {
-    Set<String> lengths = new HashSet<>(response.headers().allValues("content-length"));
-    if (lengths.size() > 1) {
-      throw new Problem.Told("not valid HTTP: two lengths for one body");
-    }
-    if (lengths.stream().anyMatch(length -> length.startsWith("-"))) {
-      throw new Problem.Told("not valid HTTP: Content-Length is negative");
+    List<String> lengths = response.headers().allValues("content-length");
+    for (String length : lengths) {
+      if (!length.equals(lengths.getFirst())) {
+        throw new Problem.Told("not valid HTTP: two lengths for one body");
+      }
+      if (length.startsWith("-")) {
+        throw new Problem.Told("not valid HTTP: Content-Length is negative");
+      }
     }
   }
 
@@ -177,17 +184,17 @@ public final class Scraper implements AutoCloseable {
       @Nullable StringBuilder copy)
       throws IOException {
     @Nullable Problem problem = problem(visit, response);
-    @Nullable Body body = null;
+    String encoding = String.join(", ", response.headers().allValues("content-encoding"));
+    long announced = response.headers().firstValueAsLong("content-length").orElse(-1);
+    Body body = new Body(in, encoding, type(response), announced, maxBytes);
     try {
-      String encoding = response.headers().firstValue("content-encoding").orElse("");
-      body = new Body(in, encoding, type(response), maxBytes);
       body.read(draft, copy);
     } catch (IOException e) {
       if (problem == null || interrupted(e)) {
         throw e;
       }
     } finally {
-      draft.bytes = body == null ? 0 : body.bytes();
+      draft.bytes = body.bytes();
     }
     return problem;
   }

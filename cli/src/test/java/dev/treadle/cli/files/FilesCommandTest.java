@@ -397,6 +397,20 @@ class FilesCommandTest {
   }
 
   @Test
+  void noForceReplacesADeviceOrAPipe() throws Exception {
+    Path source = file("a.txt", "x");
+    Path pipe = folder.resolve("a.upper.txt");
+    assumeThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThat(error(files("upper", "--json", "--force", source))).contains("is no file");
+    assertThat(Files.isRegularFile(pipe)).isFalse();
+    Path link = folder.resolve("b.upper.txt");
+    Files.createSymbolicLink(link, Path.of("/dev/null"));
+    Path other = file("b.txt", "x");
+    assertThat(error(files("upper", "--json", "--force", other))).contains("is no file");
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+  }
+
+  @Test
   void whatMayNotBeReadOrWrittenIsTold() throws Exception {
     Path source = file("a.txt", "x");
     Path closed = Files.createDirectories(folder.resolve("closed"));
@@ -437,7 +451,7 @@ class FilesCommandTest {
       quoteCharacter = '`',
       value = {
         "files|treadle files: no operation; name one: upper, lower, count or sha256",
-        "files upper|treadle files upper: Missing required parameter: 'PATH'",
+        "files upper|treadle files upper: PATH is missing",
         "files upper x --charset klingon|'klingon' is no known character set",
         "files upper x --charset ISO-2022-CN|--charset ISO-2022-CN can be read but not written",
         "files count x -c 0|--concurrency must be 1 to 1,000, not 0",

@@ -26,6 +26,10 @@ class AddressTest {
         "http://user:pw@example.com/|http://example.com/",
         "http://example.com?q=1|http://example.com/?q=1",
         "http://example.com/a\\b|http://example.com/a/b",
+        "http://example.com/a/../../b/./c/%2e%2E/d/..|http://example.com/b/",
+        "http://example.com/a//b/.|http://example.com/a//b/",
+        "http://example.com/a?b=../c|http://example.com/a?b=../c",
+        "http://example.com/a#b#c|http://example.com/a",
       })
   void readsWhatPeopleWrite(String text, String url) throws Exception {
     assertThat(Address.parse(text)).hasToString(url);
@@ -61,6 +65,12 @@ class AddressTest {
     assertThat(Address.resolve(base, "//other/x#f")).hasToString("http://other/x");
     assertThat(Address.resolve(base, "/\u00c3\u00a4")).hasToString("http://example.com/%C3%A4");
     assertThatThrownBy(() -> Address.resolve(base, "file:///etc/passwd"))
-        .hasMessage("redirect refused: file is not http or https");
+        .hasMessage("redirect refused: file is not http or https (Location: file:///etc/passwd)");
+    assertThat(Address.resolve(base, "?d")).hasToString("http://example.com/a/b?d");
+    assertThat(Address.resolve(base, "#d")).hasToString("http://example.com/a/b?c");
+    assertThat(Address.resolve(base, "../../d")).hasToString("http://example.com/d");
+    assertThat(Address.resolve(base, "d//e/")).hasToString("http://example.com/a/d//e/");
+    assertThat(Address.resolve(base, "/d//\u00c3\u00a4/e"))
+        .hasToString("http://example.com/d//%C3%A4/e");
   }
 }

@@ -22,6 +22,7 @@ public final class HostileServer implements AutoCloseable {
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<String> headers = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /// What to do with one request.
@@ -34,6 +35,7 @@ public final class HostileServer implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
+  /// Answers requests for that path; `*` stands for all others.
   public HostileServer on(String path, Answer answer) {
     answers.put(path, answer);
     return this;
@@ -57,10 +59,16 @@ public final class HostileServer implements AutoCloseable {
     return requests;
   }
 
+  /// The header lines of all requests so far.
+  public List<String> headers() {
+    return headers;
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {
         Socket socket = listener.accept();
+        socket.setTcpNoDelay(true); // or each answer in two parts takes 40 ms
         sockets.add(socket);
         Thread.ofVirtual().start(() -> serve(socket));
       } catch (IOException e) {
@@ -74,8 +82,10 @@ public final class HostileServer implements AutoCloseable {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       for (String line = line(in); !line.isEmpty(); line = line(in)) {
         requests.add(line);
-        while (!line(in).isEmpty()) {}
-        Answer answer = answers.get(line.split(" ")[1]);
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+          headers.add(header);
+        }
+        Answer answer = answers.getOrDefault(line.split(" ")[1], answers.get("*"));
         if (answer == null) {
           throw new AssertionError("no answer for " + line);
         }

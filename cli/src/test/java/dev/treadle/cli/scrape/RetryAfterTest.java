@@ -14,6 +14,11 @@ class RetryAfterTest {
     assertThat(RetryAfter.parse("Sun, 22 Nov 2026 10:00:30 GMT", now))
         .contains(Duration.ofSeconds(30));
     assertThat(RetryAfter.parse("Sun, 22 Nov 2026 09:00:00 GMT", now)).contains(Duration.ZERO);
+    assertThat(RetryAfter.parse("Sunday, 22-Nov-26 10:00:05 GMT", now))
+        .contains(Duration.ofSeconds(5));
+    assertThat(RetryAfter.parse("Sunday, 06-Nov-94 08:49:37 GMT", now)).contains(Duration.ZERO);
+    assertThat(RetryAfter.parse("Tue Dec  1 10:00:00 2026", now)).contains(Duration.ofDays(9));
+    assertThat(RetryAfter.parse("9".repeat(40), now).orElseThrow()).isGreaterThan(RetryAfter.MAX);
     assertThat(RetryAfter.parse("-3", now)).isEmpty();
     assertThat(RetryAfter.parse("tomorrow", now)).isEmpty();
   }

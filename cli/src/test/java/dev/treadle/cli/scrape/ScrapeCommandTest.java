@@ -420,14 +420,14 @@ class ScrapeCommandTest {
       delimiter = '|',
       value = {
         "--concurrency 0|treadle scrape: --concurrency must be 1 to 10,000, not 0",
-        "--concurrency many|treadle scrape: Invalid value for option '--concurrency': 'many' is not an int",
-        "--timeout soon|treadle scrape: Invalid value for option '--timeout': 'soon' is not a duration; write it as 5s, 500ms or 2m",
+        "--concurrency many|treadle scrape: --concurrency: 'many' is not a whole number",
+        "--timeout soon|treadle scrape: --timeout: 'soon' is not a duration; write it as 5s, 500ms or 2m",
         "--timeout 0|treadle scrape: --timeout must be more than 0 and at most 24h",
-        "--max-bytes 10XB|treadle scrape: Invalid value for option '--max-bytes': '10XB' is not a size; write it as 10MB, 512KiB or 100000",
+        "--max-bytes 10XB|treadle scrape: --max-bytes: '10XB' is not a size; write it as 10MB, 512KiB or 100000",
         "--retries -1|treadle scrape: --retries must be 0 to 100, not -1",
         "--file no-such-list.txt|treadle scrape: --file no-such-list.txt: there is no such file",
         "--file .|treadle scrape: --file .: is a folder",
-        "--jason|treadle scrape: Unknown option: '--jason'",
+        "--jason|treadle scrape: '--jason' is not an option; did you mean '--json'?",
       })
   void wrongUsageIsOneClearLine(String args, String message) {
     Cli cli = Cli.run(("scrape http://localhost/ " + args).split(" "));

@@ -245,7 +245,7 @@ class ScraperTest {
     assertThat(page.status()).isEqualTo(200);
     assertThat(page.title()).isEqualTo("big");
     assertThat(page.length()).isNull();
-    assertThat(page.bytes()).isGreaterThan(LIMIT);
+    assertThat(page.bytes()).as("what it took to find the title").isBetween(16L, LIMIT + 1);
     assertServerStillServes();
   }
 
@@ -320,7 +320,9 @@ class ScraperTest {
     // The connection ends right behind the garbage. Where the client sees that end first, garbage
     // is not what it can tell, and another try is right.
     if (failure.retryable()) {
-      assertThat(failure.getMessage()).isEqualTo("connection closed without an answer");
+      assertThat(failure.getMessage())
+          .isIn(
+              "connection closed without an answer", "connection cut in the middle of the headers");
     } else {
       assertThat(failure.getMessage()).startsWith("not valid HTTP: ");
     }
@@ -430,7 +432,7 @@ class ScraperTest {
   void aRedirectAwayFromHttpIsRefused() {
     redirect("/", "file:///etc/passwd");
     Page page = failure("/").page();
-    assertThat(page.error()).isEqualTo("redirect refused: file is not http or https");
+    assertThat(page.error()).startsWith("redirect refused: file is not http or https");
     assertThat(page.status()).isEqualTo(302);
   }
 

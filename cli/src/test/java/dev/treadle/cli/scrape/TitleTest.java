@@ -75,4 +75,11 @@ class TitleTest {
     String html = "<div>".repeat(100_000) + "<title>deep</title>";
     assertThat(Title.find(new StringReader(html), false)).isEqualTo("deep");
   }
+
+  @Test
+  void aTitleWithoutEndTakesNoMemory() throws Exception {
+    String title = "😀".repeat(3 * Title.CHARACTERS_MAX);
+    assertThat(Title.find(new java.io.StringReader("<title>" + title + "</title>"), false))
+        .isEqualTo("😀".repeat(Title.CHARACTERS_MAX) + "…");
+  }
 }

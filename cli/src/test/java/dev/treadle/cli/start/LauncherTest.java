@@ -1,0 +1,186 @@
+package dev.treadle.cli.start;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.treadle.cli.Project;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The launcher and its archive, in a folder of their own.
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  private static final String JAR = "cli/target/app/treadle-cli.jar";
+
+  @TempDir Path root;
+  private final List<String> names = new ArrayList<>();
+
+  private record Run(int code, String out, String err) {}
+
+  @BeforeEach
+  void layOut() throws IOException {
+    Files.copy(Project.root().resolve("treadle"), root.resolve("treadle"));
+    Path lib = Files.createDirectories(root.resolve("cli/target/app/lib"));
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      Path path = Path.of(entry);
+      Path jar = lib.resolve(Files.isDirectory(path) ? names.size() + ".jar" : fileName(path));
+      if (Files.isDirectory(path)) {
+        pack(path, new Manifest(), jar);
+      } else {
+        Files.copy(path, jar);
+      }
+      names.add("lib/" + fileName(jar));
+    }
+    packCommand("1.2.3");
+  }
+
+  private static String fileName(Path path) {
+    return path.getFileName().toString();
+  }
+
+  private void packCommand(String version) throws IOException {
+    Manifest manifest = new Manifest();
+    Attributes main = manifest.getMainAttributes();
+    main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    main.put(Attributes.Name.MAIN_CLASS, "dev.treadle.cli.Main");
+    main.put(Attributes.Name.IMPLEMENTATION_VERSION, version);
+    main.put(Attributes.Name.CLASS_PATH, String.join(" ", names));
+    pack(Project.root().resolve("cli/target/classes"), manifest, root.resolve(JAR));
+  }
+
+  private static void pack(Path folder, Manifest manifest, Path jar) throws IOException {
+    manifest.getMainAttributes().putIfAbsent(Attributes.Name.MANIFEST_VERSION, "1.0");
+    try (OutputStream file = Files.newOutputStream(jar);
+        ZipOutputStream out = new ZipOutputStream(file);
+        Stream<Path> paths = Files.walk(folder)) {
+      out.setLevel(Deflater.NO_COMPRESSION); // so that equal lengths make equal sizes
+      out.putNextEntry(new ZipEntry("META-INF/MANIFEST.MF"));
+      manifest.write(out);
+      for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
+        String name = folder.relativize(path).toString();
+        if (!name.equals("META-INF/MANIFEST.MF")) {
+          out.putNextEntry(new ZipEntry(name));
+          Files.copy(path, out);
+        }
+      }
+    }
+  }
+
+  private Run treadle(Map<String, String> environment, String... args) throws Exception {
+    List<String> command = new ArrayList<>(List.of("sh", root.resolve("treadle").toString()));
+    command.addAll(List.of(args));
+    Path out = root.resolve("out");
+    Path err = root.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.contains("JAVA"));
+    builder.environment().put("TREADLE_JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
+    int code = builder.start().waitFor();
+    return new Run(code, Files.readString(out), Files.readString(err));
+  }
+
+  private Run treadle(String... args) throws Exception {
+    return treadle(Map.of(), args);
+  }
+
+  private List<Path> archives() throws IOException {
+    try (Stream<Path> files = Files.walk(root.resolve("target/launcher"))) {
+      return files.filter(file -> file.toString().endsWith("/treadle.aot")).toList();
+    }
+  }
+
+  private boolean fromArchive() throws Exception {
+    Path log = root.resolve("classes.log");
+    Run run = treadle(Map.of("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + log), "--version");
+    assertThat(run.code()).isZero();
+    return Files.readString(log)
+        .lines()
+        .filter(line ->
+            line.contains("dev.treadle.cli.Main source:")
+                || line.contains("picocli.CommandLine source:"))
+        .allMatch(line -> line.endsWith("shared objects file"));
+  }
+
+  // A second archive is not wanted: the folder where its absence would be noted is a file.
+  private void allowNoMoreArchives() throws IOException {
+    Files.createFile(root.resolve("target/launcher/start-none"));
+  }
+
+  @Test
+  void anArchiveIsUsedForAsLongAsItFits() throws Exception {
+    Run first = treadle("--version");
+    assertThat(first)
+        .isEqualTo(
+            new Run(
+                0,
+                "treadle 1.2.3\n",
+                "treadle: preparing fast starts, once after each build ... 0 s\n"));
+    assertThat(archives()).hasSize(1);
+    assertThat(treadle("--version")).isEqualTo(new Run(0, "treadle 1.2.3\n", ""));
+    assertThat(fromArchive()).isTrue();
+    allowNoMoreArchives();
+
+    // What the user asks of the JVM wins over what the launcher asks.
+    for (String options : List.of("-XX:+UseParallelGC -Xmx96m", "-Xshare:off", "-XX:AOTMode=off")) {
+      Run run = treadle(Map.of("JDK_JAVA_OPTIONS", options), "scrape", "--version");
+      assertThat(run.code()).as("%s: %s", options, run.err()).isZero();
+    }
+    Run heap =
+        treadle(Map.of("JDK_JAVA_OPTIONS", "-Xmx96m -XX:+PrintFlagsFinal"), "scrape", "--version");
+    assertThat(heap.err().lines().filter(line -> line.contains(" MaxHeapSize ")))
+        .singleElement()
+        .asString()
+        .contains("= " + 96 * 1024 * 1024);
+
+    // Another jar of the same size and time: no class of the archive may be used.
+    Path jar = root.resolve(JAR);
+    FileTime time = Files.getLastModifiedTime(jar);
+    long size = Files.size(jar);
+    packCommand("1.2.4");
+    assertThat(Files.size(jar)).isEqualTo(size);
+    Files.setLastModifiedTime(jar, time);
+    assertThat(treadle("--version")).isEqualTo(new Run(0, "treadle 1.2.4\n", ""));
+    assertThat(fromArchive()).isFalse();
+  }
+
+  @Test
+  void aStartWithoutAnArchiveIsQuiet() throws Exception {
+    Files.createDirectories(root.resolve("target/launcher"));
+    allowNoMoreArchives();
+    assertThat(treadle("--version")).isEqualTo(new Run(0, "treadle 1.2.3\n", ""));
+    assertThat(treadle("--which-java").out().strip()).isEqualTo(System.getProperty("java.home"));
+    Run none = treadle(Map.of("TREADLE_JAVA_HOME", root.toString()), "--version");
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.err())
+        .isEqualTo("treadle: TREADLE_JAVA_HOME=%s is not a JDK 25 or newer\n".formatted(root));
+  }
+
+  @Test
+  void aBrokenArchiveIsNotUsed() throws Exception {
+    Path folder = Files.createDirectories(root.resolve("target/launcher/start-0123456789abcdef"));
+    Files.writeString(folder.resolve("treadle.aot"), "no archive at all", StandardCharsets.UTF_8);
+    Files.writeString(folder.resolve("picocli.jar"), "no jar at all", StandardCharsets.UTF_8);
+    Files.writeString(folder.resolve("state"), "another state", StandardCharsets.UTF_8);
+    allowNoMoreArchives();
+    assertThat(treadle("--version")).isEqualTo(new Run(0, "treadle 1.2.3\n", ""));
+  }
+}
