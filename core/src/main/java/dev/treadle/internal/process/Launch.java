@@ -11,9 +11,8 @@ import java.util.Map;
 
 /// How a worker JVM is started.
 ///
-/// Under `setsid` it leads a process group of its own, which can be killed with all that it started;
-/// under `setpriv` the kernel kills it with the thread that started it. Where these tools are not to
-/// be had, its life line must do.
+/// Under `setsid` it leads a process group of its own, which can be killed with all that it started.
+/// Where that tool is not to be had, those are killed that are still its descendants.
 final class Launch {
   /// What a worker may know of the environment of its parent.
   private static final List<String> ENVIRONMENT =
@@ -61,14 +60,7 @@ final class Launch {
   }
 
   private static List<String> wrapper() {
-    List<String> found = new ArrayList<>();
-    if (isTool("setsid")) {
-      found.add("setsid");
-      if (isTool("setpriv")) {
-        found.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
-      }
-    }
-    return found;
+    return isTool("setsid") ? List.of("setsid") : List.of();
   }
 
   private static boolean isTool(String name) {

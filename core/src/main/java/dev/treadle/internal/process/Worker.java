@@ -33,6 +33,7 @@ final class Worker {
 
   private final long memory;
   private final ClassLoader classes;
+  private final boolean group;
   private final Process process;
   private final CompletableFuture<Wire> wire = new CompletableFuture<>();
   private final Deque<String> said = new ArrayDeque<>();
@@ -42,7 +43,12 @@ final class Worker {
   private Frame.Cost cost = Frame.Cost.UNKNOWN;
 
   /// A worker that was started and has not yet said hello.
-  Worker(Process process, long memory, ClassLoader classes) {
+  ///
+  /// @param memory the largest heap it is allowed, in bytes
+  /// @param classes where to find what it does not
+  /// @param group whether it leads a process group of its own
+  Worker(Process process, long memory, ClassLoader classes, boolean group) {
+    this.group = group;
     this.process = process;
     this.memory = memory;
     this.classes = classes;
@@ -234,7 +240,7 @@ final class Worker {
     };
   }
 
-  /// Ends the process, and all that it started.
+  /// Ends the process, and all that it started. Does not wait.
   void kill(String why) {
     synchronized (this) {
       if (killed == null) {
@@ -243,15 +249,34 @@ final class Worker {
     }
     List<ProcessHandle> descendants = process.descendants().toList();
     process.destroyForcibly();
-    if (!descendants.isEmpty()) {
-      descendants.forEach(ProcessHandle::destroyForcibly);
+    descendants.forEach(ProcessHandle::destroyForcibly);
+    sweep();
+  }
+
+  // What it started and is no child of it any more is still in its group.
+  private void sweep() {
+    if (!group) {
+      return;
+    }
+    try {
+      Process unused =
+          new ProcessBuilder("kill", "-KILL", "--", "-" + process.pid())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+    } catch (IOException e) {
+      // Without that tool, the descendants must do.
     }
   }
 
   private String awaitDeath() throws InterruptedException {
-    return process.waitFor(10, TimeUnit.SECONDS)
-        ? death()
-        : "its process does not end, though it was killed: " + killed;
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      return "its process does not end, though it was killed: " + killed;
+    }
+    if (killed == null) {
+      sweep(); // it ended by itself, and may have left others behind
+    }
+    return death();
   }
 
   private String death() {

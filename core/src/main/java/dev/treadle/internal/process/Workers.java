@@ -112,7 +112,7 @@ final class Workers implements AutoCloseable {
     random.nextBytes(secret);
     String token = HexFormat.of().formatHex(secret);
     Process process = launch.start(memory);
-    Worker worker = new Worker(process, memory, classes);
+    Worker worker = new Worker(process, memory, classes, launch.groups());
     expected.put(token, worker); // before it is told the token, and so before it can say it
     worker.begin(token);
     synchronized (all) {

@@ -55,6 +55,7 @@ public final class WorkerMain {
     } catch (IOException | NumberFormatException e) {
       // As good as its end.
     }
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     Runtime.getRuntime().halt(ORPHANED);
   }
 
