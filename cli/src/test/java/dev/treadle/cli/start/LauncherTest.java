@@ -183,4 +183,18 @@ class LauncherTest {
     allowNoMoreArchives();
     assertThat(treadle("--version")).isEqualTo(new Run(0, "treadle 1.2.3\n", ""));
   }
+
+  @Test
+  void aCommandThatRunsOutOfMemoryEnds() throws Exception {
+    Files.createDirectories(root.resolve("target/launcher"));
+    allowNoMoreArchives();
+    Path list = root.resolve("list");
+    Files.writeString(list, "http://localhost/".repeat(2_000_000)); // one URL
+    Run run =
+        treadle(
+            Map.of("JDK_JAVA_OPTIONS", "-Xmx24m"), "scrape", "--json", "--file", list.toString());
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("java.lang.OutOfMemoryError");
+  }
 }
