@@ -2,6 +2,7 @@ package dev.treadle.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.treadle.Isolation;
 import dev.treadle.QueueSettings;
 import dev.treadle.Retry;
 import dev.treadle.Strategy;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,13 @@ class SettingsPageTest {
     }
     defaults.put("retryWhileAbandoned", text(task.retryWhileAbandoned()));
     defaults.put("traceSubmit", text(task.traceSubmit()));
+    Isolation isolation =
+        Objects.requireNonNull(
+            Task.process("far", Integer.class, Integer.class, Integer::reverse)
+                .settings()
+                .isolation());
+    defaults.put("memory", (isolation.memory() >> 20) + "m");
+    defaults.put("recycle", text(isolation.recycle()));
     assertThat(section("Task")).isEqualTo(defaults).containsOnlyKeys(settings(Task.class));
   }
 

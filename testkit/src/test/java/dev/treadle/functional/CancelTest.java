@@ -78,7 +78,7 @@ class CancelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void codeThatRunsIsInterrupted(Strategy strategy) throws Exception {
     Task<Integer, Object> task =
         strategy == Strategy.ASYNC
@@ -197,7 +197,7 @@ class CancelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void childrenAreCancelledWhenTheirParentFails(Strategy strategy) {
     CompletableFuture<Job<String>> child = new CompletableFuture<>();
     Job<Object> parent =

@@ -100,7 +100,7 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void anAttemptThatHeedsItsTimeoutFailsWithIt(Strategy strategy) {
     Job<Object> job = treadle.submit(heeding(strategy).timeout(TIMEOUT), 1);
     await(began);
@@ -121,7 +121,7 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aTimeoutIsRetriedLikeAFailure(Strategy strategy) {
     AtomicInteger runs = new AtomicInteger();
     CountDownLatch twice = new CountDownLatch(2);
@@ -150,7 +150,7 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void theDeadlineEndsARunningJobWhateverItsRetries(Strategy strategy) {
     Job<Object> job =
         treadle.submit(heeding(strategy).retry(Retry.fixed(9, Duration.ZERO)).deadline(TIMEOUT), 1);
