@@ -33,6 +33,7 @@ class ChangedStrategyTest {
               Integer.class,
               String.class,
               i -> CompletableFuture.supplyAsync(() -> code + i));
+      case PROCESS -> throw new IllegalArgumentException("a lambda has no name");
     };
   }
 

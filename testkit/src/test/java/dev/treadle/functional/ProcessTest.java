@@ -109,6 +109,7 @@ class ProcessTest {
     return all.size() + x;
   }
 
+  @SuppressWarnings("InfiniteRecursion") // that is the point
   static Integer deep(Integer x) {
     return 1 + deep(x + 1);
   }

@@ -1,5 +1,6 @@
 package dev.treadle.internal.run;
 
+import dev.treadle.JobContext;
 import dev.treadle.Strategy;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +115,21 @@ public class RunnerLincheckTest {
     @Override
     public @Nullable Object call() {
       return null;
+    }
+
+    @Override
+    public @Nullable Order order() {
+      return null;
+    }
+
+    @Override
+    public JobContext context() {
+      throw new UnsupportedOperationException("nothing runs elsewhere");
+    }
+
+    @Override
+    public void becomes(Remote remote) {
+      throw new UnsupportedOperationException("nothing runs elsewhere");
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Turns inputs and results into bytes and back: text and bytes as they are, the rest as JSON. No
@@ -13,7 +14,9 @@ public final class Codec {
 
   // Loaded with the first value that is neither text nor bytes: a worker starts without.
   private static final class Json {
-    static final JsonMapper MAPPER = new JsonMapper();
+    // An object of which nothing would be written is a mistake, not an empty one.
+    static final JsonMapper MAPPER =
+        JsonMapper.builder().enable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
   }
 
   /// A value that cannot be carried from one JVM to another.

@@ -38,8 +38,4 @@ final class LogStream extends OutputStream {
     line.reset();
     lines.accept(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text);
   }
-
-  /// Does nothing: a library that closes standard output must not end the log.
-  @Override
-  public void close() {}
 }

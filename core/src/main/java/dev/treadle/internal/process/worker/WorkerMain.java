@@ -60,6 +60,12 @@ public final class WorkerMain {
   }
 
   private static PrintStream logged(Attempts attempts) {
-    return new PrintStream(new LogStream(attempts::log), true, StandardCharsets.UTF_8);
+    return new PrintStream(new LogStream(attempts::log), true, StandardCharsets.UTF_8) {
+      // A library that closes standard output does not close it for the attempts to come.
+      @Override
+      public void close() {
+        flush();
+      }
+    };
   }
 }
