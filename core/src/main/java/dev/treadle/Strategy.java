@@ -14,8 +14,8 @@ public enum Strategy {
   CPU,
   /// A handler that returns a `CompletionStage`; no thread is held while the stage is open.
   ASYNC,
-  /// A worker JVM for each attempt, as many at once as there are cores: memory of its own, and it can
-  /// be killed.
+  /// A worker JVM for each attempt, as many at once as there are cores: memory of its own, and it
+  /// can be killed.
   PROCESS;
 
   /// The name used in messages, records and on the command line: `io`, `cpu`, `async` or `process`.

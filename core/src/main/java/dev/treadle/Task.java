@@ -438,8 +438,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   public interface Named<A extends @Nullable Object, R extends @Nullable Object>
       extends Body<A, R>, Serializable {}
 
-  /// A task whose attempts run in worker JVMs: with memory of their own, killed at their timeout, told
-  /// from others when they die.
+  /// A task whose attempts run in worker JVMs: with memory of their own, killed at their timeout,
+  /// told from others when they die.
   ///
   /// Inputs and results travel as JSON, text or bytes: records of plain values do.
   ///
@@ -454,26 +454,93 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   public static <A, R> Task<A, R> process(String name, Type<A> in, Type<R> out, Named<A, R> code) {
     Code found = Code.of(name, Objects.requireNonNull(code, "the code of the task is missing"));
     Task<A, R> task = create(Strategy.PROCESS, name, in, out, code);
-    Isolation isolation = new Isolation(found, Isolation.MEMORY, Isolation.RECYCLE);
-    return new Task<>(task.settings.isolation(isolation));
+    return new Task<>(task.settings.isolation(Isolation.InWorker.of(found)));
   }
 
-  /// The same `process` task with another bound on the heap of its workers: `256m`, `1g`.
+  /// A task whose attempts are commands: killed, with all that they start, at their timeout.
+  ///
+  /// An exit code other than 0 fails the attempt, with a [CommandException].
+  ///
+  /// @param command what to run for an input; called in this JVM
+  public static <A> Task<A, Command.Result> command(
+      String name, Class<A> in, Function<? super A, Command> command) {
+    Objects.requireNonNull(command, "the command of the task is missing");
+    Task<A, Command.Result> task =
+        create(
+            Strategy.PROCESS,
+            name,
+            Type.of(in),
+            Type.of(Command.Result.class),
+            input -> {
+              throw new IllegalStateException("a command runs in no JVM");
+            });
+    @SuppressWarnings({"unchecked", "NullAway"}) // the input of its jobs is an A
+    Function<@Nullable Object, Command> of = input -> command.apply((A) input);
+    return new Task<>(task.settings.isolation(new Isolation.AsCommand(of, 0)));
+  }
+
+  /// A task that runs a command for each input, named after its program. Its arguments have places
+  /// for the input, see [Command.Template]; each is handed over as it is, through no shell:
+  ///
+  /// ```java
+  /// Task.shell("ffmpeg", "-i", "{}", "{.}.mp4").timeout(Duration.ofMinutes(10))
+  /// ```
+  ///
+  /// Who wants a shell asks for one: `Task.shell("sh", "-c", "sort -u \"$0\" | wc -l", "{}")`.
+  public static Task<String, Command.Result> shell(String... argv) {
+    Command.Template template = new Command.Template(List.of(argv));
+    String program = argv[0].substring(argv[0].lastIndexOf('/') + 1);
+    return command(
+        program,
+        String.class,
+        input -> template.command(input, JobContext.find().map(JobContext::jobId).orElse(0L)));
+  }
+
+  /// The same `process` task with another bound on memory: `256m`, `1g`. For code it is the largest
+  /// heap of its workers, which may use 192 MiB beyond it; for commands, what one may have resident
+  /// together with all that it starts, none by default.
   public Task<A, R> memory(String size) {
-    return new Task<>(settings.isolation(isolation("memory").memory(Isolation.bytes(size))));
-  }
-
-  /// The same `process` task whose workers are replaced after so many attempts.
-  public Task<A, R> recycle(int attempts) {
-    return new Task<>(settings.isolation(isolation("recycle").recycle(attempts)));
-  }
-
-  private Isolation isolation(String what) {
-    if (settings.isolation() == null) {
-      throw new IllegalStateException(
-          what + " is for process tasks, and " + this + " runs in this JVM");
+    Isolation isolation = settings.isolation();
+    if (isolation == null) {
+      throw notIsolated("memory");
     }
-    return settings.isolation();
+    return new Task<>(settings.isolation(isolation.memory(Isolation.bytes(size))));
+  }
+
+  /// The same `process` task, whose attempts are tried again with twice the memory when they run
+  /// out of it, up to this: `1g`. The tries cost neither a retry nor the loss budget, and what the
+  /// task needed is remembered until this Treadle closes.
+  public Task<A, R> growTo(String size) {
+    return new Task<>(settings.isolation(inWorker("growTo").growTo(Isolation.bytes(size))));
+  }
+
+  /// The same `process` task whose workers are replaced after so many attempts; 1,000,000 by
+  /// default.
+  public Task<A, R> recycle(int attempts) {
+    return new Task<>(settings.isolation(inWorker("recycle").recycle(attempts)));
+  }
+
+  /// The same `process` task, whose workers are handed so many attempts ahead of time, so that tiny
+  /// ones need not wait for each other's way to the worker and back; 1 by default, at most 1,024. A
+  /// worker runs one attempt at a time all the same. If it dies, those it has not begun are tried
+  /// again at no charge.
+  public Task<A, R> window(int attempts) {
+    return new Task<>(settings.isolation(inWorker("window").window(attempts)));
+  }
+
+  private Isolation.InWorker inWorker(String what) {
+    return switch (settings.isolation()) {
+      case Isolation.InWorker it -> it;
+      case Isolation.AsCommand it ->
+          throw new IllegalStateException(
+              what + " is for code that runs in worker JVMs, and " + this + " is a command");
+      case null -> throw notIsolated(what);
+    };
+  }
+
+  private IllegalStateException notIsolated(String what) {
+    return new IllegalStateException(
+        what + " is for process tasks, and " + this + " runs in this JVM");
   }
 
   /// The same task with a limit on how long one attempt may run.

@@ -44,7 +44,8 @@ class ArchitectureTest {
             "com.sun.management..",
             "org.slf4j..",
             "org.jspecify..",
-            "tools.jackson..")
+            "tools.jackson..",
+            "com.fasterxml.jackson.annotation..")
         .allowEmptyShould(true)
         .check(core);
   }

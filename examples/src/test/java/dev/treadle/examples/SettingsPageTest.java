@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +42,14 @@ class SettingsPageTest {
     }
     defaults.put("retryWhileAbandoned", text(task.retryWhileAbandoned()));
     defaults.put("traceSubmit", text(task.traceSubmit()));
-    Isolation isolation =
-        Objects.requireNonNull(
-            Task.process("far", Integer.class, Integer.class, Integer::reverse)
-                .settings()
-                .isolation());
-    defaults.put("memory", (isolation.memory() >> 20) + "m");
-    defaults.put("recycle", text(isolation.recycle()));
+    Task<Integer, Integer> far =
+        Task.process("far", Integer.class, Integer.class, Integer::reverse);
+    if (far.settings().isolation() instanceof Isolation.InWorker isolation) {
+      defaults.put("memory", (isolation.memory() >> 20) + "m");
+      defaults.put("growTo", isolation.growTo() == 0 ? "none" : text(isolation.growTo()));
+      defaults.put("recycle", text(isolation.recycle()));
+      defaults.put("window", text(isolation.window()));
+    }
     assertThat(section("Task")).isEqualTo(defaults).containsOnlyKeys(settings(Task.class));
   }
 

@@ -104,7 +104,8 @@ class CloseTest {
     List<Job<Object>> available =
         IntStream.range(0, 500)
             .mapToObj(i ->
-                treadle.submit(OutcomeTest.task("a" + i % 3, OutcomeTest.IN_THIS_JVM.get(i % 3), x -> x), i))
+                treadle.submit(
+                    OutcomeTest.task("a" + i % 3, OutcomeTest.IN_THIS_JVM.get(i % 3), x -> x), i))
             .toList();
     Job<Object> unblocked = treadle.submit(echo, (Job<Integer>) (Job<?>) available.getLast());
     assertThat(treadle.awaitIdle(Duration.ofDays(1))).isTrue();

@@ -38,8 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The `process` strategy: what a worker JVM may do, and that no fault of one harms the next job.
 @DisabledOnOs(OS.WINDOWS)
 class ProcessTest {
-  private final Treadle treadle =
-      Treadle.with().permits(Strategy.PROCESS, 1).lossBudget(0).open();
+  private final Treadle treadle = Treadle.with().permits(Strategy.PROCESS, 1).lossBudget(0).open();
 
   @AfterEach
   void theNextJobIsServed() {
@@ -262,8 +261,7 @@ class ProcessTest {
     Outcome.Failed<?> failed = failure(task("odd", ProcessTest::odd), 1);
     assertThat(failed.cause())
         .isInstanceOfSatisfying(
-            WorkerException.class,
-            e -> assertThat(e.className()).isEqualTo(Odd.class.getName()))
+            WorkerException.class, e -> assertThat(e.className()).isEqualTo(Odd.class.getName()))
         .hasMessageContaining("1 and 2");
   }
 
@@ -271,7 +269,9 @@ class ProcessTest {
   void retriesSeeTheClassOfTheException() {
     Task<Integer, Integer> task =
         task("fail-twice", ProcessTest::fail)
-            .retry(Retry.fixed(2, Duration.ofMillis(1)).retryIf(e -> e instanceof IllegalStateException));
+            .retry(
+                Retry.fixed(2, Duration.ofMillis(1))
+                    .retryIf(e -> e instanceof IllegalStateException));
     assertThat(attempts(treadle.submit(task, 1))).hasSize(3);
   }
 
@@ -353,7 +353,8 @@ class ProcessTest {
     try (Treadle patient = Treadle.with().permits(Strategy.PROCESS, 1).lossBudget(1).open()) {
       Job<Integer> job = patient.submit(task("exit", ProcessTest::exit), 3);
       assertThat(attempts(job)).hasSize(2);
-      assertThat(job.attempts()).allSatisfy(a -> assertThat(a.end()).isInstanceOf(Attempt.End.Lost.class));
+      assertThat(job.attempts())
+          .allSatisfy(a -> assertThat(a.end()).isInstanceOf(Attempt.End.Lost.class));
     }
   }
 
@@ -441,7 +442,8 @@ class ProcessTest {
         .hasMessageContaining("runs in this JVM");
     assertThatThrownBy(() -> task("t", ProcessTest::twice).memory("a lot"))
         .hasMessageContaining("write it as 256m or 1g");
-    assertThatThrownBy(() -> treadle.submit(Task.io("y", Integer.class, Integer.class, i -> i), 1).kill())
+    assertThatThrownBy(
+            () -> treadle.submit(Task.io("y", Integer.class, Integer.class, i -> i), 1).kill())
         .isInstanceOf(RefusedException.class);
   }
 

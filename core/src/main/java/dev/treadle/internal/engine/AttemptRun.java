@@ -1,8 +1,8 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
-import dev.treadle.Job;
 import dev.treadle.Isolation;
+import dev.treadle.Job;
 import dev.treadle.JobContext;
 import dev.treadle.Jobs;
 import dev.treadle.Progress;
@@ -83,7 +83,7 @@ final class AttemptRun implements Run, JobContext {
 
   private final Engine engine;
   final Runner runner;
-  private final long startNanos;
+  private long startNanos;
 
   private Stage stage = Stage.RUNNING;
   private Slot slot = Slot.HELD;
@@ -132,6 +132,19 @@ final class AttemptRun implements Run, JobContext {
       Stop why = kind;
       setAlarm(nanos, () -> timeOver(why));
     }
+  }
+
+  @Override
+  public synchronized void leavesSlot() {
+    slot = Slot.GONE;
+  }
+
+  @Override
+  public void starts() {
+    synchronized (this) {
+      startNanos = engine.time.nanos();
+    }
+    arm();
   }
 
   private synchronized void setAlarm(long nanos, Runnable action) {
@@ -218,8 +231,7 @@ final class AttemptRun implements Run, JobContext {
   }
 
   @Override
-  public boolean end(
-      @Nullable Object value, @Nullable Throwable thrown, long cpuNanos, long allocatedBytes) {
+  public boolean end(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {
     Stage was;
     Slot had;
     Attempt.End end;
@@ -246,7 +258,7 @@ final class AttemptRun implements Run, JobContext {
       cancelled = cancelCause;
       succeeded = was == Stage.RUNNING && end instanceof Attempt.End.Succeeded;
     }
-    Finish.Tally tally = engine.tally(this, cpuNanos, allocatedBytes, was != Stage.RUNNING);
+    Finish.Tally tally = engine.tally(this, cost, was != Stage.RUNNING);
     switch (was) {
       case RUNNING, LEFT_OPEN ->
           next = engine.complete(this, end, value, cancelled, tally, had == Slot.HELD);
@@ -274,7 +286,7 @@ final class AttemptRun implements Run, JobContext {
     if (thrown instanceof WorkerDied died) {
       return stop == Stop.CANCEL
           ? new Attempt.End.Cancelled()
-          : new Attempt.End.Lost(String.valueOf(died.getMessage()));
+          : new Attempt.End.Lost(String.valueOf(died.getMessage()), died.blameless());
     }
     if (thrown == null) {
       return new Attempt.End.Succeeded();
@@ -413,7 +425,7 @@ final class AttemptRun implements Run, JobContext {
       stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
       name = thread == null ? "no thread" : thread.getName();
     }
-    Finish.Tally tally = engine.tally(this, -1, -1, true);
+    Finish.Tally tally = engine.tally(this, Finish.Cost.UNKNOWN, true);
     Next next = engine.transition(this, end, null, cancelled);
     boolean goOn = next.outcome() != null || known.settings.retryWhileAbandoned();
     Slot had;
@@ -480,7 +492,7 @@ final class AttemptRun implements Run, JobContext {
       stage = Stage.LEFT_FINISHED;
       end = endOf(null);
     }
-    Finish.Tally tally = engine.tally(this, -1, -1, true);
+    Finish.Tally tally = engine.tally(this, Finish.Cost.UNKNOWN, true);
     engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, true));
     returnedMeanwhile();
   }

@@ -145,7 +145,8 @@ final class Engine {
               ? new Next.Parked(unknownTask(lost.task()))
               : Transition.after(
                   end, null, lost, lost.cancel(), known.policy, time.micros(), random());
-      Finish.Tally tally = new Finish.Tally(lost.attempt(), node, lost.started(), 0, -1, -1, false);
+      Finish.Tally tally =
+          new Finish.Tally(lost.attempt(), node, lost.started(), 0, Finish.Cost.UNKNOWN, false);
       store.finish(List.of(new Finish(lost.id(), lost.fence(), tally, end, next, false)));
     }
   }
@@ -198,7 +199,9 @@ final class Engine {
           claimed.id(),
           () -> listener.attemptStarted(claimed.id(), claimed.task(), claimed.attempt()));
     }
-    run.arm();
+    if (runner.startsAtClaim()) {
+      run.arm();
+    }
     return run;
   }
 
@@ -212,7 +215,7 @@ final class Engine {
 
   private void park(Claimed claimed) {
     Finish.Tally tally =
-        new Finish.Tally(claimed.attempt(), node, claimed.started(), 0, -1, -1, false);
+        new Finish.Tally(claimed.attempt(), node, claimed.started(), 0, Finish.Cost.UNKNOWN, false);
     store.finish(
         List.of(
             new Finish(
@@ -230,15 +233,9 @@ final class Engine {
 
   // ---- complete
 
-  Finish.Tally tally(AttemptRun run, long cpuNanos, long allocatedBytes, boolean abandoned) {
+  Finish.Tally tally(AttemptRun run, Finish.Cost cost, boolean abandoned) {
     return new Finish.Tally(
-        run.claimed.attempt(),
-        node,
-        run.claimed.started(),
-        run.ranNanos(),
-        cpuNanos,
-        allocatedBytes,
-        abandoned);
+        run.claimed.attempt(), node, run.claimed.started(), run.ranNanos(), cost, abandoned);
   }
 
   Next transition(

@@ -1,75 +1,89 @@
 package dev.treadle.internal.process;
 
 import dev.treadle.internal.process.worker.WorkerMain;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// How a worker JVM is started.
-///
-/// Under `setsid` it leads a process group of its own, which can be killed with all that it started.
-/// Where that tool is not to be had, those are killed that are still its descendants.
 final class Launch {
+  /// What a JVM may use beyond its heap: classes, compiled code, threads, buffers outside of it.
+  static final long BEYOND_HEAP = 192L << 20;
+
   /// What a worker may know of the environment of its parent.
   private static final List<String> ENVIRONMENT =
-      List.of("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "USER", "LOGNAME");
+      List.of(
+          "PATH",
+          "HOME",
+          "LANG",
+          "LC_ALL",
+          "LC_CTYPE",
+          "TZ",
+          "TMPDIR",
+          "USER",
+          "LOGNAME",
+          "LD_LIBRARY_PATH");
 
-  private final Path socket;
-  private final List<String> wrapper = wrapper();
+  /// Options of this JVM without which the classes of its user might not run.
+  private static final List<String> HANDED_ON =
+      List.of(
+          "--enable-preview",
+          "--add-opens=",
+          "--add-exports=",
+          "--add-reads=",
+          "--add-modules=",
+          "--enable-native-access=",
+          "--sun-misc-unsafe-memory-access=");
 
-  Launch(Path socket) {
-    this.socket = socket;
-  }
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
-  /// Whether a worker leads a process group of its own.
-  boolean groups() {
-    return !wrapper.isEmpty();
-  }
+  private final String classPath;
+  private final List<String> options = new ArrayList<>();
+  private final Archive archive;
 
-  /// Starts one. Its standard input is its life line.
-  Process start(long memory) throws IOException {
-    List<String> command = new ArrayList<>(wrapper);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
+  /// @param folder of this JVM alone, for jars that are inside of others
+  Launch(Path folder) throws IOException {
+    this.classPath = ClassPath.ofWorkers(folder);
+    options.addAll(
         List.of(
             "-XX:+UseSerialGC",
-            "-Xmx" + memory,
-            "-Xss512k",
             "-XX:-UsePerfData",
             // What a JVM has to say belongs to the log, and out of memory is the end of it.
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:+DisplayVMOutputToStderr",
             "-Xlog:disable",
             "-Xlog:all=warning,cds*=off,aot*=off:stderr",
-            "-cp",
-            classPath(),
-            WorkerMain.class.getName(),
-            socket.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    Map<String, String> environment = builder.environment();
-    environment.keySet().retainAll(ENVIRONMENT);
+            "-XX:ErrorFile=" + System.getProperty("java.io.tmpdir") + "/hs_err_worker_%p.log"));
+    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (HANDED_ON.stream().anyMatch(option::startsWith)) {
+        options.add(option);
+      }
+    }
+    this.archive = new Archive(JAVA, options, classPath);
+  }
+
+  /// Starts one. Its standard input is its life line; standard output and error are one.
+  ///
+  /// @param heap at most, in bytes
+  /// @param arguments for [WorkerMain]
+  Process start(long heap, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>(Wrapper.of(heap + BEYOND_HEAP));
+    command.add(JAVA);
+    command.add("-Xmx" + heap);
+    command.addAll(options);
+    command.addAll(archive.options());
+    command.addAll(List.of("-cp", classPath, WorkerMain.class.getName()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().retainAll(ENVIRONMENT);
     return builder.start();
   }
 
-  private static String classPath() {
-    return System.getProperty("java.class.path");
-  }
-
-  private static List<String> wrapper() {
-    return isTool("setsid") ? List.of("setsid") : List.of();
-  }
-
-  private static boolean isTool(String name) {
-    String path = System.getenv().getOrDefault("PATH", "");
-    for (String folder : path.split(File.pathSeparator)) {
-      if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, name))) {
-        return true;
-      }
-    }
-    return false;
+  /// Makes what later starts are faster with, if it is not there. Takes a second or two.
+  void prepare() {
+    archive.make();
   }
 }

@@ -1,25 +1,22 @@
 package dev.treadle.internal.process;
 
+import dev.treadle.internal.process.wire.Bulk;
 import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Wire;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,43 +25,39 @@ import org.slf4j.LoggerFactory;
 final class Workers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 
-  private final Path folder;
-  private final ServerSocketChannel server;
+  private final Place place;
+  private final Warden warden;
   private final Launch launch;
   private final ClassLoader classes;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Worker> expected = new ConcurrentHashMap<>();
-  private final List<Worker> all = new ArrayList<>(); // guarded by itself
-  private @Nullable Future<Worker> standby; // guarded by this
-  private long standbyMemory; // guarded by this
+  private final Set<Worker> all = ConcurrentHashMap.newKeySet();
+  private int started; // by the starter's thread alone
+  private @Nullable Standby standby; // guarded by this
   private boolean closed; // guarded by this
 
-  /// All workers are started by one thread that lives as long as they may: where the kernel kills
-  /// them with their parent, it takes the thread that started them for that.
+  /// A worker that is ready, or will be, for whoever comes next.
+  private record Standby(long heap, Future<Worker> worker) {}
+
+  /// One thread starts them all, one after another: many that start at once are ready no sooner.
   private final ExecutorService starter =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("treadle-worker-starter").factory());
 
   /// @param classes where to find what a worker does not
-  Workers(ClassLoader classes) {
+  Workers(Place place, Warden warden, ClassLoader classes) throws IOException {
+    this.place = place;
+    this.warden = warden;
     this.classes = classes;
-    try {
-      this.folder = Files.createTempDirectory("treadle"); // 0700, as the JDK makes them
-      Path socket = folder.resolve("socket");
-      this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      server.bind(UnixDomainSocketAddress.of(socket), 256);
-      this.launch = new Launch(socket);
-    } catch (IOException e) {
-      throw new UncheckedIOException("no socket for worker processes can be made", e);
-    }
+    this.launch = new Launch(place.folder());
     Thread.ofPlatform().daemon().name("treadle-worker-door").start(this::accept);
   }
 
   private void accept() {
     try {
       while (true) {
-        SocketChannel channel = server.accept();
-        Thread.ofVirtual().name("treadle-worker-hello").start(() -> greet(channel));
+        SocketChannel channel = place.accept();
+        warden.run(() -> greet(channel));
       }
     } catch (IOException e) {
       // Closed: the end.
@@ -88,45 +81,88 @@ final class Workers implements AutoCloseable {
     }
   }
 
-  /// A worker with such a heap: the one in reserve if it will do, and then another is started to
-  /// take its place.
-  Worker take(long memory) throws IOException, InterruptedException {
+  /// A worker with such a heap: the one in reserve if it will do. Another is started then, to take
+  /// its place, unless memory is short.
+  ///
+  /// @throws IOException if none can be started
+  Worker take(long heap) throws IOException, InterruptedException {
     Future<Worker> next;
+    Standby other = null;
     synchronized (this) {
-      next = standby != null && standbyMemory == memory ? standby : null;
-      if (next == null) {
-        next = starter.submit(() -> start(memory));
+      if (standby != null && standby.heap() == heap) {
+        next = standby.worker();
+      } else {
+        other = standby;
+        next = starter.submit(() -> start(heap));
       }
-      standby = closed ? null : starter.submit(() -> start(memory));
-      standbyMemory = memory;
+      standby =
+          closed || Proc.isMemoryLow(heap + Launch.BEYOND_HEAP)
+              ? null
+              : new Standby(heap, starter.submit(() -> start(heap)));
+    }
+    if (other != null) {
+      dismiss(other);
     }
     try {
-      return next.get();
+      Worker worker = next.get();
+      return worker.alive() ? worker : starter.submit(() -> start(heap)).get();
     } catch (ExecutionException e) {
-      throw new IOException("no worker process can be started: " + e.getCause(), e.getCause());
+      throw new IOException(
+          "no worker process can be started: " + e.getCause(), e.getCause());
     }
   }
 
-  private Worker start(long memory) throws IOException {
+  private void dismiss(Standby other) {
+    warden.run(() -> {
+      try {
+        other.worker().get().kill("another kind of worker is wanted");
+      } catch (ExecutionException e) {
+        LOG.debug("a worker that nobody wants did not start", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+  }
+
+  private Worker start(long heap) throws IOException {
+    synchronized (this) {
+      if (closed) {
+        throw new IOException("its parent closed");
+      }
+    }
     byte[] secret = new byte[16];
     random.nextBytes(secret);
     String token = HexFormat.of().formatHex(secret);
-    Process process = launch.start(memory);
-    Worker worker = new Worker(process, memory, classes, launch.groups());
+    int number = ++started;
+    Path in = place.bulk(number, "in");
+    Path out = place.bulk(number, "out");
+    Process process = launch.start(heap, List.of(place.address(), in.toString(), out.toString()));
+    Worker worker;
+    try {
+      worker = new Worker(process, heap, classes, warden, new Bulk(in), new Bulk(out), all::remove);
+    } catch (RejectedExecutionException e) {
+      process.destroyForcibly();
+      throw new IOException("its parent closed", e);
+    }
+    all.add(worker);
     expected.put(token, worker); // before it is told the token, and so before it can say it
     worker.begin(token);
-    synchronized (all) {
-      all.removeIf(old -> !old.alive());
-      all.add(worker);
-    }
     boolean late;
     synchronized (this) {
       late = closed;
+      if (number == 2 && !late) {
+        starter.execute(launch::prepare); // nobody waits for it now
+      }
     }
     if (late) {
       worker.kill("its parent closed");
     }
     return worker;
+  }
+
+  /// How many live, of whatever use.
+  int count() {
+    return all.size();
   }
 
   /// Ends all workers.
@@ -137,15 +173,6 @@ final class Workers implements AutoCloseable {
       standby = null;
     }
     starter.shutdown();
-    synchronized (all) {
-      all.forEach(worker -> worker.kill("its parent closed"));
-    }
-    try {
-      server.close();
-      Files.deleteIfExists(folder.resolve("socket"));
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
-      LOG.warn("the folder {} of the workers' socket is left behind: {}", folder, e.toString());
-    }
+    all.forEach(worker -> worker.kill("its parent closed"));
   }
 }

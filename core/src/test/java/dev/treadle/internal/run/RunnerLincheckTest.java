@@ -2,6 +2,7 @@ package dev.treadle.internal.run;
 
 import dev.treadle.JobContext;
 import dev.treadle.Strategy;
+import dev.treadle.spi.Finish;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -136,10 +137,15 @@ public class RunnerLincheckTest {
     public void becomes(CompletableFuture<?> future) {}
 
     @Override
-    public boolean end(
-        @Nullable Object value, @Nullable Throwable thrown, long cpuNanos, long allocatedBytes) {
+    public boolean end(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {
       return true;
     }
+
+    @Override
+    public void leavesSlot() {}
+
+    @Override
+    public void starts() {}
 
     @Override
     public @Nullable Run next() {

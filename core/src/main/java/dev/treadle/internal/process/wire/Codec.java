@@ -1,9 +1,12 @@
 package dev.treadle.internal.process.wire;
 
-import java.nio.charset.StandardCharsets;
 import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -17,13 +20,21 @@ public final class Codec {
     // An object of which nothing would be written is a mistake, not an empty one.
     static final JsonMapper MAPPER =
         JsonMapper.builder().enable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
+    private static final Map<Type, ObjectReader> READERS = new ConcurrentHashMap<>();
+
+    static ObjectReader reader(Type type) {
+      ObjectReader known = READERS.get(type);
+      return known != null
+          ? known
+          : READERS.computeIfAbsent(type, it -> MAPPER.readerFor(MAPPER.constructType(it)));
+    }
   }
 
   /// A value that cannot be carried from one JVM to another.
   public static final class Unfit extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    Unfit(String message, Throwable cause) {
+    public Unfit(String message, Throwable cause) {
       super(message, cause);
     }
   }
@@ -36,8 +47,7 @@ public final class Codec {
     return switch (value) {
       case null -> new Payload(Payload.Kind.NULL, new byte[0]);
       case byte[] bytes -> new Payload(Payload.Kind.BYTES, bytes);
-      case String text ->
-          new Payload(Payload.Kind.TEXT, text.getBytes(StandardCharsets.UTF_8));
+      case String text -> new Payload(Payload.Kind.TEXT, text.getBytes(StandardCharsets.UTF_8));
       default -> new Payload(Payload.Kind.JSON, json(value, what));
     };
   }
@@ -65,23 +75,32 @@ public final class Codec {
     return switch (payload.kind()) {
       case NULL -> null;
       case BYTES -> payload.bytes();
-      case TEXT -> text(new String(payload.bytes(), StandardCharsets.UTF_8), type);
+      case TEXT -> text(new String(payload.bytes(), StandardCharsets.UTF_8), type, what);
       case JSON -> value(payload.bytes(), type, what);
     };
   }
 
-  private static Object text(String text, Type type) {
-    return type == String.class || type == Object.class || type == CharSequence.class
-        ? text
-        : Json.MAPPER.convertValue(text, Json.MAPPER.constructType(type));
+  private static Object text(String text, Type type, String what) {
+    if (type == String.class || type == Object.class || type == CharSequence.class) {
+      return text;
+    }
+    try {
+      return Json.MAPPER.convertValue(text, Json.MAPPER.constructType(type));
+    } catch (JacksonException e) {
+      throw unfit(type, what, e);
+    }
   }
 
   private static @Nullable Object value(byte[] json, Type type, String what) {
     try {
-      return Json.MAPPER.readValue(json, Json.MAPPER.constructType(type));
+      return Json.reader(type).readValue(json);
     } catch (JacksonException e) {
-      throw new Unfit(
-          what + " does not come back as " + type.getTypeName() + ": " + e.getMessage(), e);
+      throw unfit(type, what, e);
     }
+  }
+
+  private static Unfit unfit(Type type, String what, JacksonException e) {
+    return new Unfit(
+        what + " does not come back as " + type.getTypeName() + ": " + e.getMessage(), e);
   }
 }

@@ -1,6 +1,7 @@
 package dev.treadle.internal.process.wire;
 
 import dev.treadle.Code;
+import dev.treadle.spi.Finish.Cost;
 import org.jspecify.annotations.Nullable;
 
 /// One message between a parent and a worker.
@@ -12,23 +13,17 @@ public sealed interface Frame {
 
   /// From the parent: run this.
   ///
-  /// @param id which attempt, among those of this worker
+  /// @param id which attempt, among those of this worker, in the order they run
+  /// @param alone whether nothing else is under way to or from this worker
   /// @param deadline when it must have ended, in microseconds since 1970
   /// @param input as [Payload] has it
-  record Run(int id, long job, int attempt, long deadline, Code code, Payload input)
+  record Run(int id, boolean alone, long job, int attempt, long deadline, Code code, Payload input)
       implements Frame {}
 
-  /// What an attempt cost in its worker.
-  ///
-  /// @param cpuNanos CPU time of its thread; -1 where that is not known
-  /// @param allocatedBytes what its thread allocated; -1 where that is not known
-  record Cost(long cpuNanos, long allocatedBytes) {
-    /// Nothing is known.
-    public static final Cost UNKNOWN = new Cost(-1, -1);
-  }
-
   /// From the worker: the attempt returned.
-  record Returned(int id, Cost cost, Payload value) implements Frame {}
+  ///
+  /// @param alone as [Run] had it
+  record Returned(int id, boolean alone, Cost cost, Payload value) implements Frame {}
 
   /// From the worker: the attempt threw.
   record Threw(int id, Cost cost, Thrown thrown) implements Frame {}

@@ -14,6 +14,12 @@ public record Payload(Kind kind, byte[] bytes) {
     /// Text in UTF-8.
     TEXT,
     /// JSON.
-    JSON
+    JSON;
+
+    private static final Kind[] ALL = values();
+
+    static Kind of(int ordinal) {
+      return ALL[ordinal];
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.treadle.internal.process.wire;
 
 import dev.treadle.Code;
+import dev.treadle.spi.Finish;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,16 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A connection that carries frames: a length of four bytes, a type of one, then the fields.
+/// A connection that carries frames: a length of four bytes, a type of one, then the fields. Large
+/// values go beside it, through a [Bulk].
 ///
-/// One thread reads. Any may write: a frame goes out whole.
+/// One thread reads at a time. Any may write: a frame goes out whole.
 public final class Wire implements Closeable {
-  /// The longest frame; larger values travel in a file of their own.
+  /// The longest frame, in bytes.
   public static final int FRAME_MAX = 64 * 1024 * 1024;
+
+  /// The longest value beside a frame, in bytes.
+  public static final int BULK_MAX = 1024 * 1024 * 1024;
 
   private static final int BUFFER = 32 * 1024;
 
   private final SocketChannel channel;
+  private @Nullable Bulk toOther;
+  private @Nullable Bulk fromOther;
   private final Object writing = new Object();
   private ByteBuffer out = ByteBuffer.allocateDirect(BUFFER);
   private ByteBuffer in = ByteBuffer.allocateDirect(BUFFER).limit(0);
@@ -31,22 +38,64 @@ public final class Wire implements Closeable {
     this.channel = channel;
   }
 
-  /// Writes a frame.
+  /// From now on large values go beside the frames.
   ///
-  /// @throws ProtocolException if it is longer than [#FRAME_MAX]; nothing was written then
+  /// @param to for those that are written
+  /// @param from for those that are read
+  public void beside(Bulk to, Bulk from) {
+    this.toOther = to;
+    this.fromOther = from;
+  }
+
+  /// Writes a frame, and all that was put before it.
+  ///
+  /// @throws ProtocolException if it is longer than [#FRAME_MAX]; nothing was written of it then
   public void write(Frame frame) throws IOException {
     synchronized (writing) {
-      out.clear().position(Integer.BYTES);
-      put(frame);
-      out.putInt(0, out.position() - Integer.BYTES);
+      append(frame);
+      flush();
+    }
+  }
+
+  /// Puts a frame where the next [#flush()] will take it.
+  ///
+  /// @return how many bytes it has
+  /// @throws ProtocolException if it is longer than [#FRAME_MAX]; nothing was put then
+  public int put(Frame frame) throws IOException {
+    synchronized (writing) {
+      return append(frame);
+    }
+  }
+
+  /// Writes what was put.
+  public void flush() throws IOException {
+    synchronized (writing) {
       out.flip();
-      while (out.hasRemaining()) {
-        channel.write(out);
+      try {
+        while (out.hasRemaining()) {
+          channel.write(out);
+        }
+      } finally {
+        out.clear();
       }
       if (out.capacity() > 16 * BUFFER) {
         out = ByteBuffer.allocateDirect(BUFFER); // one large frame costs no memory for ever
       }
     }
+  }
+
+  private int append(Frame frame) throws ProtocolException {
+    int start = out.position();
+    try {
+      room(Integer.BYTES);
+      out.position(start + Integer.BYTES);
+      fields(frame);
+    } catch (ProtocolException | RuntimeException e) {
+      out.position(start);
+      throw e;
+    }
+    out.putInt(start, out.position() - start - Integer.BYTES);
+    return out.position() - start;
   }
 
   /// Reads the next frame.
@@ -93,7 +142,7 @@ public final class Wire implements Closeable {
 
   // --- frames ---
 
-  private void put(Frame frame) throws ProtocolException {
+  private void fields(Frame frame) throws ProtocolException {
     switch (frame) {
       case Frame.Hello it -> {
         type(0);
@@ -103,19 +152,21 @@ public final class Wire implements Closeable {
       case Frame.Run it -> {
         type(1);
         small(it.id());
+        type(it.alone() ? 1 : 0);
         number(it.job());
         small(it.attempt());
         number(it.deadline());
         text(it.code().owner());
         text(it.code().method());
         text(it.code().descriptor());
-        payload(it.input());
+        payload(it.input(), it.alone());
       }
       case Frame.Returned it -> {
         type(2);
         small(it.id());
+        type(it.alone() ? 1 : 0);
         cost(it.cost());
-        payload(it.value());
+        payload(it.value(), it.alone());
       }
       case Frame.Threw it -> {
         type(3);
@@ -151,19 +202,20 @@ public final class Wire implements Closeable {
     }
   }
 
-  private Frame get() throws ProtocolException {
+  private Frame get() throws IOException {
     int type = in.get();
     return switch (type) {
       case 0 -> new Frame.Hello(text(), in.getLong());
       case 1 ->
           new Frame.Run(
               in.getInt(),
+              in.get() == 1,
               in.getLong(),
               in.getInt(),
               in.getLong(),
               new Code(text(), text(), text()),
               payload());
-      case 2 -> new Frame.Returned(in.getInt(), cost(), payload());
+      case 2 -> new Frame.Returned(in.getInt(), in.get() == 1, cost(), payload());
       case 3 -> new Frame.Threw(in.getInt(), cost(), thrown());
       case 4 -> new Frame.Snoozed(in.getInt(), cost(), in.getLong());
       case 5 -> new Frame.Progressed(in.getInt(), in.getLong(), in.getLong());
@@ -176,13 +228,19 @@ public final class Wire implements Closeable {
 
   // --- fields ---
 
+  /// Whether another frame has come already, as far as is known without asking the system.
+  public boolean hasMore() {
+    return in.hasRemaining();
+  }
+
   private void room(long bytes) throws ProtocolException {
     if (out.remaining() >= bytes) {
       return;
     }
     long wanted = out.position() + bytes;
     if (wanted > FRAME_MAX) {
-      throw new ProtocolException("%,d bytes are more than a frame holds".formatted(wanted));
+      throw new ProtocolException(
+          "of %,d bytes and more; at most %,d bytes fit".formatted(bytes, FRAME_MAX));
     }
     int capacity = (int) Math.min(FRAME_MAX, Math.max(wanted, 2L * out.capacity()));
     out = ByteBuffer.allocateDirect(capacity).put(out.flip());
@@ -238,27 +296,48 @@ public final class Wire implements Closeable {
     return value;
   }
 
-  private void payload(Payload value) throws ProtocolException {
+  private void payload(Payload value, boolean alone) throws ProtocolException {
+    byte[] bytes = value.bytes();
     type(value.kind().ordinal());
-    bytes(value.bytes());
+    boolean beside =
+        alone
+            && bytes.length >= Bulk.MIN
+            && bytes.length <= BULK_MAX
+            && toOther != null
+            && toOther.write(bytes);
+    type(beside ? 1 : 0);
+    if (beside) {
+      small(bytes.length);
+    } else {
+      bytes(bytes);
+    }
   }
 
-  private Payload payload() throws ProtocolException {
-    Payload.Kind kind = Payload.Kind.values()[in.get()];
-    byte[] value = bytes();
+  private Payload payload() throws IOException {
+    Payload.Kind kind = Payload.Kind.of(in.get());
+    boolean beside = in.get() == 1;
+    byte[] value = beside ? fromBeside(in.getInt()) : bytes();
     if (value == null) {
       throw new ProtocolException("a frame without a value that it must have");
     }
     return new Payload(kind, value);
   }
 
-  private void cost(Frame.Cost value) throws ProtocolException {
-    number(value.cpuNanos());
-    number(value.allocatedBytes());
+  private byte[] fromBeside(int length) throws IOException {
+    if (fromOther == null || length < 0 || length > BULK_MAX) {
+      throw new ProtocolException("a value of " + length + " bytes beside a frame");
+    }
+    return fromOther.read(length);
   }
 
-  private Frame.Cost cost() {
-    return new Frame.Cost(in.getLong(), in.getLong());
+  private void cost(Finish.Cost value) throws ProtocolException {
+    number(value.cpuNanos());
+    number(value.allocatedBytes());
+    number(value.peakBytes());
+  }
+
+  private Finish.Cost cost() {
+    return new Finish.Cost(in.getLong(), in.getLong(), in.getLong());
   }
 
   private void thrown(Thrown value) throws ProtocolException {
@@ -300,5 +379,9 @@ public final class Wire implements Closeable {
   @Override
   public void close() throws IOException {
     channel.close();
+    if (toOther != null && fromOther != null) {
+      toOther.close();
+      fromOther.close();
+    }
   }
 }

@@ -8,22 +8,43 @@ import dev.treadle.internal.process.wire.Payload;
 import dev.treadle.internal.process.wire.Thrown;
 import dev.treadle.internal.process.wire.Wire;
 import java.io.IOException;
+import java.net.ProtocolException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Runs attempts, one after another, on the main thread of a worker.
+///
+/// The end of each is on its way before the next begins: if that one ends the worker, the parent
+/// knows which one it was.
 final class Attempts {
   private final Wire wire;
   private final ParentLoader loader;
   private final CodeTable table;
   private final Outbox outbox;
+  private final Consumer<OutOfMemoryError> outOfMemory;
   private final Meter meter = new Meter();
-  private @Nullable RemoteContext current;
+  private Runnable printed = () -> {};
 
-  Attempts(Wire wire, ParentLoader loader) {
+  // Guarded by this.
+  private @Nullable RemoteContext current;
+  private int latest;
+  private final Set<Integer> unwanted = new HashSet<>();
+
+  /// @param outOfMemory ends the worker
+  Attempts(Wire wire, ParentLoader loader, Consumer<OutOfMemoryError> outOfMemory) {
     this.wire = wire;
     this.loader = loader;
     this.table = new CodeTable(loader);
     this.outbox = new Outbox(wire);
+    this.outOfMemory = outOfMemory;
+  }
+
+  /// What is to be called at the end of each attempt, so that nothing it printed stays behind.
+  void atEnd(Runnable action) {
+    printed = action;
   }
 
   /// Runs what comes, until the parent ends the connection.
@@ -34,7 +55,7 @@ final class Attempts {
         case Frame.Run run -> {
           Frame end = run(run);
           outbox.flush();
-          wire.write(end);
+          write(run, end);
         }
         case Frame unexpected ->
             throw new IOException("not for a worker: " + unexpected.getClass().getSimpleName());
@@ -42,42 +63,64 @@ final class Attempts {
     }
   }
 
+  private void write(Frame.Run run, Frame end) throws IOException {
+    try {
+      wire.write(end);
+    } catch (ProtocolException e) {
+      Throwable unfit =
+          new Codec.Unfit("the result is too large for a worker process: " + e.getMessage(), e);
+      wire.write(new Frame.Threw(run.id(), dev.treadle.spi.Finish.Cost.UNKNOWN, Thrown.of(unfit)));
+    }
+  }
+
   private Frame run(Frame.Run run) {
+    CodeTable.Entry code = table.entry(run.code());
     RemoteContext context = new RemoteContext(outbox, run, Thread.currentThread());
+    boolean wanted;
     synchronized (this) {
+      latest = run.id();
+      wanted = !unwanted.remove(run.id());
       current = context;
     }
-    meter.start();
+    meter.start(code.habit);
     Frame end;
     try {
-      Payload value = call(run, context);
-      end = new Frame.Returned(run.id(), meter.stop(), value);
+      if (!wanted) {
+        throw new CancellationException("asked to end before it began");
+      }
+      Payload value = call(run, code, context);
+      end = new Frame.Returned(run.id(), run.alone(), meter.stop(code.habit), value);
     } catch (Snooze snooze) {
-      end = new Frame.Snoozed(run.id(), meter.stop(), snooze.duration().toNanos());
+      end = new Frame.Snoozed(run.id(), meter.stop(code.habit), snooze.duration().toNanos());
+    } catch (OutOfMemoryError lack) {
+      outOfMemory.accept(lack);
+      throw lack;
     } catch (Throwable thrown) {
-      end = new Frame.Threw(run.id(), meter.stop(), Thrown.of(thrown));
+      end = new Frame.Threw(run.id(), meter.stop(code.habit), Thrown.of(thrown));
     }
+    printed.run();
     synchronized (this) {
       current = null;
       boolean unused = Thread.interrupted(); // a stop that came too late is not for the next
     }
-    System.out.flush();
-    System.err.flush();
     return end;
   }
 
-  private Payload call(Frame.Run run, RemoteContext context) throws Throwable {
-    CodeTable.Entry code = table.find(run.code());
+  private Payload call(Frame.Run run, CodeTable.Entry code, RemoteContext context)
+      throws Throwable {
+    code.find(loader);
     @Nullable Object input = Codec.decode(run.input(), code.input(), "the input");
     @Nullable Object value =
         ScopedValue.where(JobContext.Scope.CURRENT, context).call(() -> code.call(input));
     return Codec.encode(value, "the result");
   }
 
-  /// Asks an attempt to end, if it is the one that runs.
+  /// Asks an attempt to end: the one that runs, or one to come.
   synchronized void stop(int id) {
     if (current != null && current.id() == id) {
       current.stop();
+    } else if (id > latest) {
+      unwanted.add(id);
     }
   }
 

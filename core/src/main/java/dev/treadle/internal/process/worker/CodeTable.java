@@ -21,19 +21,54 @@ final class CodeTable {
     this.loader = loader;
   }
 
-  /// Code that was found.
-  ///
-  /// @param input the type of what it takes
-  record Entry(Executable code, Type input) {
-    @Nullable Object call(@Nullable Object input) throws Exception {
+  /// Code that is known.
+  static final class Entry {
+    /// How long it usually takes.
+    final Meter.Habit habit = new Meter.Habit();
+
+    private final Code name;
+    private @Nullable Executable code;
+    private Type input = Object.class;
+
+    private Entry(Code name) {
+      this.name = name;
+    }
+
+    /// The type of what it takes.
+    Type input() {
+      return input;
+    }
+
+    /// Finds it, in the worker's classes or its parent's.
+    void find(ClassLoader loader) throws ReflectiveOperationException {
+      if (code != null) {
+        return;
+      }
+      Class<?> owner = Class.forName(name.owner(), true, loader);
+      Class<?>[] parameters =
+          MethodType.fromMethodDescriptorString(name.descriptor(), owner.getClassLoader())
+              .parameterArray();
+      Executable found =
+          name.method().equals("<init>")
+              ? owner.getDeclaredConstructor(parameters)
+              : owner.getDeclaredMethod(name.method(), parameters);
+      found.setAccessible(true);
+      Type[] types = found.getGenericParameterTypes();
+      input = types.length == 0 ? owner : types[0];
+      code = found;
+    }
+
+    @Nullable Object call(@Nullable Object argument) throws Exception {
       try {
         return switch (code) {
+          case null -> throw new IllegalStateException(name + " was not looked for");
           case Constructor<?> constructor when constructor.getParameterCount() == 0 ->
               constructor.newInstance();
-          case Constructor<?> constructor -> constructor.newInstance(input);
-          case Method method when !Modifier.isStatic(method.getModifiers()) -> method.invoke(input);
+          case Constructor<?> constructor -> constructor.newInstance(argument);
+          case Method method when !Modifier.isStatic(method.getModifiers()) ->
+              method.invoke(argument);
           case Method method when method.getParameterCount() == 0 -> method.invoke(null);
-          case Method method -> method.invoke(null, input);
+          case Method method -> method.invoke(null, argument);
         };
       } catch (InvocationTargetException e) {
         switch (e.getCause()) {
@@ -45,27 +80,8 @@ final class CodeTable {
     }
   }
 
-  /// Finds code, in the worker's classes or its parent's.
-  Entry find(Code code) throws ReflectiveOperationException {
-    Entry known = entries.get(code);
-    if (known == null) {
-      known = look(code);
-      entries.put(code, known);
-    }
-    return known;
-  }
-
-  private Entry look(Code code) throws ReflectiveOperationException {
-    Class<?> owner = Class.forName(code.owner(), true, loader);
-    Class<?>[] parameters =
-        MethodType.fromMethodDescriptorString(code.descriptor(), owner.getClassLoader())
-            .parameterArray();
-    Executable found =
-        code.method().equals("<init>")
-            ? owner.getDeclaredConstructor(parameters)
-            : owner.getDeclaredMethod(code.method(), parameters);
-    found.setAccessible(true);
-    Type[] types = found.getGenericParameterTypes();
-    return new Entry(found, types.length == 0 ? owner : types[0]);
+  /// What is known of some code; it need not have been found.
+  Entry entry(Code code) {
+    return entries.computeIfAbsent(code, Entry::new);
   }
 }

@@ -17,19 +17,27 @@ final class LogStream extends OutputStream {
   }
 
   @Override
-  public synchronized void write(int b) {
-    if (b != '\n') {
-      line.write(b);
-    }
-    if (b == '\n' || line.size() >= LINE_MAX) {
-      end();
-    }
+  public void write(int b) {
+    write(new byte[] {(byte) b}, 0, 1);
   }
 
   @Override
   public synchronized void write(byte[] bytes, int offset, int length) {
+    int start = offset;
     for (int i = offset; i < offset + length; i++) {
-      write(bytes[i]);
+      if (bytes[i] == '\n' || line.size() + i - start >= LINE_MAX) {
+        line.write(bytes, start, i - start);
+        end();
+        start = bytes[i] == '\n' ? i + 1 : i;
+      }
+    }
+    line.write(bytes, start, offset + length - start);
+  }
+
+  /// Ends a line that was begun.
+  synchronized void endLine() {
+    if (line.size() > 0) {
+      end();
     }
   }
 

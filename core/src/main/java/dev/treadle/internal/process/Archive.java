@@ -1,0 +1,152 @@
+package dev.treadle.internal.process;
+
+import dev.treadle.internal.process.worker.WorkerMain;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Classes as a JVM has them in memory (a dynamic CDS archive), so that workers start in half the
+/// time and share them.
+///
+/// It is never a stale one: its name is a sum over the JVM, its options, and path, size, time and
+/// inode of all that is on the class path; and the JVM itself compares sizes and times before it
+/// uses one. Where the class path holds folders, or nothing can be written, workers start without.
+final class Archive {
+  private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
+  private static final Duration KEPT = Duration.ofDays(30);
+  private static final long MAKING_MAX_S = 60;
+
+  private final String java;
+  private final List<String> flags;
+  private final String classPath;
+  private final @Nullable Path file;
+  private volatile boolean there;
+
+  Archive(String java, List<String> flags, String classPath) {
+    this.java = java;
+    this.flags = flags;
+    this.classPath = classPath;
+    this.file = file();
+    this.there = file != null && Files.isReadable(file);
+    if (there) {
+      touch();
+    }
+  }
+
+  /// What a JVM is told to use it.
+  List<String> options() {
+    return there && file != null ? List.of("-XX:SharedArchiveFile=" + file) : List.of();
+  }
+
+  private @Nullable Path file() {
+    StringBuilder all = new StringBuilder();
+    all.append(System.getProperty("java.vm.version")).append('\n').append(java).append('\n');
+    flags.forEach(flag -> all.append(flag).append('\n'));
+    for (String entry : classPath.split(File.pathSeparator)) {
+      try {
+        Path path = Path.of(entry);
+        BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+        if (!file.isRegularFile()) {
+          return null; // a JVM makes no archive of classes in folders
+        }
+        all.append(path.toAbsolutePath()).append(' ').append(file.size());
+        all.append(' ').append(file.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+        all.append(' ').append(file.fileKey()).append('\n');
+      } catch (IOException e) {
+        all.append(entry).append(" is not there\n");
+      }
+    }
+    return folder().resolve("worker-" + sum(all.toString()) + ".jsa");
+  }
+
+  private static Path folder() {
+    String cache = System.getenv("XDG_CACHE_HOME");
+    Path base =
+        cache == null || cache.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(cache);
+    return base.resolve("treadle");
+  }
+
+  private static String sum(String text) {
+    try {
+      byte[] sum =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(sum, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  /// Makes it, unless it is there. Slow: for a thread that nobody waits for.
+  void make() {
+    if (there || file == null) {
+      return;
+    }
+    Path draft = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
+    try {
+      Files.createDirectories(file.getParent());
+      removeOld();
+      List<String> command = new ArrayList<>(List.of(java, "-Xmx64m"));
+      command.addAll(flags);
+      command.add("-XX:ArchiveClassesAtExit=" + draft);
+      command.addAll(List.of("-cp", classPath, WorkerMain.class.getName(), WorkerMain.REHEARSE));
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      process.getOutputStream().close();
+      if (!process.waitFor(MAKING_MAX_S, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      } else if (process.exitValue() == 0 && Files.exists(draft)) {
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        there = true;
+      }
+      Files.deleteIfExists(draft);
+    } catch (IOException e) {
+      LOG.debug("workers start without an archive of their classes", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void touch() {
+    try {
+      if (file != null) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+      }
+    } catch (IOException e) {
+      LOG.debug("the archive of worker classes cannot be kept from ageing", e);
+    }
+  }
+
+  private static void removeOld() throws IOException {
+    Instant old = Instant.now().minus(KEPT);
+    try (Stream<Path> all = Files.list(folder())) {
+      for (Path each :
+          all.filter(it -> it.getFileName().toString().startsWith("worker-")).toList()) {
+        if (Files.getLastModifiedTime(each).toInstant().isBefore(old)) {
+          Files.deleteIfExists(each);
+        }
+      }
+    }
+  }
+}
