@@ -107,8 +107,7 @@ final class Workers implements AutoCloseable {
       Worker worker = next.get();
       return worker.alive() ? worker : starter.submit(() -> start(heap)).get();
     } catch (ExecutionException e) {
-      throw new IOException(
-          "no worker process can be started: " + e.getCause(), e.getCause());
+      throw new IOException("no worker process can be started: " + e.getCause(), e.getCause());
     }
   }
 
