@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Archive {
   private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
   private static final Duration KEPT = Duration.ofDays(30);
+  private static final int KEPT_MAX = 10;
   private static final long MAKING_MAX_S = 60;
 
   private final String java;
@@ -96,7 +98,7 @@ final class Archive {
   }
 
   /// Makes it, unless it is there. Slow: for a thread that nobody waits for.
-  void make() {
+  void make(Warden warden) {
     if (there || file == null) {
       return;
     }
@@ -104,8 +106,10 @@ final class Archive {
     try {
       Files.createDirectories(file.getParent());
       removeOld();
-      List<String> command = new ArrayList<>(List.of(java, "-Xmx64m"));
+      List<String> command = new ArrayList<>(Wrapper.GROUP);
+      command.add(java);
       command.addAll(flags);
+      command.add("-Xmx64m");
       command.add("-XX:ArchiveClassesAtExit=" + draft);
       command.addAll(List.of("-cp", classPath, WorkerMain.class.getName(), WorkerMain.REHEARSE));
       Process process =
@@ -113,10 +117,14 @@ final class Archive {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
+      warden.guard(process);
       process.getOutputStream().close();
-      if (!process.waitFor(MAKING_MAX_S, TimeUnit.SECONDS)) {
+      boolean ended = process.waitFor(MAKING_MAX_S, TimeUnit.SECONDS);
+      if (!ended) {
         process.destroyForcibly();
-      } else if (process.exitValue() == 0 && Files.exists(draft)) {
+      }
+      warden.ended(process);
+      if (ended && process.exitValue() == 0 && Files.exists(draft)) {
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         there = true;
       }
@@ -138,15 +146,30 @@ final class Archive {
     }
   }
 
+  /// Of programs that change, or are gone; and drafts of JVMs that ended over them.
   private static void removeOld() throws IOException {
-    Instant old = Instant.now().minus(KEPT);
-    try (Stream<Path> all = Files.list(folder())) {
-      for (Path each :
-          all.filter(it -> it.getFileName().toString().startsWith("worker-")).toList()) {
-        if (Files.getLastModifiedTime(each).toInstant().isBefore(old)) {
-          Files.deleteIfExists(each);
-        }
+    List<Path> all;
+    try (Stream<Path> files = Files.list(folder())) {
+      all =
+          files
+              .filter(it -> it.getFileName().toString().startsWith("worker-"))
+              .sorted(Comparator.comparing(Archive::age))
+              .toList();
+    }
+    for (int i = 0; i < all.size(); i++) {
+      boolean draft = !all.get(i).toString().endsWith(".jsa");
+      Duration age = age(all.get(i));
+      if (i >= KEPT_MAX || age.compareTo(KEPT) > 0 || (draft && age.toSeconds() > MAKING_MAX_S)) {
+        Files.deleteIfExists(all.get(i));
       }
+    }
+  }
+
+  private static Duration age(Path file) {
+    try {
+      return Duration.between(Files.getLastModifiedTime(file).toInstant(), Instant.now());
+    } catch (IOException e) {
+      return KEPT; // somebody else has just deleted it
     }
   }
 }

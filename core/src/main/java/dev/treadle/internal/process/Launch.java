@@ -50,6 +50,7 @@ final class Launch {
     options.addAll(
         List.of(
             "-XX:+UseSerialGC",
+            "-Xms16m", // else a sixty-fourth of the machine's memory, touched before the first GC
             "-XX:-UsePerfData",
             // What a JVM has to say belongs to the log, and out of memory is the end of it.
             "-XX:+ExitOnOutOfMemoryError",
@@ -72,18 +73,19 @@ final class Launch {
   Process start(long heap, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(Wrapper.of(heap + BEYOND_HEAP));
     command.add(JAVA);
-    command.add("-Xmx" + heap);
     command.addAll(options);
+    command.add("-Xmx" + heap);
     command.addAll(archive.options());
     command.addAll(List.of("-cp", classPath, WorkerMain.class.getName()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().retainAll(ENVIRONMENT);
+    builder.environment().put("MALLOC_ARENA_MAX", "2"); // threads of a JVM share theirs
     return builder.start();
   }
 
   /// Makes what later starts are faster with, if it is not there. Takes a second or two.
-  void prepare() {
-    archive.make();
+  void prepare(Warden warden) {
+    archive.make(warden);
   }
 }

@@ -137,6 +137,11 @@ final class Worker {
     }
   }
 
+  /// Returns when it has said hello.
+  void awaitReady() throws WorkerDied, InterruptedException {
+    Wire unused = ready();
+  }
+
   /// Whether it can be given an attempt, as far as is known.
   boolean alive() {
     return killed == null && process.isAlive() && !wire.isCompletedExceptionally();

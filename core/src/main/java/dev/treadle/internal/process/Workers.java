@@ -123,7 +123,8 @@ final class Workers implements AutoCloseable {
     });
   }
 
-  private Worker start(long heap) throws IOException {
+  /// Starts one.
+  Worker start(long heap) throws IOException {
     synchronized (this) {
       if (closed) {
         throw new IOException("its parent closed");
@@ -150,13 +151,18 @@ final class Workers implements AutoCloseable {
     synchronized (this) {
       late = closed;
       if (number == 2 && !late) {
-        starter.execute(launch::prepare); // nobody waits for it now
+        starter.execute(() -> launch.prepare(warden)); // nobody waits for it now
       }
     }
     if (late) {
       worker.kill("its parent closed");
     }
     return worker;
+  }
+
+  /// Makes what later starts are faster with.
+  void prepare() {
+    launch.prepare(warden);
   }
 
   /// How many live, of whatever use.

@@ -2,10 +2,8 @@ package dev.treadle.internal.process.wire;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +19,11 @@ public final class Bulk implements Closeable {
   /// Values from this size on are worth it, in bytes.
   static final int MIN = 256 * 1024;
 
-  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
+  private static final int STEP = 1 << 20;
 
   private final Path path;
   private @Nullable FileChannel channel;
-  private MemorySegment mapped = MemorySegment.NULL;
+  private @Nullable MappedByteBuffer mapped;
 
   /// The file is made by the first large value.
   public Bulk(Path path) {
@@ -35,10 +33,11 @@ public final class Bulk implements Closeable {
   /// Puts a value in. Returns false if there is no room for it, or no such file can be had.
   boolean write(byte[] value) {
     try {
-      if (mapped.byteSize() < value.length) {
-        grow(value.length);
+      MappedByteBuffer room = mapped;
+      if (room == null || room.capacity() < value.length) {
+        room = grown(value.length);
       }
-      MemorySegment.copy(value, 0, mapped, ValueLayout.JAVA_BYTE, 0, value.length);
+      room.put(0, value);
       return true;
     } catch (IOException e) {
       return false; // the caller has another way, slower and narrower
@@ -46,32 +45,33 @@ public final class Bulk implements Closeable {
   }
 
   // Written and not only mapped: a file system without room says so now, and not by a signal later.
-  private void grow(long size) throws IOException {
+  private MappedByteBuffer grown(long size) throws IOException {
     FileChannel file = open();
     long was = file.size();
+    ByteBuffer zeros = ByteBuffer.allocateDirect(STEP);
     try {
-      for (long at = was; at < size; at += ZEROS.capacity()) {
-        ByteBuffer zeros = ZEROS.duplicate();
-        while (zeros.hasRemaining()) {
-          file.write(zeros, at + zeros.position());
-        }
+      for (long at = was; at < size; at = file.size()) {
+        int unused = file.write(zeros.clear(), at);
       }
     } catch (IOException e) {
       file.truncate(was);
       throw e;
     }
-    map(file);
+    return map(file);
   }
 
   /// Takes a value out.
   byte[] read(int length) throws IOException {
-    if (mapped.byteSize() < length) {
-      map(open());
+    MappedByteBuffer room = mapped;
+    if (room == null || room.capacity() < length) {
+      room = map(open());
     }
-    if (mapped.byteSize() < length) {
+    if (room.capacity() < length) {
       throw new IOException("a large value is not where it should be");
     }
-    return mapped.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    byte[] value = new byte[length];
+    room.get(0, value);
+    return value;
   }
 
   private FileChannel open() throws IOException {
@@ -85,8 +85,10 @@ public final class Bulk implements Closeable {
     return file;
   }
 
-  private void map(FileChannel file) throws IOException {
-    mapped = file.map(FileChannel.MapMode.READ_WRITE, 0, file.size(), Arena.ofAuto());
+  private MappedByteBuffer map(FileChannel file) throws IOException {
+    MappedByteBuffer room = file.map(FileChannel.MapMode.READ_WRITE, 0, file.size());
+    mapped = room;
+    return room;
   }
 
   /// Deletes the file.

@@ -1,15 +1,18 @@
 package dev.treadle.internal.process.worker;
 
 import dev.treadle.Code;
-import dev.treadle.internal.process.wire.Bulk;
 import dev.treadle.internal.process.wire.Codec;
 import dev.treadle.internal.process.wire.Frame;
+import dev.treadle.internal.process.wire.Payload;
 import dev.treadle.internal.process.wire.Wire;
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -26,46 +29,44 @@ final class Rehearsal {
     }
   }
 
+  /// Loads what attempts need first.
+  static void warmUp() {
+    Payload line = Codec.encode(new Line("a", 1, 0.5), "the input");
+    Object unused = Codec.decode(line, Line.class, "the input");
+    new Meter().start(new Meter.Habit());
+  }
+
   static void run() throws IOException {
     Path folder = Files.createTempDirectory("treadle");
     Path socket = folder.resolve("socket");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
-      Wire worker = new Wire(WorkerMain.connect("unix:" + socket));
-      worker.beside(new Bulk(folder.resolve("a")), new Bulk(folder.resolve("b")));
-      Wire parent = new Wire(server.accept());
-      Thread.ofPlatform().daemon().start(() -> work(worker));
-      parent.write(new Frame.Hello("x", 1));
-      Code code =
-          new Code(
-              Line.class.getName(),
-              "of",
-              Line.class.descriptorString().transform(d -> "(" + d + ")" + d));
-      for (int id = 1; id <= 3; id++) {
-        parent.write(
-            new Frame.Run(
-                id, true, 1, 1, Long.MAX_VALUE, code, Codec.encode(new Line("a", id, 0.5), "")));
-        Frame end = parent.read();
-        if (end instanceof Frame.Returned returned) {
-          Object unused = Codec.decode(returned.value(), Line.class, "");
-        }
-      }
-      parent.close();
-      worker.close();
+      Thread.ofPlatform().daemon().start(() -> order(server));
+      PipedOutputStream lifeLine = new PipedOutputStream();
+      PipedInputStream in = new PipedInputStream(lifeLine);
+      lifeLine.write("token\n".getBytes(StandardCharsets.US_ASCII));
+      String[] args = {
+        "unix:" + socket, folder.resolve("a").toString(), folder.resolve("b").toString()
+      };
+      int unused = WorkerMain.work(in, args);
     } finally {
       Files.deleteIfExists(socket);
       Files.deleteIfExists(folder);
     }
   }
 
-  private static void work(Wire wire) {
-    try {
-      Frame unused = wire.read();
-      new Attempts(wire, new ParentLoader(wire), lack -> {}).runAll();
-    } catch (EOFException e) {
-      // The end.
+  private static void order(ServerSocketChannel server) {
+    try (Wire parent = new Wire(server.accept())) {
+      Frame unused = parent.read();
+      String type = Line.class.descriptorString();
+      Code code = new Code(Line.class.getName(), "of", "(" + type + ")" + type);
+      for (int id = 1; id <= 3; id++) {
+        Payload input = Codec.encode(new Line("a", id, 0.5), "the input");
+        parent.write(new Frame.Run(id, true, 1, 1, Long.MAX_VALUE, code, input));
+        unused = parent.read();
+      }
     } catch (IOException e) {
-      System.err.println(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

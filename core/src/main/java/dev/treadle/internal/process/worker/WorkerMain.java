@@ -6,6 +6,7 @@ import dev.treadle.internal.process.wire.Wire;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -35,18 +36,23 @@ public final class WorkerMain {
 
   /// @param args where the parent listens, the files for large values to and from this worker
   public static void main(String[] args) throws IOException {
-    PrintStream past = System.err; // to the parent, past the log
-    BufferedReader lifeLine =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-    String token = lifeLine.readLine();
     if (args.length == 1 && args[0].equals(REHEARSE)) {
       Rehearsal.run();
       return;
     }
+    int code = work(System.in, args);
+    Runtime.getRuntime().halt(code); // threads and hooks that attempts left behind have no say
+  }
+
+  /// Works until the parent ends the connection, and returns the exit code.
+  static int work(InputStream in, String... args) throws IOException {
+    PrintStream past = System.err; // to the parent, past the log
+    BufferedReader lifeLine =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII));
+    String token = lifeLine.readLine();
     if (token == null || args.length != 3) {
       past.println("a worker of Treadle, to be started by Treadle only");
-      Runtime.getRuntime().halt(ORPHANED);
-      return;
+      return ORPHANED;
     }
     Wire wire = new Wire(connect(args[0]));
     wire.beside(new Bulk(Path.of(args[2])), new Bulk(Path.of(args[1])));
@@ -68,19 +74,20 @@ public final class WorkerMain {
       complained.endLine();
     });
     wire.write(new Frame.Hello(token, ProcessHandle.current().pid()));
-    int code = 0;
+    // While it is in reserve, a worker has the time for what its first attempt would wait for.
+    Thread.ofPlatform().daemon().name("warm-up").start(Rehearsal::warmUp);
     try {
       attempts.runAll();
+      return 0;
     } catch (EOFException e) {
-      code = ORPHANED; // the parent has ended the connection, or is gone
+      return ORPHANED; // the parent has ended the connection, or is gone
     } catch (IOException e) {
       past.println(e);
-      code = ORPHANED;
+      return ORPHANED;
     }
-    Runtime.getRuntime().halt(code); // threads and hooks that attempts left behind have no say
   }
 
-  static SocketChannel connect(String address) throws IOException {
+  private static SocketChannel connect(String address) throws IOException {
     String where = address.substring(address.indexOf(':') + 1);
     SocketAddress parent =
         address.startsWith("unix:")
