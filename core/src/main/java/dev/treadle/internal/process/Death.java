@@ -1,6 +1,7 @@
 package dev.treadle.internal.process;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What a worker died of.
@@ -41,7 +42,7 @@ record Death(String words, boolean outOfMemory) {
         signal == null
             ? "its process ended with exit code " + exit
             : "its process was ended by signal " + (exit - 128) + " (SIG" + signal + ")";
-    return new Death(words + last(said), false);
+    return new Death(words + crash(said).orElseGet(() -> last(said)), false);
   }
 
   /// This JVM killed it.
@@ -58,6 +59,14 @@ record Death(String words, boolean outOfMemory) {
   private static boolean tellsOfLack(String line) {
     return line.contains("OutOfMemoryError")
         || line.contains("There is insufficient memory for the Java Runtime Environment");
+  }
+
+  // A JVM that crashes says why on a line of its own, amid others: "#  SIGSEGV (0xb) at pc=0x..."
+  private static Optional<String> crash(List<String> said) {
+    return said.stream()
+        .filter(line -> line.matches("#\\s+(SIG\\w+|Internal Error) .*"))
+        .findFirst()
+        .map(line -> "; its JVM crashed: " + line.substring(1).strip());
   }
 
   private static String last(List<String> said) {

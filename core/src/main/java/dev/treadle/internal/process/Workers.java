@@ -3,6 +3,7 @@ package dev.treadle.internal.process;
 import dev.treadle.internal.process.wire.Bulk;
 import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Wire;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -76,6 +77,8 @@ final class Workers implements AutoCloseable {
       }
       LOG.warn("a process that is no worker of this one has connected, and was refused");
       wire.close();
+    } catch (EOFException e) {
+      LOG.debug("a worker ended before it said hello", e);
     } catch (IOException e) {
       LOG.warn("a worker that connected could not be understood: {}", e.toString());
     }
