@@ -79,7 +79,7 @@ class WindowTest {
 
   @Test
   void aTimeoutEndsTheAttemptThatRanAndNoOther() {
-    Task<Integer, Integer> task = task(16).timeout(Duration.ofMillis(500));
+    Task<Integer, Integer> task = task(16).timeout(Duration.ofSeconds(3));
     try (Treadle treadle = open()) {
       List<Integer> inputs = new ArrayList<>(IntStream.range(0, 40).boxed().toList());
       inputs.set(3, SLEEPS);
@@ -95,7 +95,7 @@ class WindowTest {
   @Test
   void whatHasNotBegunIsCancelledWithoutHarmToWhatRuns() {
     try (Treadle treadle = Treadle.with().permits(Strategy.PROCESS, 1).lossBudget(0).open()) {
-      Job<Integer> first = treadle.submit(task(8).timeout(Duration.ofSeconds(2)), SLEEPS);
+      Job<Integer> first = treadle.submit(task(8).timeout(Duration.ofSeconds(4)), SLEEPS);
       List<Job<Integer>> others =
           IntStream.range(0, 8).mapToObj(i -> treadle.submit(task(8), i)).toList();
       while (first.attempts().isEmpty()) {

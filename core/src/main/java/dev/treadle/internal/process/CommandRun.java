@@ -30,8 +30,9 @@ final class CommandRun implements Remote {
   private final Isolation.AsCommand isolation;
   private final long born = System.nanoTime();
   private long nextLook = born; // by the thread that looks alone
-  private volatile @Nullable Process process;
-  private volatile @Nullable String killed;
+  private @Nullable Process process; // guarded by this
+  private boolean asked; // guarded by this
+  private volatile @Nullable String killed; // written under the lock
   private volatile long cpuNanos = -1;
   private volatile long peakBytes = -1;
 
@@ -47,6 +48,7 @@ final class CommandRun implements Remote {
     Command command =
         ScopedValue.where(JobContext.Scope.CURRENT, run.context())
             .call(() -> isolation.command().apply(order.input()));
+    run.becomes(this);
     run.starts();
     long started = System.nanoTime();
     Process running = start(command);
@@ -58,8 +60,7 @@ final class CommandRun implements Remote {
     try {
       warden.run(out::read);
       warden.run(err::read);
-      process = running;
-      run.becomes(this);
+      begun(running);
       exit = running.waitFor();
     } catch (Throwable thrown) {
       warden.kill(running);
@@ -169,9 +170,29 @@ final class CommandRun implements Remote {
     return new Finish.Cost(cpuNanos, -1, peakBytes);
   }
 
+  /// From now on it can be asked and killed; what came before is made up for.
+  private void begun(Process running) {
+    boolean ask;
+    boolean kill;
+    synchronized (this) {
+      process = running;
+      ask = asked;
+      kill = killed != null;
+    }
+    if (kill) {
+      warden.kill(running);
+    } else if (ask) {
+      warden.ask(running);
+    }
+  }
+
   @Override
   public void ask() {
-    Process running = process;
+    Process running;
+    synchronized (this) {
+      asked = true;
+      running = process;
+    }
     if (running != null) {
       warden.ask(running);
     }
@@ -179,11 +200,14 @@ final class CommandRun implements Remote {
 
   @Override
   public void kill(String why) {
-    Process running = process;
-    if (running != null) {
+    Process running;
+    synchronized (this) {
       if (killed == null) {
         killed = why;
       }
+      running = process;
+    }
+    if (running != null) {
       warden.kill(running);
     }
   }

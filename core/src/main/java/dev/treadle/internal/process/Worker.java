@@ -137,6 +137,11 @@ final class Worker {
     }
   }
 
+  /// Has somebody told when it has said hello, or has died before.
+  void onReadyOrDead(Runnable told) {
+    wire.whenComplete((connection, thrown) -> told.run());
+  }
+
   /// Returns when it has said hello.
   void awaitReady() throws WorkerDied, InterruptedException {
     Wire unused = ready();

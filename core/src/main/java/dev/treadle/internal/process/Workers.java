@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,11 @@ final class Workers implements AutoCloseable {
   /// A worker that is ready, or will be, for whoever comes next.
   private record Standby(long heap, Future<Worker> worker) {}
 
-  /// One thread starts them all, one after another: many that start at once are ready no sooner.
+  /// So many boot at once: more would be ready no sooner, and take the cores from those that work.
+  private final Semaphore booting =
+      new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()));
+
+  /// One thread starts them all.
   private final ExecutorService starter =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("treadle-worker-starter").factory());
@@ -127,7 +132,19 @@ final class Workers implements AutoCloseable {
   }
 
   /// Starts one.
-  Worker start(long heap) throws IOException {
+  Worker start(long heap) throws IOException, InterruptedException {
+    booting.acquire();
+    try {
+      Worker worker = startNow(heap);
+      worker.onReadyOrDead(booting::release);
+      return worker;
+    } catch (Throwable thrown) {
+      booting.release();
+      throw thrown;
+    }
+  }
+
+  private Worker startNow(long heap) throws IOException {
     synchronized (this) {
       if (closed) {
         throw new IOException("its parent closed");

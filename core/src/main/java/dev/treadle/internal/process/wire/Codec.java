@@ -48,8 +48,16 @@ public final class Codec {
       case null -> new Payload(Payload.Kind.NULL, new byte[0]);
       case byte[] bytes -> new Payload(Payload.Kind.BYTES, bytes);
       case String text -> new Payload(Payload.Kind.TEXT, text.getBytes(StandardCharsets.UTF_8));
+      // Their own text is JSON: no need to load what else JSON takes.
+      case Integer number -> plain(number);
+      case Long number -> plain(number);
+      case Boolean truth -> plain(truth);
       default -> new Payload(Payload.Kind.JSON, json(value, what));
     };
+  }
+
+  private static Payload plain(Object value) {
+    return new Payload(Payload.Kind.JSON, value.toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   private static byte[] json(Object value, String what) {
@@ -92,6 +100,16 @@ public final class Codec {
   }
 
   private static @Nullable Object value(byte[] json, Type type, String what) {
+    try {
+      if (type == Integer.class || type == int.class) {
+        return Integer.valueOf(new String(json, StandardCharsets.US_ASCII));
+      }
+      if (type == Long.class || type == long.class) {
+        return Long.valueOf(new String(json, StandardCharsets.US_ASCII));
+      }
+    } catch (NumberFormatException e) {
+      // Written in another way, or none: that is for others to say.
+    }
     try {
       return Json.reader(type).readValue(json);
     } catch (JacksonException e) {

@@ -12,6 +12,7 @@ import java.net.ProtocolException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class Attempts {
   private final Outbox outbox;
   private final Consumer<OutOfMemoryError> outOfMemory;
   private final Meter meter = new Meter();
+  private final CountDownLatch begun = new CountDownLatch(1);
   private Runnable printed = () -> {};
 
   // Guarded by this.
@@ -47,12 +49,18 @@ final class Attempts {
     printed = action;
   }
 
+  /// Opens with the first attempt.
+  CountDownLatch begun() {
+    return begun;
+  }
+
   /// Runs what comes, until the parent ends the connection.
   void runAll() throws IOException {
     Thread.currentThread().setContextClassLoader(loader);
     while (true) {
       switch (loader.next()) {
         case Frame.Run run -> {
+          begun.countDown();
           Frame end = run(run);
           outbox.flush();
           write(run, end);

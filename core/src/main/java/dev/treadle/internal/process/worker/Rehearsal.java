@@ -15,10 +15,14 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// A worker and its parent in one JVM, for as long as three attempts: so that all classes that a
 /// worker needs are loaded, and can be kept for workers to come.
 final class Rehearsal {
+  private static final long IDLE_MILLIS = 50;
+
   private Rehearsal() {}
 
   /// An input and a result.
@@ -29,8 +33,16 @@ final class Rehearsal {
     }
   }
 
-  /// Loads what attempts need first.
-  static void warmUp() {
+  /// Loads what attempts need first, in a worker that stands in reserve: who has an attempt at once
+  /// loads what that needs, and no more.
+  static void warmUp(CountDownLatch begun) {
+    try {
+      if (begun.await(IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      return;
+    }
     Payload line = Codec.encode(new Line("a", 1, 0.5), "the input");
     Object unused = Codec.decode(line, Line.class, "the input");
     new Meter().start(new Meter.Habit());

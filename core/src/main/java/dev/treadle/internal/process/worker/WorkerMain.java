@@ -75,7 +75,7 @@ public final class WorkerMain {
     });
     wire.write(new Frame.Hello(token, ProcessHandle.current().pid()));
     // While it is in reserve, a worker has the time for what its first attempt would wait for.
-    Thread.ofPlatform().daemon().name("warm-up").start(Rehearsal::warmUp);
+    Thread.ofPlatform().daemon().name("warm-up").start(() -> Rehearsal.warmUp(attempts.begun()));
     try {
       attempts.runAll();
       return 0;
