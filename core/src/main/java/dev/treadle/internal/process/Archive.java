@@ -26,9 +26,10 @@ import org.slf4j.LoggerFactory;
 /// Classes as a JVM has them in memory (a dynamic CDS archive), so that workers start in half the
 /// time and share them.
 ///
-/// It is never a stale one: its name is a sum over the JVM, its options, and path, size, time and
-/// inode of all that is on the class path; and the JVM itself compares sizes and times before it
-/// uses one. Where the class path holds folders, or nothing can be written, workers start without.
+/// It is never a stale one: its name is a sum over the JVM, its options, and path, size, time,
+/// inode and ctime of all that is on the class path; and the JVM itself compares sizes and times
+/// before it uses one. Where the class path holds folders, or nothing can be written, workers start
+/// without.
 final class Archive {
   private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
   private static final Duration KEPT = Duration.ofDays(30);
@@ -45,7 +46,7 @@ final class Archive {
     this.java = java;
     this.flags = flags;
     this.classPath = classPath;
-    this.file = file();
+    this.file = name();
     this.there = file != null && Files.isReadable(file);
     if (there) {
       touch();
@@ -57,7 +58,7 @@ final class Archive {
     return there && file != null ? List.of("-XX:SharedArchiveFile=" + file) : List.of();
   }
 
-  private @Nullable Path file() {
+  private @Nullable Path name() {
     StringBuilder all = new StringBuilder();
     all.append(System.getProperty("java.vm.version")).append('\n').append(java).append('\n');
     flags.forEach(flag -> all.append(flag).append('\n'));
@@ -70,12 +71,24 @@ final class Archive {
         }
         all.append(path.toAbsolutePath()).append(' ').append(file.size());
         all.append(' ').append(file.lastModifiedTime().to(TimeUnit.NANOSECONDS));
-        all.append(' ').append(file.fileKey()).append('\n');
+        all.append(' ').append(file.fileKey()).append(changed(path)).append('\n');
       } catch (IOException e) {
         all.append(entry).append(" is not there\n");
       }
     }
     return folder().resolve("worker-" + sum(all.toString()) + ".jsa");
+  }
+
+  // Beside size, time and inode, since a file that replaces another may have those of it.
+  private static String changed(Path path) throws IOException {
+    return path.getFileSystem().supportedFileAttributeViews().contains("unix")
+        ? " " + Files.getAttribute(path, "unix:ctime")
+        : "";
+  }
+
+  /// Where it is, or will be; null if there can be none.
+  @Nullable Path file() {
+    return file;
   }
 
   private static Path folder() {

@@ -401,6 +401,11 @@ final class Worker {
     warden.kill(process);
   }
 
+  /// Returns when its process has ended.
+  void awaitEnd() throws InterruptedException {
+    int unused = process.waitFor();
+  }
+
   private Death death() throws InterruptedException {
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       return new Death("its process does not end, though it was killed", false);
