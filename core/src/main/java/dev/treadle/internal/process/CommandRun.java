@@ -101,6 +101,9 @@ final class CommandRun implements Remote {
     all.addAll(command.argv());
     ProcessBuilder builder =
         new ProcessBuilder(all).redirectInput(Redirect.from(new File("/dev/null")));
+    if (command.inherits()) {
+      builder.inheritIO();
+    }
     builder.environment().keySet().removeIf(name -> name.startsWith("TREADLE_"));
     builder.environment().putAll(command.environment());
     Path directory = command.directory();
