@@ -50,9 +50,18 @@ final class CommandRun implements Remote {
     run.starts();
     long started = System.nanoTime();
     Process running = start(command);
-    Capture out = new Capture(running.getInputStream(), command.stdout());
-    Capture err = new Capture(running.getErrorStream(), command.stderr());
     warden.guard(running);
+    Capture out;
+    Capture err;
+    try {
+      out = new Capture(running.getInputStream(), command.stdout());
+      err = new Capture(running.getErrorStream(), command.stderr());
+    } catch (IOException e) { // from the files for its output
+      warden.kill(running);
+      running.waitFor();
+      warden.ended(running);
+      throw e;
+    }
     Future<?> watch = warden.every(LOOK_MILLIS, () -> look(running.pid()));
     int exit;
     try {
