@@ -103,9 +103,13 @@ public final class RunCommand implements Callable<Integer> {
     if (json) {
       streams.print(ReportFormat.FIELDS.json().line(report));
     } else if (report.error() != null && !endedByItself(report)) {
-      streams.tell("treadle run: " + words.getFirst() + ": " + report.error() + "\n");
+      streams.tell("treadle run: " + words.getFirst() + ": " + why(report) + "\n");
     }
     return code(report);
+  }
+
+  private static @Nullable String why(Report report) {
+    return Report.CANCELLED.equals(report.cause()) ? "interrupted" : report.error();
   }
 
   // Whoever reads its exit code needs no words.

@@ -65,6 +65,8 @@ class ShellProcessTest {
       assertThat(ended.code()).isEqualTo(130);
       if (command.equals("map")) {
         assertThat(ended.err()).contains("interrupted after", "0 of 3 jobs done");
+      } else {
+        assertThat(ended.err()).isEqualTo("treadle run: sh: interrupted\n");
       }
       for (ProcessHandle child : children) {
         child.onExit().get(30, TimeUnit.SECONDS);
