@@ -96,7 +96,12 @@ record Inputs(@Nullable List<String> named, @Nullable Path file, InputStream in,
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(input)).toString();
-      return new Call(number, text, null);
+      return new Call(
+          number,
+          text,
+          text.indexOf('\0') < 0
+              ? null
+              : "the input holds a NUL, which no argument can; if it separates inputs: --null");
     } catch (CharacterCodingException e) {
       // To run the command for a name with other bytes than these would be worse than not to.
       return new Call(

@@ -40,12 +40,13 @@ record Recipe(List<String> words, boolean shell, @Nullable Path folder) {
 
   /// What could be typed into a shell to run the same.
   String shown(Call call) {
+    String input = call.input().replace('\0', ' '); // of a command that was not run
     if (shell) {
-      return line().filled(call.input(), call.number());
+      return line().filled(input, call.number());
     }
     List<String> filled = new ArrayList<>(words);
     filled.addFirst("sh"); // a template must name a program, whatever the first word becomes
-    List<String> all = new Command.Template(filled).command(call.input(), call.number()).argv();
+    List<String> all = new Command.Template(filled).command(input, call.number()).argv();
     return Quoting.line(all.subList(1, all.size()));
   }
 

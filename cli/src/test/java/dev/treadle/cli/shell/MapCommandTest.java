@@ -131,7 +131,16 @@ class MapCommandTest {
     assertThat(json("a\0b\nc\n", "echo"))
         .extracting(it -> it.get("error").asString(null))
         .satisfiesExactly(
-            first -> assertThat(first).contains("holds a NUL"), last -> assertThat(last).isNull());
+            first -> assertThat(first).contains("holds a NUL", "--null"),
+            last -> assertThat(last).isNull());
+    Cli dry = map("a\0b\nc\n", "--dry-run", "echo");
+    assertThat(dry)
+        .isEqualTo(
+            new Cli(
+                1,
+                "echo c\n",
+                "treadle map: job 1: the input holds a NUL, which no argument can; if it separates"
+                    + " inputs: --null\n"));
   }
 
   // --- output ---
@@ -168,20 +177,25 @@ class MapCommandTest {
         .hasSizeLessThan(70_000);
   }
 
+  /// A loop of a script until jobs have ended, as far as treadle knows: it logs each before it
+  /// shows it.
+  private String untilLogged(String... jobs) {
+    StringBuilder loop = new StringBuilder("until true");
+    for (String job : jobs) {
+      loop.append(" && grep -q ^" + job + " " + folder.resolve("log"));
+    }
+    return loop + "; do sleep 0.01; done";
+  }
+
   @Test
-  void resultsComeAsTheyEndOrInOrder() throws Exception {
-    // The first waits for the last, so it cannot end before.
-    String script =
-        "if [ $0 = 1 ]; then until [ -e go ]; do sleep 0.01; done; fi; echo $0; "
-            + "[ $0 = 3 ] && touch go; true";
-    String[] words = {"-j", "3", "--shell", "cd " + folder + "; set -- ", "{}"};
-    List<String> asEnded = new ArrayList<>(List.of(words));
-    asEnded.set(3, "cd " + folder + " && sh -c '" + script + "'");
-    Cli cli = map("1\n2\n3\n", asEnded.toArray(String[]::new));
-    assertThat(cli.lines()).containsExactlyInAnyOrder("1", "2", "3").endsWith("1");
-    Files.delete(folder.resolve("go"));
-    asEnded.addFirst("-k");
-    assertThat(map("1\n2\n3\n", asEnded.toArray(String[]::new)).lines())
+  void resultsComeAsTheyEndOrInOrder() {
+    String log = folder.resolve("log").toString();
+    String script = "[ $0 = 1 ] && { " + untilLogged("2", "3") + "; }; echo $0";
+    assertThat(map("1\n2\n3\n", "-j3", "--joblog", log, "sh", "-c", script).lines())
+        .containsExactlyInAnyOrder("1", "2", "3")
+        .last()
+        .isEqualTo("1");
+    assertThat(map("1\n2\n3\n", "-j3", "-k", "--joblog", log, "sh", "-c", script).lines())
         .containsExactly("1", "2", "3");
   }
 
@@ -266,14 +280,13 @@ class MapCommandTest {
   @Test
   void aTimeoutKillsAndKeepsWhatWasPrinted() {
     JsonNode record =
-        json("", "--timeout", "300ms", "sh", "-c", "echo part; exec sleep 600", ":::", "x")
-            .getFirst();
+        json("", "--timeout", "2s", "sh", "-c", "echo part; exec sleep 600", ":::", "x").getFirst();
     assertThat(record.get("cause").asString()).isEqualTo("timed out");
     assertThat(record.get("stdout").asString()).isEqualTo("part\n");
-    assertThat(record.get("error").asString()).isEqualTo("timed out after 300 ms");
-    Cli cli = map("", "--timeout", "300ms", "sh", "-c", "echo part; exec sleep 600", ":::", "x");
+    assertThat(record.get("error").asString()).isEqualTo("timed out after 2 s");
+    Cli cli = map("", "--timeout", "2s", "sh", "-c", "echo part; exec sleep 600", ":::", "x");
     assertThat(cli.out()).isEqualTo("part\n");
-    assertThat(cli.err()).isEqualTo("treadle map: job 1 (x): timed out after 300 ms\n");
+    assertThat(cli.err()).isEqualTo("treadle map: job 1 (x): timed out after 2 s\n");
     assertThat(cli.code()).isEqualTo(1);
   }
 
@@ -339,20 +352,15 @@ class MapCommandTest {
 
   @Test
   void soonLetsWhatRunsEnd() {
-    Path failed = folder.resolve("failed");
-    // The second ends after the first has failed for certain: it sees its last words.
-    String script =
-        "if [ $0 = 1 ]; then touch "
-            + failed
-            + "; exit 1; fi; until [ -e "
-            + failed
-            + " ]; do sleep 0.01; done; sleep 0.3; echo $0";
+    String script = "[ $0 = 1 ] && exit 1; " + untilLogged("1") + "; echo $0";
     Cli cli =
         Cli.run(
             "1\n2\n3\n4\n",
             Terminal.NONE,
             "map",
             "-j2",
+            "--joblog",
+            folder.resolve("log").toString(),
             "--halt",
             "soon,fail=1",
             "sh",
@@ -424,7 +432,10 @@ class MapCommandTest {
     map("", "--joblog", log.toString(), "sh", "-c", "kill -9 $$", ":::", "x");
     assertThat(Files.readAllLines(log)).hasSize(2);
     assertThat(Files.readAllLines(log).getLast()).contains("\t0\t0\t0\t9\tsh");
-    map("", "--joblog", log.toString(), "--timeout", "200ms", "sleep", ":::", "600");
+    map("a\0b\nc\n", "--joblog", log.toString(), "-k", "-j1", "echo", "two\nlines");
+    assertThat(Files.readAllLines(log)).hasSize(3);
+    assertThat(Files.readAllLines(log).get(1)).contains("\t-1\t0\techo two'\0'lines a\\ b");
+    map("", "--joblog", log.toString(), "--timeout", "2s", "sleep", ":::", "600");
     assertThat(Files.readAllLines(log).getLast()).contains("\t-1\t15\tsleep 600");
   }
 

@@ -129,7 +129,7 @@ class ShellProcessTest {
       value = {
         "run no-such-program                    | 127 | no program no-such-program",
         "run /etc/passwd                        | 126 | /etc/passwd may not be run",
-        "run --timeout 300ms sleep 600          | 124 | sleep: timed out after 300 ms",
+        "run --timeout 2s sleep 600          | 124 | sleep: timed out after 2 s",
         "run --memory 50kB sleep 600            | 137 | more than 50 kB",
         "run                                    |   2 | no command: name one",
         "run --retries 101 true                 |   2 | --retries must be 0 to 100",
