@@ -14,21 +14,27 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It gets the environment of this JVM without the variables whose names begin with `TREADLE_`, and
 /// an empty standard input. What it prints is kept, up to 64 KiB of each stream: the first and the
-/// last half.
+/// last half. One that [inherits][#inherit()] the streams of this JVM has those instead.
 ///
 /// @param argv the program, looked up in `PATH`, and its arguments
 /// @param environment variables it gets besides
 /// @param directory where it runs; null for where this JVM runs
 /// @param stdout a file that gets all it prints on standard output, or null
 /// @param stderr a file that gets all it prints on standard error, or null
+/// @param inherits whether its three standard streams are those of this JVM
 public record Command(
     List<String> argv,
     Map<String, String> environment,
     @Nullable Path directory,
     @Nullable Path stdout,
-    @Nullable Path stderr) {
+    @Nullable Path stderr,
+    boolean inherits) {
   /// Checks that there is a program, and that no argument holds a character that none can hold.
   public Command {
+    if (inherits && (stdout != null || stderr != null)) {
+      throw new IllegalArgumentException(
+          "what a command prints goes to files or to the streams of this JVM, not to both");
+    }
     argv = List.copyOf(argv);
     environment = Map.copyOf(environment);
     if (argv.isEmpty() || argv.getFirst().isEmpty()) {
@@ -44,25 +50,31 @@ public record Command(
 
   /// A program with its arguments.
   public static Command of(String... argv) {
-    return new Command(List.of(argv), Map.of(), null, null, null);
+    return new Command(List.of(argv), Map.of(), null, null, null, false);
   }
 
   /// The same with a further variable in its environment.
   public Command environment(String name, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(name, value);
-    return new Command(argv, more, directory, stdout, stderr);
+    return new Command(argv, more, directory, stdout, stderr, inherits);
   }
 
   /// The same in another directory.
   public Command directory(Path where) {
-    return new Command(argv, environment, where, stdout, stderr);
+    return new Command(argv, environment, where, stdout, stderr, inherits);
   }
 
   /// The same, with files that get all it prints. They are replaced if they exist; their folders
   /// must exist.
   public Command output(Path forStdout, Path forStderr) {
-    return new Command(argv, environment, directory, forStdout, forStderr);
+    return new Command(argv, environment, directory, forStdout, forStderr, inherits);
+  }
+
+  /// The same, reading and writing the standard streams of this JVM, live: nothing of what it
+  /// prints is kept.
+  public Command inherit() {
+    return new Command(argv, environment, directory, stdout, stderr, true);
   }
 
   @Override

@@ -52,9 +52,18 @@ final class CommandRun implements Remote {
     run.starts();
     long started = System.nanoTime();
     Process running = start(command);
-    Capture out = new Capture(running.getInputStream(), command.stdout());
-    Capture err = new Capture(running.getErrorStream(), command.stderr());
     warden.guard(running);
+    Capture out;
+    Capture err;
+    try {
+      out = new Capture(running.getInputStream(), command.stdout());
+      err = new Capture(running.getErrorStream(), command.stderr());
+    } catch (IOException e) { // from the files for its output
+      warden.kill(running);
+      running.waitFor();
+      warden.ended(running);
+      throw e;
+    }
     Future<?> watch = warden.every(LOOK_MILLIS, () -> look(running.pid()));
     int exit;
     try {
@@ -102,6 +111,9 @@ final class CommandRun implements Remote {
     all.addAll(command.argv());
     ProcessBuilder builder =
         new ProcessBuilder(all).redirectInput(Redirect.from(new File("/dev/null")));
+    if (command.inherits()) {
+      builder.inheritIO();
+    }
     builder.environment().keySet().removeIf(name -> name.startsWith("TREADLE_"));
     builder.environment().putAll(command.environment());
     Path directory = command.directory();
