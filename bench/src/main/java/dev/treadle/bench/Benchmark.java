@@ -101,6 +101,10 @@ record Benchmark(String name, String sentence, Code code) {
             "process: parent killed -9 until no worker is left",
             ProcessEnds::orphans),
         new Benchmark(
+            "map-true",
+            "./treadle map of 1,000 times true; against a bare loop, and GNU parallel",
+            MapTrue::run),
+        new Benchmark(
             "python-pipelined",
             "cpu-pipelined against Python's ThreadPoolExecutor, if python3 is there",
             PythonPool::pipelined),

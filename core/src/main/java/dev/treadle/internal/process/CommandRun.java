@@ -59,9 +59,7 @@ final class CommandRun implements Remote {
       out = new Capture(running.getInputStream(), command.stdout());
       err = new Capture(running.getErrorStream(), command.stderr());
     } catch (IOException e) { // from the files for its output
-      warden.kill(running);
-      running.waitFor();
-      warden.ended(running);
+      end(running);
       throw e;
     }
     Future<?> watch = warden.every(LOOK_MILLIS, () -> look(running.pid()));
@@ -72,7 +70,7 @@ final class CommandRun implements Remote {
       begun(running);
       exit = running.waitFor();
     } catch (Throwable thrown) {
-      warden.kill(running);
+      end(running);
       throw thrown;
     } finally {
       watch.cancel(false);
@@ -100,6 +98,13 @@ final class CommandRun implements Remote {
       }
     }
     return result;
+  }
+
+  // Of no use to anybody any more.
+  private void end(Process running) throws InterruptedException {
+    warden.kill(running);
+    int unused = running.waitFor();
+    warden.ended(running);
   }
 
   private static OptionalLong known(long value) {
