@@ -3,6 +3,7 @@ package dev.treadle.internal.process;
 import dev.treadle.internal.process.worker.WorkerMain;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,11 @@ final class Launch {
       if (HANDED_ON.stream().anyMatch(option::startsWith)) {
         options.add(option);
       }
+    }
+    String selectors = SelectorProvider.provider().getClass().getName();
+    if (selectors.startsWith("sun.nio.ch.")) {
+      // Named, it need not be looked for in every jar, which takes a third of the start.
+      options.add("-D" + SelectorProvider.class.getName() + "=" + selectors);
     }
     this.archive = new Archive(JAVA, options, classPath);
   }

@@ -235,7 +235,7 @@ public final class ProcessRunner extends Runner {
         return kept;
       }
       dismiss("it is replaced");
-      Worker taken = site().workers().take(heap);
+      Worker taken = site().workers().take(heap, isolation.code().owner());
       worker = taken;
       return taken;
     }

@@ -50,7 +50,7 @@ final class Warden implements AutoCloseable {
 
   private void killNow(Process process) {
     // Before their parent is gone, and nobody knows any more whose they were.
-    List<ProcessHandle> descendants = process.descendants().toList();
+    List<ProcessHandle> descendants = Proc.descendants(process.toHandle());
     guard.kill(process.pid());
     process.destroyForcibly();
     descendants.forEach(ProcessHandle::destroyForcibly);
@@ -65,6 +65,15 @@ final class Warden implements AutoCloseable {
   /// Runs something that may take its time.
   void run(Runnable what) {
     helpers.execute(what);
+  }
+
+  /// Does something after a while, unless closed before.
+  void later(long millis, Runnable what) {
+    try {
+      Future<?> unused = watch.schedule(what, millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // Closed: there is no later.
+    }
   }
 
   /// Looks again and again, until cancelled.

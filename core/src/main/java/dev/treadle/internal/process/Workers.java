@@ -13,12 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +26,8 @@ import org.slf4j.LoggerFactory;
 final class Workers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 
+  private static final long STANDBY_MILLIS = 30;
+
   private final Place place;
   private final Warden warden;
   private final Launch launch;
@@ -34,12 +35,10 @@ final class Workers implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Worker> expected = new ConcurrentHashMap<>();
   private final Set<Worker> all = ConcurrentHashMap.newKeySet();
-  private int started; // by the starter's thread alone
+  private final AtomicInteger started = new AtomicInteger();
+  private volatile String latestClass = "";
   private @Nullable Standby standby; // guarded by this
   private boolean closed; // guarded by this
-
-  /// A worker that is ready, or will be, for whoever comes next.
-  private record Standby(long heap, Future<Worker> worker) {}
 
   /// So many boot at once: more would be ready no sooner, and take the cores from those that work.
   private final Semaphore booting =
@@ -92,43 +91,40 @@ final class Workers implements AutoCloseable {
   /// A worker with such a heap: the one in reserve if it will do. Another is started then, to take
   /// its place, unless memory is short.
   ///
+  /// @param owner the class of the code that it is to run; those in reserve look for it ahead of
+  ///   time
   /// @throws IOException if none can be started
-  Worker take(long heap) throws IOException, InterruptedException {
-    Future<Worker> next;
-    Standby other = null;
+  Worker take(long heap, String owner) throws IOException, InterruptedException {
+    latestClass = owner;
+    Standby mine;
+    @Nullable Standby other;
+    @Nullable Standby next;
     synchronized (this) {
-      if (standby != null && standby.heap() == heap) {
-        next = standby.worker();
-      } else {
-        other = standby;
-        next = starter.submit(() -> start(heap));
-      }
-      standby =
-          closed || Proc.isMemoryLow(heap + Launch.BEYOND_HEAP)
-              ? null
-              : new Standby(heap, starter.submit(() -> start(heap)));
+      Standby ready = standby;
+      boolean fits = ready != null && ready.heap() == heap;
+      mine = ready != null && fits ? ready : prepared(heap);
+      other = fits ? null : ready;
+      next = closed || Proc.isMemoryLow(heap + Launch.BEYOND_HEAP) ? null : prepared(heap);
+      standby = next;
     }
+    starter.execute(mine); // does nothing if it was started
+    startLater(next);
     if (other != null) {
-      dismiss(other);
+      other.dismiss();
     }
-    try {
-      Worker worker = next.get();
-      return worker.alive() ? worker : starter.submit(() -> start(heap)).get();
-    } catch (ExecutionException e) {
-      throw new IOException("no worker process can be started: " + e.getCause(), e.getCause());
-    }
+    Worker worker = mine.get();
+    return worker.alive() ? worker : start(heap);
   }
 
-  private void dismiss(Standby other) {
-    warden.run(() -> {
-      try {
-        other.worker().get().kill("another kind of worker is wanted");
-      } catch (ExecutionException e) {
-        LOG.debug("a worker that nobody wants did not start", e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
+  private Standby prepared(long heap) {
+    return new Standby(heap, () -> start(heap));
+  }
+
+  // Not at once: while a JVM boots, the attempt for which the last one was taken waits for a core.
+  private void startLater(@Nullable Standby next) {
+    if (next != null) {
+      warden.later(STANDBY_MILLIS, () -> starter.execute(next));
+    }
   }
 
   /// Starts one.
@@ -153,10 +149,11 @@ final class Workers implements AutoCloseable {
     byte[] secret = new byte[16];
     random.nextBytes(secret);
     String token = HexFormat.of().formatHex(secret);
-    int number = ++started;
+    int number = started.incrementAndGet();
     Path in = place.bulk(number, "in");
     Path out = place.bulk(number, "out");
-    Process process = launch.start(heap, List.of(place.address(), in.toString(), out.toString()));
+    Process process =
+        launch.start(heap, List.of(place.address(), in.toString(), out.toString(), latestClass));
     Worker worker;
     try {
       worker = new Worker(process, heap, classes, warden, new Bulk(in), new Bulk(out), all::remove);

@@ -97,7 +97,7 @@ class WorkersTest {
         Warden warden = new Warden(place.folders());
         Workers workers = new Workers(place, warden, WorkersTest.class.getClassLoader())) {
       assertThat(place.address()).startsWith("tcp:");
-      Worker worker = workers.take(HEAP);
+      Worker worker = workers.take(HEAP, "");
       assertThat(run(worker, order(WorkersTest.class.getName(), 21)).value()).isEqualTo(42);
     }
   }
@@ -107,7 +107,7 @@ class WorkersTest {
     try (Place place = new Place(true);
         Warden warden = new Warden(place.folders());
         Workers workers = new Workers(place, warden, WorkersTest.class.getClassLoader())) {
-      Worker worker = workers.take(HEAP);
+      Worker worker = workers.take(HEAP, "");
       assertThat(run(worker, order("no.such.Thing", 1)).thrown())
           .isInstanceOf(ClassNotFoundException.class)
           .hasMessageContaining("no.such.Thing: neither the worker nor its parent has it");
@@ -120,7 +120,7 @@ class WorkersTest {
     Place place = new Place(true);
     Warden warden = new Warden(place.folders());
     Workers workers = new Workers(place, warden, WorkersTest.class.getClassLoader());
-    Worker worker = workers.take(HEAP);
+    Worker worker = workers.take(HEAP, "");
     worker.awaitReady();
     workers.close();
     warden.close();

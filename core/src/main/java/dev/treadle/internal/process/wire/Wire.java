@@ -7,7 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class Wire implements Closeable {
 
   private static final int BUFFER = 32 * 1024;
 
-  private final SocketChannel channel;
+  private final ByteChannel channel;
   private @Nullable Bulk toOther;
   private @Nullable Bulk fromOther;
   private final Object writing = new Object();
@@ -34,7 +34,7 @@ public final class Wire implements Closeable {
   private ByteBuffer in = ByteBuffer.allocateDirect(BUFFER).limit(0);
 
   /// Frames over a channel that blocks.
-  public Wire(SocketChannel channel) {
+  public Wire(ByteChannel channel) {
     this.channel = channel;
   }
 

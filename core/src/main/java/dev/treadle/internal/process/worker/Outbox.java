@@ -17,11 +17,11 @@ final class Outbox {
   private final Wire wire;
   private final Deque<Frame> waiting = new ArrayDeque<>();
   private boolean writing;
+  private boolean started;
   private @Nullable IOException failure;
 
   Outbox(Wire wire) {
     this.wire = wire;
-    Thread.ofPlatform().daemon().name("outbox").start(this::writeAll);
   }
 
   private void writeAll() {
@@ -49,6 +49,10 @@ final class Outbox {
 
   /// Adds a frame; waits while there are too many.
   synchronized void add(Frame frame) {
+    if (!started) { // most attempts say nothing
+      started = true;
+      Thread.ofPlatform().daemon().name("outbox").start(this::writeAll);
+    }
     boolean interrupted = false;
     while (waiting.size() >= WAITING_MAX && failure == null) {
       interrupted |= pause();

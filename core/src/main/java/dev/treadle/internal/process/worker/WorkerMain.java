@@ -34,7 +34,8 @@ public final class WorkerMain {
 
   private WorkerMain() {}
 
-  /// @param args where the parent listens, the files for large values to and from this worker
+  /// @param args where the parent listens, the files for large values to and from this worker, a
+  ///   class that attempts will probably need
   public static void main(String[] args) throws IOException {
     if (args.length == 1 && args[0].equals(REHEARSE)) {
       Rehearsal.run();
@@ -50,7 +51,7 @@ public final class WorkerMain {
     BufferedReader lifeLine =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII));
     String token = lifeLine.readLine();
-    if (token == null || args.length != 3) {
+    if (token == null || args.length != 4) {
       past.println("a worker of Treadle, to be started by Treadle only");
       return ORPHANED;
     }
@@ -75,7 +76,10 @@ public final class WorkerMain {
     });
     wire.write(new Frame.Hello(token, ProcessHandle.current().pid()));
     // While it is in reserve, a worker has the time for what its first attempt would wait for.
-    Thread.ofPlatform().daemon().name("warm-up").start(() -> Rehearsal.warmUp(attempts.begun()));
+    Thread.ofPlatform()
+        .daemon()
+        .name("warm-up")
+        .start(() -> Rehearsal.warmUp(attempts.begun(), args[3]));
     try {
       attempts.runAll();
       return 0;
