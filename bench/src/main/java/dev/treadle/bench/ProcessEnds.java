@@ -7,6 +7,7 @@ import dev.treadle.Treadle;
 import dev.treadle.bench.Result.Alone;
 import dev.treadle.bench.Result.Measured;
 import dev.treadle.bench.Result.Skipped;
+import dev.treadle.internal.process.WorkerStarts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 /// How worker processes begin and end: how long it takes to have one, to be rid of one, and what an
 /// idle one holds.
 final class ProcessEnds {
-  private static final long STANDBY_NANOS = 500_000_000;
+  private static final long STANDBY_NANOS = 1_000_000_000;
   private static final Task<Integer, Integer> BUSY =
       Task.process("busy", Integer.class, Integer.class, ProcessEnds::busy);
   private static final Task<Integer, Long> NOW =
@@ -50,11 +51,12 @@ final class ProcessEnds {
 
   // --- kill ---
 
-  static List<Result> kill(Settings settings) {
+  static List<Result> kill(Settings settings) throws IOException {
+    WorkerStarts.prepare();
     int count = settings.size(100, 3);
     List<Double> millis = new ArrayList<>();
     try (Treadle treadle = Treadle.with().permits(Strategy.PROCESS, 1).open()) {
-      for (int i = 0; i < count; i++) {
+      for (int i = -settings.warmups(); i < count; i++) {
         Job<Integer> job = treadle.submit(BUSY, 1);
         while (job.attempts().isEmpty()) {
           Thread.onSpinWait();
@@ -63,7 +65,10 @@ final class ProcessEnds {
         Job<Long> next = treadle.submit(NOW, 0);
         long start = System.nanoTime();
         job.kill();
-        millis.add((next.get() - start) / 1e6);
+        double took = (next.get() - start) / 1e6;
+        if (i >= 0) {
+          millis.add(took);
+        }
       }
     }
     millis.sort(null);

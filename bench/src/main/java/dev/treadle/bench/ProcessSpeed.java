@@ -155,6 +155,7 @@ final class ProcessSpeed {
     try (Treadle treadle = Treadle.with().permits(Strategy.PROCESS, 2).open()) {
       List<Double> all = new ArrayList<>();
       for (int i = -settings.warmups(); i < settings.rounds(); i++) {
+        System.gc(); // so that no round pays for the one before
         double measured = pipelined(treadle, task, count);
         if (i >= 0) {
           all.add(measured);

@@ -119,7 +119,7 @@ final class Archive {
     try {
       Files.createDirectories(file.getParent());
       removeOld();
-      List<String> command = new ArrayList<>(Wrapper.GROUP);
+      List<String> command = new ArrayList<>(Wrapper.background());
       command.add(java);
       command.addAll(flags);
       command.add("-Xmx64m");

@@ -27,7 +27,7 @@ record Death(String words, boolean outOfMemory) {
   /// @param said the last it said on standard output and error
   static Death of(int exit, @Nullable Killed killed, long memory, List<String> said) {
     if (killed != null) {
-      return new Death("its process was killed: " + killed.why(), killed.outOfMemory());
+      return of(killed);
     }
     @Nullable String lack = said.stream().filter(Death::tellsOfLack).findFirst().orElse(null);
     if (lack != null && (exit == OUT_OF_MEMORY || exit == 1 || exit == 134)) {
@@ -43,6 +43,11 @@ record Death(String words, boolean outOfMemory) {
             ? "its process ended with exit code " + exit
             : "its process was ended by signal " + (exit - 128) + " (SIG" + signal + ")";
     return new Death(words + crash(said).orElseGet(() -> last(said)), false);
+  }
+
+  /// The cause of death of a process that this JVM killed.
+  static Death of(Killed killed) {
+    return new Death("its process was killed: " + killed.why(), killed.outOfMemory());
   }
 
   /// This JVM killed it.

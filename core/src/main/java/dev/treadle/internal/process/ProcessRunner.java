@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// attempt, until it dies, is worn out, was idle for long, or a task wants another.
 public final class ProcessRunner extends Runner {
   private static final Duration IDLE_MAX = Duration.ofMinutes(1);
+  private static final long SPIN_NANOS = 50_000;
+
+  private static final Worker.Left NOTHING_LEFT = new Worker.Left(null, List.of());
 
   private final String prefix;
   private final ClassLoader classes;
@@ -143,8 +146,8 @@ public final class ProcessRunner extends Runner {
       }
       giveSlotsUnless(seen, 1);
       launchStrays();
-      Run run;
-      while ((run = next) == null) {
+      Run run = spin();
+      while (run == null && (run = next) == null) {
         if (closed && leave()) {
           return null;
         }
@@ -155,6 +158,18 @@ public final class ProcessRunner extends Runner {
           return null;
         }
       }
+      return run;
+    }
+
+    /// Looks for a moment before going to sleep: who waits for one result often submits the next
+    /// job at once, and to be woken costs as much as half the way to a worker and back.
+    private @Nullable Run spin() {
+      long start = System.nanoTime();
+      Run run;
+      do {
+        Thread.onSpinWait();
+        run = next;
+      } while (run == null && System.nanoTime() - start < SPIN_NANOS);
       return run;
     }
 
@@ -290,8 +305,8 @@ public final class ProcessRunner extends Runner {
         Worker dead = bury();
         endAll(first, dead.left(), memories.grown(died, isolation, dead.heap()));
       } catch (Throwable thrown) {
-        List<Run> left = worker == null ? List.of() : worker.left();
-        dismissIfBusy();
+        Worker.Left left = worker == null ? NOTHING_LEFT : worker.left();
+        dismiss("nobody waits for it any more");
         endAll(first, left, thrown);
       }
       seen = signals();
@@ -333,16 +348,18 @@ public final class ProcessRunner extends Runner {
       return true;
     }
 
-    /// The first of those that are left ran; the others were to follow.
-    private void endAll(Run first, List<Run> left, Throwable thrown) {
-      boolean unused =
-          (left.isEmpty() ? first : left.getFirst()).end(null, thrown, Finish.Cost.UNKNOWN);
-      for (Run run : left.subList(Math.min(1, left.size()), left.size())) {
-        unused =
-            run.end(
-                null,
-                WorkerDied.blameless("its worker died before it began: " + thrown.getMessage()),
-                Finish.Cost.UNKNOWN);
+    private void endAll(Run first, Worker.Left left, Throwable thrown) {
+      if (left.running() == null && left.others().isEmpty()) {
+        boolean unused = first.end(null, thrown, Finish.Cost.UNKNOWN); // it was never sent
+        return;
+      }
+      if (left.running() != null) {
+        boolean unused = left.running().end(null, thrown, Finish.Cost.UNKNOWN);
+      }
+      for (Run run : left.others()) {
+        WorkerDied before =
+            WorkerDied.blameless("its worker died of another attempt: " + thrown.getMessage());
+        boolean unused = run.end(null, before, Finish.Cost.UNKNOWN);
       }
     }
   }

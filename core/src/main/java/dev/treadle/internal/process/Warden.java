@@ -51,8 +51,8 @@ final class Warden implements AutoCloseable {
   private void killNow(Process process) {
     // Before their parent is gone, and nobody knows any more whose they were.
     List<ProcessHandle> descendants = Proc.descendants(process.toHandle());
-    guard.kill(process.pid());
     process.destroyForcibly();
+    guard.kill(process.pid());
     descendants.forEach(ProcessHandle::destroyForcibly);
   }
 

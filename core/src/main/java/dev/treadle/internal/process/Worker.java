@@ -6,6 +6,7 @@ import dev.treadle.Snooze;
 import dev.treadle.internal.process.wire.Bulk;
 import dev.treadle.internal.process.wire.Codec;
 import dev.treadle.internal.process.wire.Frame;
+import dev.treadle.internal.process.wire.Mark;
 import dev.treadle.internal.process.wire.Payload;
 import dev.treadle.internal.process.wire.Wire;
 import dev.treadle.internal.run.Order;
@@ -16,8 +17,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +48,7 @@ final class Worker {
   private final Warden warden;
   private final Bulk toWorker;
   private final Bulk fromWorker;
+  private final Path mark;
   private final Process process;
   private final long born = System.nanoTime();
   private final CompletableFuture<Wire> wire = new CompletableFuture<>();
@@ -62,6 +67,7 @@ final class Worker {
   ///
   /// @param heap at most, in bytes
   /// @param classes where to find what it does not
+  /// @param mark where it notes which attempt it has begun
   /// @param gone is told of its end
   Worker(
       Process process,
@@ -70,7 +76,9 @@ final class Worker {
       Warden warden,
       Bulk toWorker,
       Bulk fromWorker,
+      Path mark,
       Consumer<Worker> gone) {
+    this.mark = mark;
     this.process = process;
     this.heap = heap;
     this.classes = classes;
@@ -296,6 +304,9 @@ final class Worker {
       kill("it broke the protocol: " + e.getMessage());
       throw WorkerDied.of(death());
     } catch (IOException e) {
+      if (killed != null) {
+        throw WorkerDied.of(Death.of(killed)); // the rest of its end is nobody's concern
+      }
       // The connection of a process that ends is gone a moment before the process is.
       if (!process.waitFor(GONE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
         kill("it lost its connection: " + e.getMessage());
@@ -312,11 +323,35 @@ final class Worker {
     return ended;
   }
 
-  /// The attempts that a dead worker leaves behind, the one that ran first.
-  List<Run> left() {
-    List<Run> runs = sent.stream().map(each -> each.run).toList();
+  /// What a dead worker leaves behind.
+  ///
+  /// @param running the attempt that ran when it died; null if none had begun
+  /// @param others those that have not begun, or whose end was lost with it
+  record Left(@Nullable Run running, List<Run> others) {}
+
+  /// The attempts that were sent and whose ends have not come.
+  Left left() {
+    int begun = Math.max(running, sent.size() > 1 ? Mark.latest(mark) : 0);
+    Run last = null;
+    List<Run> others = new ArrayList<>();
+    for (Sent each : sent) {
+      if (each.id == begun) {
+        last = each.run;
+      } else {
+        others.add(each.run);
+      }
+    }
     sent.clear();
-    return runs;
+    deleteMark();
+    return new Left(last, others);
+  }
+
+  private void deleteMark() {
+    try {
+      Files.deleteIfExists(mark);
+    } catch (IOException e) {
+      // It goes with its folder.
+    }
   }
 
   private Ended result(Wire connection, Sent first) throws IOException {

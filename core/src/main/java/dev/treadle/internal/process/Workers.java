@@ -89,7 +89,7 @@ final class Workers implements AutoCloseable {
   }
 
   /// A worker with such a heap: the one in reserve if it will do. Another is started then, to take
-  /// its place, unless memory is short.
+  /// its place, unless memory is short: then it is started when it is needed.
   ///
   /// @param owner the class of the code that it is to run; those in reserve look for it ahead of
   ///   time
@@ -104,7 +104,7 @@ final class Workers implements AutoCloseable {
       boolean fits = ready != null && ready.heap() == heap;
       mine = ready != null && fits ? ready : prepared(heap);
       other = fits ? null : ready;
-      next = closed || Proc.isMemoryLow(heap + Launch.BEYOND_HEAP) ? null : prepared(heap);
+      next = closed ? null : prepared(heap);
       standby = next;
     }
     starter.execute(mine); // does nothing if it was started
@@ -123,7 +123,13 @@ final class Workers implements AutoCloseable {
   // Not at once: while a JVM boots, the attempt for which the last one was taken waits for a core.
   private void startLater(@Nullable Standby next) {
     if (next != null) {
-      warden.later(STANDBY_MILLIS, () -> starter.execute(next));
+      warden.later(
+          STANDBY_MILLIS,
+          () -> {
+            if (!Proc.isMemoryLow(next.heap() + Launch.BEYOND_HEAP)) {
+              starter.execute(next);
+            }
+          });
     }
   }
 
@@ -152,11 +158,16 @@ final class Workers implements AutoCloseable {
     int number = started.incrementAndGet();
     Path in = place.bulk(number, "in");
     Path out = place.bulk(number, "out");
+    Path mark = place.bulk(number, "mark");
     Process process =
-        launch.start(heap, List.of(place.address(), in.toString(), out.toString(), latestClass));
+        launch.start(
+            heap,
+            List.of(place.address(), in.toString(), out.toString(), latestClass, mark.toString()));
     Worker worker;
     try {
-      worker = new Worker(process, heap, classes, warden, new Bulk(in), new Bulk(out), all::remove);
+      worker =
+          new Worker(
+              process, heap, classes, warden, new Bulk(in), new Bulk(out), mark, all::remove);
     } catch (RejectedExecutionException e) {
       process.destroyForcibly();
       throw new IOException("its parent closed", e);

@@ -37,6 +37,15 @@ final class Wrapper {
     return command;
   }
 
+  /// A group of its own, and the cores only when nobody else wants them.
+  static List<String> background() {
+    List<String> command = new ArrayList<>(GROUP);
+    if (isTool("nice")) {
+      command.addAll(List.of("nice", "-n", "19"));
+    }
+    return command;
+  }
+
   private static boolean isTool(String name) {
     String path = System.getenv().getOrDefault("PATH", "");
     for (String folder : path.split(File.pathSeparator)) {

@@ -4,6 +4,7 @@ import dev.treadle.JobContext;
 import dev.treadle.Snooze;
 import dev.treadle.internal.process.wire.Codec;
 import dev.treadle.internal.process.wire.Frame;
+import dev.treadle.internal.process.wire.Mark;
 import dev.treadle.internal.process.wire.Payload;
 import dev.treadle.internal.process.wire.Thrown;
 import dev.treadle.internal.process.wire.Wire;
@@ -18,10 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs attempts, one after another, on the main thread of a worker.
 ///
-/// The end of each is on its way before the next begins: if that one ends the worker, the parent
-/// knows which one it was.
+/// The ends of attempts that take next to no time may go together, a moment later; whatever takes
+/// longer has its end on its way before the next begins. Which one has begun is noted where the
+/// parent finds it if that one ends the worker.
 final class Attempts {
+  /// The longest that an end waits for others, while attempts follow each other.
+  private static final long TOGETHER_NANOS = 50_000;
+
   private final Wire wire;
+  private final Mark mark;
   private final ParentLoader loader;
   private final CodeTable table;
   private final Outbox outbox;
@@ -35,9 +41,11 @@ final class Attempts {
   private int latest;
   private final Set<Integer> unwanted = new HashSet<>();
 
+  /// @param mark where it is noted which one has begun
   /// @param outOfMemory ends the worker
-  Attempts(Wire wire, ParentLoader loader, Consumer<OutOfMemoryError> outOfMemory) {
+  Attempts(Wire wire, Mark mark, ParentLoader loader, Consumer<OutOfMemoryError> outOfMemory) {
     this.wire = wire;
+    this.mark = mark;
     this.loader = loader;
     this.table = new CodeTable(loader);
     this.outbox = new Outbox(wire);
@@ -57,13 +65,20 @@ final class Attempts {
   /// Runs what comes, until the parent ends the connection.
   void runAll() throws IOException {
     Thread.currentThread().setContextClassLoader(loader);
+    long flushed = System.nanoTime();
     while (true) {
       switch (loader.next()) {
         case Frame.Run run -> {
           begun.countDown();
+          boolean noted = !run.alone() && mark.set(run.id());
           Frame end = run(run);
           outbox.flush();
-          write(run, end);
+          put(run, end);
+          long now = System.nanoTime();
+          if (!noted || !wire.hasMore() || now - flushed > TOGETHER_NANOS) {
+            wire.flush();
+            flushed = now;
+          }
         }
         case Frame unexpected ->
             throw new IOException("not for a worker: " + unexpected.getClass().getSimpleName());
@@ -71,9 +86,9 @@ final class Attempts {
     }
   }
 
-  private void write(Frame.Run run, Frame end) throws IOException {
+  private void put(Frame.Run run, Frame end) throws IOException {
     try {
-      wire.write(end);
+      int unused = wire.put(end);
     } catch (ProtocolException e) {
       Throwable unfit =
           new Codec.Unfit("the result is too large for a worker process: " + e.getMessage(), e);

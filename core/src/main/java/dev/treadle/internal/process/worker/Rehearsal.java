@@ -3,6 +3,7 @@ package dev.treadle.internal.process.worker;
 import dev.treadle.Code;
 import dev.treadle.internal.process.wire.Codec;
 import dev.treadle.internal.process.wire.Frame;
+import dev.treadle.internal.process.wire.Mark;
 import dev.treadle.internal.process.wire.Payload;
 import dev.treadle.internal.process.wire.Wire;
 import java.io.ByteArrayOutputStream;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// worker needs are loaded, and can be kept for workers to come.
 final class Rehearsal {
   private static final long IDLE_MILLIS = 50;
-  private static final int ATTEMPTS = 20;
+  private static final int ATTEMPTS = 8;
 
   private Rehearsal() {}
 
@@ -50,7 +51,8 @@ final class Rehearsal {
         Tape tape = new Tape();
         order(new Wire(tape));
         Wire wire = new Wire(tape);
-        new Attempts(wire, new ParentLoader(wire), lack -> {}).runAll();
+        new Attempts(wire, new Mark(Path.of("/dev/null")), new ParentLoader(wire), lack -> {})
+            .runAll();
       }
     } catch (EOFException e) {
       // The end of the tape.
@@ -124,7 +126,11 @@ final class Rehearsal {
       PipedInputStream in = new PipedInputStream(lifeLine);
       lifeLine.write("token\n".getBytes(StandardCharsets.US_ASCII));
       String[] args = {
-        "unix:" + socket, folder.resolve("a").toString(), folder.resolve("b").toString(), ""
+        "unix:" + socket,
+        folder.resolve("a").toString(),
+        folder.resolve("b").toString(),
+        "",
+        "/dev/null"
       };
       int unused = WorkerMain.work(in, args);
     } finally {

@@ -2,6 +2,7 @@ package dev.treadle.internal.process.worker;
 
 import dev.treadle.internal.process.wire.Bulk;
 import dev.treadle.internal.process.wire.Frame;
+import dev.treadle.internal.process.wire.Mark;
 import dev.treadle.internal.process.wire.Wire;
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -51,7 +52,7 @@ public final class WorkerMain {
     BufferedReader lifeLine =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII));
     String token = lifeLine.readLine();
-    if (token == null || args.length != 4) {
+    if (token == null || args.length != 5) {
       past.println("a worker of Treadle, to be started by Treadle only");
       return ORPHANED;
     }
@@ -60,6 +61,7 @@ public final class WorkerMain {
     Attempts attempts =
         new Attempts(
             wire,
+            new Mark(Path.of(args[4])),
             new ParentLoader(wire),
             lack -> {
               past.println(lack);
