@@ -546,8 +546,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// The same task with a limit on how long one attempt may run.
   ///
   /// In one JVM a timeout can only ask: the attempt's thread is interrupted, an `async` stage is
-  /// cancelled. Code that ignores it is abandoned (see `docs/concepts/timeouts.md`). A value that
-  /// comes after the timeout is refused.
+  /// cancelled. Code that ignores it is abandoned (see `docs/concepts/timeouts.md`); in a process
+  /// of its own it is killed. A value that comes after the timeout is refused.
   public Task<A, R> timeout(Duration timeout) {
     return new Task<>(settings.timeout(positive("timeout", timeout)));
   }

@@ -203,22 +203,7 @@ class CommandTest {
     Command.Result result = result(((Outcome.Failed<?>) outcome).cause().getSuppressed()[0]);
     List<String> lines = result.stdout().lines().toList();
     assertThat(lines.getFirst()).isEqualTo("begun");
-    awaitEnd(Long.parseLong(lines.get(1)));
-  }
-
-  static void awaitEnd(long pid) {
-    while (runs(pid)) {
-      Thread.onSpinWait();
-    }
-  }
-
-  private static boolean runs(long pid) {
-    try {
-      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
-    } catch (IOException e) {
-      return false;
-    }
+    Processes.awaitEnd(Long.parseLong(lines.get(1)));
   }
 
   @Test
@@ -244,7 +229,7 @@ class CommandTest {
   @Test
   void whatItLeavesBehindInItsGroupEndsWithIt() {
     Command.Result result = run(script("sleep 1000 & echo $!"), "x");
-    awaitEnd(Long.parseLong(result.stdout().strip()));
+    Processes.awaitEnd(Long.parseLong(result.stdout().strip()));
   }
 
   @Test
@@ -270,7 +255,7 @@ class CommandTest {
     long zombies =
         ProcessHandle.current()
             .children()
-            .filter(child -> child.isAlive() && !runs(child.pid()))
+            .filter(child -> child.isAlive() && !Processes.runs(child.pid()))
             .count();
     assertThat(zombies).isZero();
   }

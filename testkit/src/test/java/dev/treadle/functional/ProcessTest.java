@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -410,10 +409,10 @@ class ProcessTest {
               .findFirst()
               .orElse(0);
     }
-    ProcessHandle handle = ProcessHandle.of(child).orElseThrow();
+    assertThat(Processes.runs(child)).isTrue();
     job.kill();
     assertThat(job.settled()).isInstanceOf(Outcome.Cancelled.class);
-    assertThat(handle.onExit().completeOnTimeout(null, 20, TimeUnit.SECONDS).join()).isNotNull();
+    Processes.awaitEnd(child);
   }
 
   @Test
@@ -490,7 +489,7 @@ class ProcessTest {
       parent.destroyForcibly();
     }
     for (ProcessHandle orphan : orphans) {
-      assertThat(orphan.onExit().completeOnTimeout(null, 20, TimeUnit.SECONDS).join()).isNotNull();
+      Processes.awaitEnd(orphan.pid());
     }
   }
 }
