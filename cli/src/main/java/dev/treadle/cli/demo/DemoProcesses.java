@@ -80,9 +80,12 @@ final class DemoProcesses {
     story.expect("attempts of hungry", true, job.attempts().size() > 1);
   }
 
-  // What was allowed, and what comes next.
+  // Its cause tells what was allowed, and what comes next, at more length than a line has.
   private static String brief(Attempt.End.Lost lost) {
     String[] parts = lost.cause().split("; ");
-    return parts.length < 3 ? lost.cause() : "out of memory: " + parts[1] + "; " + parts[2];
+    return parts.length < 3
+        ? lost.cause()
+        : "out of memory with %s; %s"
+            .formatted(parts[1].replace("it was allowed ", ""), parts[2].replace("it is ", ""));
   }
 }
