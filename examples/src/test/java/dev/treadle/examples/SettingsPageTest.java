@@ -81,11 +81,12 @@ class SettingsPageTest {
       defaults.put(name, text(field.get(setup)));
     }
     assertThat(permits(setup, Strategy.CPU)).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(permits(setup, Strategy.PROCESS)).isEqualTo(permits(setup, Strategy.CPU));
     defaults.put(
         "permits",
         "io "
             + text(permits(setup, Strategy.IO))
-            + ", cpu one a core, async "
+            + ", cpu and process one a core, async "
             + text(permits(setup, Strategy.ASYNC)));
     defaults.put("clock", "system");
     defaults.put("queue", "none");
