@@ -22,31 +22,36 @@ import java.util.concurrent.locks.LockSupport;
 final class ProcessEnds {
   private static final long STANDBY_NANOS = 1_000_000_000;
   private static final Task<Integer, Integer> BUSY =
-      Task.process("busy", Integer.class, Integer.class, ProcessEnds::busy);
+      Task.process("busy", Integer.class, Integer.class, Errand::busy);
   private static final Task<Integer, Long> NOW =
-      Task.process("now", Integer.class, Long.class, ProcessEnds::now);
+      Task.process("now", Integer.class, Long.class, Errand::now);
   private static final Task<Integer, Long> PID =
-      Task.process("pid", Integer.class, Long.class, ProcessEnds::pid);
+      Task.process("pid", Integer.class, Long.class, Errand::pid);
 
   private ProcessEnds() {}
 
-  static Integer busy(Integer x) {
-    int sum = x;
-    while (true) {
-      sum += 1;
-      if (sum == Integer.MIN_VALUE) {
-        sum = 0;
+  /// What the workers run. A class of its own: they would make the tasks above, too.
+  static final class Errand {
+    private Errand() {}
+
+    static Integer busy(Integer x) {
+      int sum = x;
+      while (true) {
+        sum += 1;
+        if (sum == Integer.MIN_VALUE) {
+          sum = 0;
+        }
       }
     }
-  }
 
-  /// Nanoseconds of the machine's monotonic clock, which all its JVMs share.
-  static Long now(Integer x) {
-    return System.nanoTime() + x;
-  }
+    /// Nanoseconds of the machine's monotonic clock, which all its JVMs share.
+    static Long now(Integer x) {
+      return System.nanoTime() + x;
+    }
 
-  static Long pid(Integer x) {
-    return ProcessHandle.current().pid() + x;
+    static Long pid(Integer x) {
+      return ProcessHandle.current().pid() + x;
+    }
   }
 
   // --- kill ---
