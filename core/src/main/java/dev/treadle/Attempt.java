@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// @param node the node it ran on
 /// @param started when its code started
 /// @param ran how long it ran; for one still running, zero
-/// @param cpu the CPU time of its thread in nanoseconds, where the strategy can tell exactly
-///   (`cpu`); otherwise empty, never 0
+/// @param cpu the CPU time of its thread in nanoseconds, where the strategy can tell (`cpu`,
+///   `process`); otherwise empty, never 0
 /// @param allocated bytes allocated by its thread, where the strategy can tell; otherwise empty
+/// @param peakMemory the most memory its process had resident while it ran, in bytes: for
+///   `process`, where the system can tell and the attempt was long enough to measure
 /// @param abandoned whether it ignored its timeout and was left behind
 /// @param end how it ended; null while it runs
 public record Attempt(
@@ -23,6 +25,7 @@ public record Attempt(
     Duration ran,
     OptionalLong cpu,
     OptionalLong allocated,
+    OptionalLong peakMemory,
     boolean abandoned,
     @Nullable End end) {
 
@@ -53,6 +56,13 @@ public record Attempt(
     /// It never ended: its node or process was gone.
     ///
     /// @param cause what is known of it, in words
-    record Lost(String cause) implements End {}
+    /// @param blameless whether the job had no part in it, or will get what it lacked: it is tried
+    ///   again at no charge to its loss budget
+    record Lost(String cause, boolean blameless) implements End {
+      /// A loss that is charged to the job.
+      public Lost(String cause) {
+        this(cause, false);
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +97,7 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// @param retryWhileAbandoned whether a retry may start although the code of the attempt before
   ///   ignores its timeout and still runs
   /// @param traceSubmit whether failures carry the stack of the call to `submit`
+  /// @param isolation how a `process` task is kept apart; null for others
   public record Settings<A extends @Nullable Object>(
       String name,
       boolean named,
@@ -110,7 +112,27 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
       String queue,
       List<Limit<A>> limits,
       boolean retryWhileAbandoned,
-      boolean traceSubmit) {
+      boolean traceSubmit,
+      @Nullable Isolation isolation) {
+    private Settings<A> isolation(@Nullable Isolation value) {
+      return new Settings<>(
+          name,
+          named,
+          strategy,
+          body,
+          input,
+          output,
+          timeout,
+          retry,
+          deadline,
+          priority,
+          queue,
+          limits,
+          retryWhileAbandoned,
+          traceSubmit,
+          value);
+    }
+
     private Settings<A> timeout(Duration value) {
       return new Settings<>(
           name,
@@ -126,7 +148,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> retry(Retry value) {
@@ -144,7 +167,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> deadline(Duration value) {
@@ -162,7 +186,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> priority(int value) {
@@ -180,7 +205,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> queue(String value) {
@@ -198,7 +224,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           value,
           limits,
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> limit(Limit<A> value) {
@@ -219,7 +246,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           List.copyOf(all),
           retryWhileAbandoned,
-          traceSubmit);
+          traceSubmit,
+          isolation);
     }
 
     private Settings<A> flags(boolean whileAbandoned, boolean trace) {
@@ -237,7 +265,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           queue,
           limits,
           whileAbandoned,
-          trace);
+          trace,
+          isolation);
     }
   }
 
@@ -263,7 +292,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
             "default",
             List.of(),
             false,
-            false));
+            false,
+            null));
   }
 
   private static <A extends @Nullable Object> Body<A, ?> body(Sink<A> sink) {
@@ -402,11 +432,122 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
     return create(Strategy.ASYNC, null, ANY, ANY, handler);
   }
 
+  /// Code with one input and a result that another JVM can find: a reference to a static method, a
+  /// constructor or a method of the input.
+  @FunctionalInterface
+  public interface Named<A extends @Nullable Object, R extends @Nullable Object>
+      extends Body<A, R>, Serializable {}
+
+  /// A task whose attempts run in worker JVMs: with memory of their own, killed at their timeout,
+  /// told from others when they die.
+  ///
+  /// Inputs and results travel as JSON, text or bytes: records of plain values do.
+  ///
+  /// @param code a reference to a static method, a constructor or a method of the input
+  /// @throws IllegalArgumentException if the code has no name that a worker could find it by
+  public static <A, R> Task<A, R> process(
+      String name, Class<A> in, Class<R> out, Named<A, R> code) {
+    return process(name, Type.of(in), Type.of(out), code);
+  }
+
+  /// As [#process(String, Class, Class, Named)], with generic types.
+  public static <A, R> Task<A, R> process(String name, Type<A> in, Type<R> out, Named<A, R> code) {
+    Code found = Code.of(name, Objects.requireNonNull(code, "the code of the task is missing"));
+    Task<A, R> task = create(Strategy.PROCESS, name, in, out, code);
+    return new Task<>(task.settings.isolation(Isolation.InWorker.of(found)));
+  }
+
+  /// A task whose attempts are commands: killed, with all that they start, at their timeout.
+  ///
+  /// An exit code other than 0 fails the attempt, with a [CommandException].
+  ///
+  /// @param command what to run for an input; called in this JVM
+  public static <A> Task<A, Command.Result> command(
+      String name, Class<A> in, Function<? super A, Command> command) {
+    Objects.requireNonNull(command, "the command of the task is missing");
+    Task<A, Command.Result> task =
+        create(
+            Strategy.PROCESS,
+            name,
+            Type.of(in),
+            Type.of(Command.Result.class),
+            input -> {
+              throw new IllegalStateException("a command runs in no JVM");
+            });
+    @SuppressWarnings({"unchecked", "NullAway"}) // the input of its jobs is an A
+    Function<@Nullable Object, Command> of = input -> command.apply((A) input);
+    return new Task<>(task.settings.isolation(new Isolation.AsCommand(of, 0)));
+  }
+
+  /// A task that runs a command for each input, named after its program. Its arguments have places
+  /// for the input, see [Command.Template]; each is handed over as it is, through no shell:
+  ///
+  /// ```java
+  /// Task.shell("ffmpeg", "-i", "{}", "{.}.mp4").timeout(Duration.ofMinutes(10))
+  /// ```
+  ///
+  /// Who wants a shell asks for one: `Task.shell("sh", "-c", "sort -u \"$0\" | wc -l", "{}")`.
+  public static Task<String, Command.Result> shell(String... argv) {
+    Command.Template template = new Command.Template(List.of(argv));
+    String program = argv[0].substring(argv[0].lastIndexOf('/') + 1);
+    return command(
+        program,
+        String.class,
+        input -> template.command(input, JobContext.find().map(JobContext::jobId).orElse(0L)));
+  }
+
+  /// The same `process` task with another bound on memory: `256m`, `1g`. For code it is the largest
+  /// heap of its workers, which may use 192 MiB beyond it; for commands, what one may have resident
+  /// together with all that it starts, none by default.
+  public Task<A, R> memory(String size) {
+    Isolation isolation = settings.isolation();
+    if (isolation == null) {
+      throw notIsolated("memory");
+    }
+    return new Task<>(settings.isolation(isolation.memory(Isolation.bytes(size))));
+  }
+
+  /// The same `process` task, whose attempts are tried again with twice the memory when they run
+  /// out of it, up to this: `1g`. The tries cost neither a retry nor the loss budget, and what the
+  /// task needed is remembered until this Treadle closes.
+  public Task<A, R> growTo(String size) {
+    return new Task<>(settings.isolation(inWorker("growTo").growTo(Isolation.bytes(size))));
+  }
+
+  /// The same `process` task whose workers are replaced after so many attempts; 1,000,000 by
+  /// default.
+  public Task<A, R> recycle(int attempts) {
+    return new Task<>(settings.isolation(inWorker("recycle").recycle(attempts)));
+  }
+
+  /// The same `process` task, whose workers are handed so many attempts ahead of time, so that tiny
+  /// ones need not wait for each other's way to the worker and back; 1 by default, at most 1,024. A
+  /// worker runs one attempt at a time all the same. If it dies, those it has not begun are tried
+  /// again at no charge.
+  public Task<A, R> window(int attempts) {
+    return new Task<>(settings.isolation(inWorker("window").window(attempts)));
+  }
+
+  private Isolation.InWorker inWorker(String what) {
+    return switch (settings.isolation()) {
+      case Isolation.InWorker it -> it;
+      case Isolation.AsCommand it ->
+          throw new IllegalStateException(
+              what + " is for code that runs in worker JVMs, and " + this + " is a command");
+      case null -> throw notIsolated(what);
+    };
+  }
+
+  private IllegalStateException notIsolated(String what) {
+    return new IllegalStateException(
+        what + " is for process tasks, and " + this + " runs in this JVM");
+  }
+
   /// The same task with a limit on how long one attempt may run.
   ///
   /// In one JVM a timeout can only ask: the attempt's thread is interrupted, an `async` stage is
-  /// cancelled. Code that ignores it is abandoned (see `docs/concepts/timeouts.md`). A value that
-  /// comes after the timeout is refused.
+  /// cancelled. Code that ignores it is abandoned (see `docs/concepts/timeouts.md`); in a process
+  /// of its own it is killed. A value that comes after the timeout is refused.
   public Task<A, R> timeout(Duration timeout) {
     return new Task<>(settings.timeout(positive("timeout", timeout)));
   }

@@ -74,6 +74,37 @@ record Benchmark(String name, String sentence, Code code) {
             "a million jobs queued in memory: bytes each, and the cost of a submit among them",
             QueuedMemory::run),
         new Benchmark(
+            "process-round-trip",
+            "process: 100 bytes to a warm worker and back; against a bare socket, and Python's pools",
+            ProcessSpeed::roundTrip),
+        new Benchmark(
+            "process-throughput",
+            "process: tiny tasks pipelined, with windows of 32 and 1; against Python's Pool",
+            ProcessSpeed::throughput),
+        new Benchmark(
+            "process-heavy",
+            "process: prime numbers counted in worker JVMs; against the same on cpu",
+            ProcessSpeed::heavy),
+        new Benchmark(
+            "process-bulk",
+            "process: 10 MB to a warm worker and back; against Python's Pool",
+            ProcessSpeed::bulk),
+        new Benchmark(
+            "process-start", "process: a worker JVM from its start to ready", WorkerStart::run),
+        new Benchmark(
+            "process-kill",
+            "process: kill of a busy loop until the next job runs",
+            ProcessEnds::kill),
+        new Benchmark("process-idle", "process: memory of an idle worker", ProcessEnds::idle),
+        new Benchmark(
+            "process-orphans",
+            "process: parent killed -9 until no worker is left",
+            ProcessEnds::orphans),
+        new Benchmark(
+            "map-true",
+            "./treadle map of 1,000 times true; against a bare loop, and GNU parallel",
+            MapTrue::run),
+        new Benchmark(
             "python-pipelined",
             "cpu-pipelined against Python's ThreadPoolExecutor, if python3 is there",
             PythonPool::pipelined),

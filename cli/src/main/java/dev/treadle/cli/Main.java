@@ -3,6 +3,8 @@ package dev.treadle.cli;
 import dev.treadle.cli.demo.DemoCommand;
 import dev.treadle.cli.files.FilesCommand;
 import dev.treadle.cli.scrape.ScrapeCommand;
+import dev.treadle.cli.shell.MapCommand;
+import dev.treadle.cli.shell.RunCommand;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Version;
@@ -51,6 +53,8 @@ public final class Main implements Runnable {
     CommandLine line = new Main().line;
     line.addSubcommand(new ScrapeCommand(stdio));
     line.addSubcommand(FilesCommand.of(stdio));
+    line.addSubcommand(MapCommand.of(stdio));
+    line.addSubcommand(RunCommand.of(stdio));
     line.addSubcommand(new DemoCommand(stdio));
     line.addSubcommand(new CompletionCommand(stdio));
     line.setParameterExceptionHandler((e, args) -> wrongUsage(e));

@@ -22,17 +22,20 @@ public record Finish(
   /// @param node where it ran
   /// @param started when its code started, in microseconds since 1970
   /// @param ranNanos how long it ran
-  /// @param cpuNanos the CPU time of its thread, or -1 where that is not known
-  /// @param allocatedBytes what its thread allocated, or -1 where that is not known
+  /// @param cost what it used
   /// @param abandoned whether it ignored its timeout and was left behind
   public record Tally(
-      int number,
-      String node,
-      long started,
-      long ranNanos,
-      long cpuNanos,
-      long allocatedBytes,
-      boolean abandoned) {}
+      int number, String node, long started, long ranNanos, Cost cost, boolean abandoned) {}
+
+  /// What the code of an attempt used, each -1 where that is not known.
+  ///
+  /// @param cpuNanos the CPU time of its thread
+  /// @param allocatedBytes what its thread allocated
+  /// @param peakBytes the most memory its process had resident
+  public record Cost(long cpuNanos, long allocatedBytes, long peakBytes) {
+    /// Nothing is known.
+    public static final Cost UNKNOWN = new Cost(-1, -1, -1);
+  }
 
   /// The attempt as users see it.
   public Attempt attempt() {
@@ -41,8 +44,9 @@ public record Finish(
         tally.node(),
         Micros.instant(tally.started()),
         Duration.ofNanos(tally.ranNanos()),
-        known(tally.cpuNanos()),
-        known(tally.allocatedBytes()),
+        known(tally.cost().cpuNanos()),
+        known(tally.cost().allocatedBytes()),
+        known(tally.cost().peakBytes()),
         tally.abandoned(),
         end);
   }

@@ -47,6 +47,8 @@ public final class Transition {
       case Attempt.End.Succeeded s -> throw new AssertionError("returned above");
       case Attempt.End.Cancelled c -> cancelled("the attempt ended itself", job.attempt());
       case Attempt.End.Snoozed s -> again(now, s.duration(), Next.Charge.NOTHING, job, null);
+      case Attempt.End.Lost lost when lost.blameless() ->
+          again(now, Duration.ZERO, Next.Charge.NOTHING, job, new LostException(lost.cause()));
       case Attempt.End.Lost lost -> {
         Throwable error = new LostException(lost.cause());
         yield job.losses() + 1 > policy.lossBudget()

@@ -13,6 +13,16 @@ abstract class DocContext {
 
   record Report(int pages) {}
 
+  record Order(String name, List<Integer> amounts) {}
+
+  static final class Totals {
+    private Totals() {}
+
+    static int total(Order order) {
+      return order.amounts().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
   static final Task<URI, Page> FETCH =
       Task.io("fetch", URI.class, Page.class, uri -> new Page(uri, "text"));
   static final Task<Page, Integer> COUNT =

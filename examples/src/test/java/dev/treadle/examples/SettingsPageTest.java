@@ -2,6 +2,7 @@ package dev.treadle.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.treadle.Isolation;
 import dev.treadle.QueueSettings;
 import dev.treadle.Retry;
 import dev.treadle.Strategy;
@@ -41,6 +42,14 @@ class SettingsPageTest {
     }
     defaults.put("retryWhileAbandoned", text(task.retryWhileAbandoned()));
     defaults.put("traceSubmit", text(task.traceSubmit()));
+    Task<Integer, Integer> far =
+        Task.process("far", Integer.class, Integer.class, Integer::reverse);
+    if (far.settings().isolation() instanceof Isolation.InWorker isolation) {
+      defaults.put("memory", (isolation.memory() >> 20) + "m");
+      defaults.put("growTo", isolation.growTo() == 0 ? "none" : text(isolation.growTo()));
+      defaults.put("recycle", text(isolation.recycle()));
+      defaults.put("window", text(isolation.window()));
+    }
     assertThat(section("Task")).isEqualTo(defaults).containsOnlyKeys(settings(Task.class));
   }
 
@@ -72,11 +81,12 @@ class SettingsPageTest {
       defaults.put(name, text(field.get(setup)));
     }
     assertThat(permits(setup, Strategy.CPU)).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(permits(setup, Strategy.PROCESS)).isEqualTo(permits(setup, Strategy.CPU));
     defaults.put(
         "permits",
         "io "
             + text(permits(setup, Strategy.IO))
-            + ", cpu one a core, async "
+            + ", cpu and process one a core, async "
             + text(permits(setup, Strategy.ASYNC)));
     defaults.put("clock", "system");
     defaults.put("queue", "none");

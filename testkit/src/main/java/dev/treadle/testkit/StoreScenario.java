@@ -136,7 +136,8 @@ interface StoreScenario {
     return new Finish(
         job.id(),
         job.fence(),
-        new Finish.Tally(job.attempt(), NODE, Micros.now(clock()), 1_000, -1, -1, codeRuns),
+        new Finish.Tally(
+            job.attempt(), NODE, Micros.now(clock()), 1_000, Finish.Cost.UNKNOWN, codeRuns),
         end,
         next,
         codeRuns);

@@ -78,7 +78,7 @@ class CancelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void codeThatRunsIsInterrupted(Strategy strategy) throws Exception {
     Task<Integer, Object> task =
         strategy == Strategy.ASYNC
@@ -108,7 +108,10 @@ class CancelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Strategy.class, names = "ASYNC", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      value = Strategy.class,
+      names = {"ASYNC", "PROCESS"},
+      mode = EnumSource.Mode.EXCLUDE)
   void aValueReturnedAfterTheRequestCountsAnythingElseDoesNot(Strategy strategy) throws Exception {
     CountDownLatch both = new CountDownLatch(2);
     Task<Integer, Object> task =
@@ -145,7 +148,10 @@ class CancelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Strategy.class, names = "ASYNC", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      value = Strategy.class,
+      names = {"ASYNC", "PROCESS"},
+      mode = EnumSource.Mode.EXCLUDE)
   void tenThousandCancelsAtRandomMomentsEndEachJobOnceAndInterruptNoOther(Strategy strategy) {
     Random random = new Random(42);
     AtomicInteger leaked = new AtomicInteger();
@@ -197,7 +203,7 @@ class CancelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void childrenAreCancelledWhenTheirParentFails(Strategy strategy) {
     CompletableFuture<Job<String>> child = new CompletableFuture<>();
     Job<Object> parent =

@@ -30,7 +30,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// The ways out: what close, awaitIdle and drain wait for, and what becomes of the rest.
 class CloseTest {
@@ -105,7 +104,8 @@ class CloseTest {
     List<Job<Object>> available =
         IntStream.range(0, 500)
             .mapToObj(i ->
-                treadle.submit(OutcomeTest.task("a" + i % 3, Strategy.values()[i % 3], x -> x), i))
+                treadle.submit(
+                    OutcomeTest.task("a" + i % 3, OutcomeTest.IN_THIS_JVM.get(i % 3), x -> x), i))
             .toList();
     Job<Object> unblocked = treadle.submit(echo, (Job<Integer>) (Job<?>) available.getLast());
     assertThat(treadle.awaitIdle(Duration.ofDays(1))).isTrue();
@@ -239,7 +239,7 @@ class CloseTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aMapInAQueueThatIsFullAndPausedIsEndedByClose(Strategy strategy) {
     treadle.pause("small");
     Jobs<Integer, Object> jobs =

@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Jobs whose input is the result of other jobs.
 class InputJobTest {
@@ -104,7 +103,7 @@ class InputJobTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void allResultsOfAMapAreOneInputInTheirOrder(Strategy strategy) {
     Task<List<Object>, List<Object>> same =
         Task.io("same", new Type<List<Object>>() {}, new Type<List<Object>>() {}, List::copyOf);
@@ -120,7 +119,7 @@ class InputJobTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void oneFailedItemCancelsWhatTakesThemAll(Strategy strategy) {
     Task<List<Object>, Integer> size =
         Task.io("size", new Type<List<Object>>() {}, Integer.class, List::size);

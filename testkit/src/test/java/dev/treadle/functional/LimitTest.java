@@ -53,7 +53,7 @@ class LimitTest {
     Random random = new Random(seed);
     Recorder recorder = new Recorder();
     List<Task<Integer, Object>> tasks = new ArrayList<>();
-    for (Strategy strategy : Strategy.values()) {
+    for (Strategy strategy : OutcomeTest.IN_THIS_JVM) {
       String own = "own-" + strategy;
       tasks.add(
           OutcomeTest.task(
@@ -84,7 +84,7 @@ class LimitTest {
       assertThat(jobs).allMatch(job -> job.state() == JobState.SUCCEEDED);
     }
     assertThat(recorder.most("shared")).isBetween(2, 7);
-    for (Strategy strategy : Strategy.values()) {
+    for (Strategy strategy : OutcomeTest.IN_THIS_JVM) {
       assertThat(recorder.most("own-" + strategy)).isBetween(2, 4);
       for (int key = 0; key < 4; key++) {
         assertThat(recorder.most("own-" + strategy + " key " + key)).isBetween(1, 2);

@@ -26,7 +26,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Finding jobs again, and all that is known of them, for as long as they are kept.
 class LookupTest {
@@ -157,7 +156,7 @@ class LookupTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void onlyCpuAttemptsTellTheirExactCost(Strategy strategy) {
     Job<Object> job =
         treadle.submit(

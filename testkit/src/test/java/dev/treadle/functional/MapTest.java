@@ -34,7 +34,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Running a task over many inputs.
 class MapTest {
@@ -60,7 +59,7 @@ class MapTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void valuesComeInTheOrderOfTheInputs(Strategy strategy) {
     Task<Integer, Object> task =
         OutcomeTest.task(
@@ -76,7 +75,7 @@ class MapTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void eachItemHasItsOwnOutcome(Strategy strategy) {
     Task<Integer, Object> task =
         OutcomeTest.task(
@@ -119,7 +118,7 @@ class MapTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void itemsComeAsTheyEndWithTheirIndexAndInput(Strategy strategy) {
     Task<Integer, Object> task = OutcomeTest.task(strategy, i -> i + 1);
     Set<Integer> seen = new HashSet<>();
@@ -155,7 +154,7 @@ class MapTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aMillionInputsAreNeverPulledMoreThanAWindowAheadOfTheReader(Strategy strategy) {
     int count = strategy == Strategy.CPU ? 1_000_000 : 100_000;
     AtomicInteger pulled = new AtomicInteger();
@@ -186,7 +185,7 @@ class MapTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aReaderThatLeavesCancelsTheRestByClosing(Strategy strategy) {
     AtomicInteger pulled = new AtomicInteger();
     Jobs<Integer, Object> jobs =
@@ -209,7 +208,7 @@ class MapTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aReaderThatLeavesWithoutAWordHoldsUpNeitherIdleNorClose(Strategy strategy) {
     for (Stream<Integer> inputs :
         List.of(upTo(100_000).stream(), IntStream.range(0, 100_000).boxed().filter(i -> true))) {
@@ -282,7 +281,7 @@ class MapTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void cancellingEndsTheItemsAndPullsNoMore(Strategy strategy) throws Exception {
     CountDownLatch began = new CountDownLatch(8);
     AtomicInteger pulled = new AtomicInteger();
@@ -318,7 +317,7 @@ class MapTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aMapCancelledWhileItsStreamBlocksRunsNothingMoreAndIsNotTakenForComplete(Strategy strategy)
       throws Exception {
     Set<Integer> ran = ConcurrentHashMap.newKeySet();

@@ -13,6 +13,7 @@ import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -20,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a job comes to: its value or its error, whatever the error is.
 class OutcomeTest {
@@ -36,6 +36,9 @@ class OutcomeTest {
     return task("t", strategy, body);
   }
 
+  /// The strategies whose code may be any lambda.
+  static final List<Strategy> IN_THIS_JVM = List.of(Strategy.IO, Strategy.CPU, Strategy.ASYNC);
+
   static Task<Integer, Object> task(
       String name, Strategy strategy, Task.Body<Integer, Object> body) {
     return switch (strategy) {
@@ -47,11 +50,12 @@ class OutcomeTest {
               Integer.class,
               Object.class,
               input -> CompletableFuture.completedFuture(body.run(input)));
+      case PROCESS -> throw new IllegalArgumentException("a lambda has no name");
     };
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aValueComesBack(Strategy strategy) {
     Job<Object> job = treadle.submit(task(strategy, i -> i * 2), 21);
 
@@ -63,7 +67,7 @@ class OutcomeTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void nullIsAValue(Strategy strategy) {
     Job<Object> job = treadle.submit(task(strategy, i -> null), (Integer) null);
 
@@ -80,7 +84,7 @@ class OutcomeTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aFailureCarriesItsCauseWithTheOriginalStack(Strategy strategy) {
     Job<Object> job = treadle.submit(task(strategy, OutcomeTest::deepFailure), 1);
 
@@ -113,7 +117,7 @@ class OutcomeTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void errorsAreFailuresAndTheStrategyGoesOn(Strategy strategy) {
     Throwable[] errors = {
       new OutOfMemoryError("by hand"),
@@ -137,7 +141,7 @@ class OutcomeTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void anEndlessRecursionIsAFailure(Strategy strategy) {
     Job<Object> job = treadle.submit(task(strategy, OutcomeTest::recurse), 1);
 
@@ -150,7 +154,7 @@ class OutcomeTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void anExceptionThatCannotEvenBeDescribedIsAFailureLikeOthers(Strategy strategy) {
     Hostile hostile = new Hostile();
     Job<Object> job =

@@ -159,7 +159,9 @@ class RandomEngineTest {
             .open();
     try {
       List<Task<Integer, Object>> tasks =
-          IntStream.range(0, 6).mapToObj(i -> task(i, Strategy.values()[i % 3], random)).toList();
+          IntStream.range(0, 6)
+              .mapToObj(i -> task(i, OutcomeTest.IN_THIS_JVM.get(i % 3), random))
+              .toList();
       for (int step = 0; step < 400; step++) {
         step(treadle, tasks.get(random.nextInt(tasks.size())), jobs, maps, random);
       }

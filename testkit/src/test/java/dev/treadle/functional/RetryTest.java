@@ -27,7 +27,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// How often and when a job is tried again.
 class RetryTest {
@@ -69,7 +68,7 @@ class RetryTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aJobIsTriedAgainExactlyAsOftenAsItsTaskSays(Strategy strategy) {
     Job<Object> job =
         treadle.submit(

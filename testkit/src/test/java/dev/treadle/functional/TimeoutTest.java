@@ -100,7 +100,7 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void anAttemptThatHeedsItsTimeoutFailsWithIt(Strategy strategy) {
     Job<Object> job = treadle.submit(heeding(strategy).timeout(TIMEOUT), 1);
     await(began);
@@ -121,7 +121,7 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aTimeoutIsRetriedLikeAFailure(Strategy strategy) {
     AtomicInteger runs = new AtomicInteger();
     CountDownLatch twice = new CountDownLatch(2);
@@ -150,7 +150,7 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void theDeadlineEndsARunningJobWhateverItsRetries(Strategy strategy) {
     Job<Object> job =
         treadle.submit(heeding(strategy).retry(Retry.fixed(9, Duration.ZERO)).deadline(TIMEOUT), 1);
@@ -163,7 +163,10 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Strategy.class, names = "ASYNC", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      value = Strategy.class,
+      names = {"ASYNC", "PROCESS"},
+      mode = EnumSource.Mode.EXCLUDE)
   void codeThatIgnoresItsTimeoutIsAbandonedAndTheCallerIsTold(Strategy strategy) {
     Job<Object> job = treadle.submit(ignoring(strategy).timeout(TIMEOUT), 1);
     await(began);
@@ -185,7 +188,10 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Strategy.class, names = "ASYNC", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      value = Strategy.class,
+      names = {"ASYNC", "PROCESS"},
+      mode = EnumSource.Mode.EXCLUDE)
   void abandonedCodeKeepsItsLimitUntilItReturns(Strategy strategy) {
     Job<Object> job = treadle.submit(ignoring(strategy).timeout(TIMEOUT).limit("db", 1), 1);
     await(began);
@@ -202,7 +208,10 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Strategy.class, names = "ASYNC", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      value = Strategy.class,
+      names = {"ASYNC", "PROCESS"},
+      mode = EnumSource.Mode.EXCLUDE)
   void noRetryStartsWhileTheAbandonedCodeRuns(Strategy strategy) {
     AtomicInteger runs = new AtomicInteger();
     Job<Object> job =
@@ -305,7 +314,10 @@ class TimeoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Strategy.class, names = "ASYNC", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      value = Strategy.class,
+      names = {"ASYNC", "PROCESS"},
+      mode = EnumSource.Mode.EXCLUDE)
   void tooMuchAbandonedCodeStopsTheStrategyUntilSomeReturns(Strategy strategy) throws Exception {
     for (int i = 0; i < 2; i++) {
       CyclicBarrier started = new CyclicBarrier(2);

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Jobs that wait for jobs: never a deadlock, and a refusal where one would be certain.
 class WaitInsideTest {
@@ -81,7 +80,7 @@ class WaitInsideTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Strategy.class)
+  @InThisJvm
   void aJobMayReadItsMapAsItIsCompleted(Strategy strategy) {
     Task<Integer, Object> item = OutcomeTest.task("item", strategy, i -> i).queue("one");
     Job<Object> job =

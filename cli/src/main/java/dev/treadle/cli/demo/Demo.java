@@ -53,6 +53,7 @@ final class Demo implements Stoppable {
     try (DemoPages pages = new DemoPages(story);
         DemoFile file = new DemoFile(story)) {
       DemoOddities oddities = new DemoOddities(story);
+      DemoProcesses processes = new DemoProcesses(story);
       try (Treadle treadle =
           Treadle.with(pages.fetch(), DemoPages.COUNT, DemoOddities.TIMER, file.upper())
               .mapWindow(TIMERS)
@@ -64,6 +65,8 @@ final class Demo implements Stoppable {
         oddities.timers(treadle, TIMERS);
         oddities.failsTwice(treadle);
         oddities.ignoresItsTimeout(treadle);
+        processes.runaway(treadle);
+        processes.hungry(treadle);
         oddities.priorities(treadle);
         pages.endless();
         checkCounts(pages.failing());
@@ -73,13 +76,15 @@ final class Demo implements Stoppable {
     }
   }
 
-  // Pages and their counts, the file, timers, the two odd tasks, the lane.
+  // Pages and their counts, the file, timers, the two odd tasks, the two in processes, the lane.
   private void checkCounts(int failing) {
     long good = DemoPages.PAGES - failing;
     long lane = DemoOddities.SUBMITTED.size();
     story.expect(
-        "jobs that succeeded", 2 * good + 1 + TIMERS + 1 + lane, story.ended(JobState.SUCCEEDED));
-    story.expect("jobs that failed", failing + 1L, story.ended(JobState.FAILED));
+        "jobs that succeeded",
+        2 * good + 1 + TIMERS + 1 + 1 + lane,
+        story.ended(JobState.SUCCEEDED));
+    story.expect("jobs that failed", failing + 2L, story.ended(JobState.FAILED));
     story.expect("jobs that were cancelled", (long) failing, story.ended(JobState.CANCELLED));
   }
 

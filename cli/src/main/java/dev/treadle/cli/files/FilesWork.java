@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /// Files in, records out; the progress is that of their bytes.
-final class FilesWork implements ListWork<FileInput, FileRecord> {
+final class FilesWork implements ListWork<FileInput, FileRecord, FileRecord> {
   private final Iterator<FileInput> tree;
   private final Task<FileInput, FileRecord> task;
   private final AtomicLong read = new AtomicLong();

@@ -22,6 +22,11 @@ final class InOrder<T> {
     }
   }
 
+  /// Hands on an item at once, whatever its index.
+  void pass(T item) {
+    next.accept(item);
+  }
+
   /// Hands on what is left, in order, gaps or not.
   void finish() {
     while (!early.isEmpty()) {

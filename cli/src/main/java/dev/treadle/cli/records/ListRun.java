@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A list goes in, records come out in its order, each as soon as the order allows.
+/// A list goes in, records come out: in its order, each as soon as the order allows, or as their
+/// jobs end.
 ///
 /// Memory is bounded however long the list is: at most [#AHEAD_MAX] inputs are read beyond the
 /// first whose record is not yet written.
@@ -29,16 +30,20 @@ public final class ListRun<I, R> implements Stoppable {
   /// How far the list is read ahead of the records.
   public static final int AHEAD_MAX = 10_000;
 
-  private final ListWork<I, R> work;
-  private final RecordFormat<R> format;
+  private static final int UNBOUNDED = 1 << 30;
+
+  private final ListWork<I, ?, R> work;
+  private final Printer<R> printer;
   private final Settings settings;
   private final Stdio stdio;
   private final Semaphore ahead = new Semaphore(AHEAD_MAX);
+  private final Semaphore unseen; // inputs begun whose records were not seen
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
   private volatile long total;
-  private volatile boolean stopped;
-  private volatile @Nullable Jobs<I, R> jobs;
+  private volatile boolean stopped; // from outside
+  private volatile boolean halted; // by a record
+  private volatile @Nullable Jobs<I, ?> jobs;
   private volatile @Nullable Feed<I> feed;
 
   /// How to run.
@@ -46,18 +51,34 @@ public final class ListRun<I, R> implements Stoppable {
   /// @param label what stands before the progress: the name of the command
   /// @param concurrency attempts at once
   /// @param quiet whether to show neither progress nor a summary
-  public record Settings(String label, int concurrency, boolean quiet) {}
+  /// @param ordered whether records come in the order of the list
+  public record Settings(String label, int concurrency, boolean quiet, boolean ordered) {
+    /// Settings for records in the order of the list.
+    public Settings(String label, int concurrency, boolean quiet) {
+      this(label, concurrency, quiet, true);
+    }
+  }
+
+  /// A run that has not begun, and writes a line for each record.
+  public ListRun(ListWork<I, ?, R> work, RecordFormat<R> format, Settings settings, Stdio stdio) {
+    this(work, Printer.of(format), settings, stdio);
+  }
 
   /// A run that has not begun.
-  public ListRun(ListWork<I, R> work, RecordFormat<R> format, Settings settings, Stdio stdio) {
+  public ListRun(ListWork<I, ?, R> work, Printer<R> printer, Settings settings, Stdio stdio) {
     this.work = work;
-    this.format = format;
+    this.printer = printer;
     this.settings = settings;
     this.stdio = stdio;
+    this.unseen = new Semaphore(work.mayEnd() ? settings.concurrency() : UNBOUNDED);
   }
 
   /// Runs to the end of the list, or until it is stopped, and returns the exit code.
   public int run() throws IOException {
+    return run(work);
+  }
+
+  private <V> int run(ListWork<I, V, R> work) throws IOException {
     long started = System.nanoTime();
     total = work.total();
     try (Meter meter =
@@ -73,8 +94,8 @@ public final class ListRun<I, R> implements Stoppable {
                 .keepEnded(0) // a record that is written is not asked for again
                 .mapWindow(Math.clamp(4L * settings.concurrency(), 1_000, AHEAD_MAX))
                 .open()) {
-      meter.print(format.header());
-      write(treadle.map(work.task(), inputsInStep()), meter);
+      printer.begin(meter);
+      write(work, treadle.map(work.task(), inputsInStep()), meter);
     } catch (Stdio.Closed e) {
       return exitCode(); // nobody reads on: nothing to say either
     }
@@ -84,7 +105,7 @@ public final class ListRun<I, R> implements Stoppable {
     return exitCode();
   }
 
-  private void write(Jobs<I, R> all, Meter meter) {
+  private <V> void write(ListWork<I, V, R> work, Jobs<I, V> all, Meter meter) {
     jobs = all;
     if (stopped) {
       all.cancel();
@@ -92,30 +113,52 @@ public final class ListRun<I, R> implements Stoppable {
     InOrder<R> order =
         new InOrder<>(record -> {
           ahead.release();
-          meter.print(format.line(record));
+          printer.print(record, meter);
         });
-    try (Stream<Item<I, R>> items = all.asCompleted()) {
-      items.forEach(item -> take(item, order));
+    try (Stream<Item<I, V>> items = all.asCompleted()) {
+      items.forEach(item -> take(work, item, order));
       order.finish();
     } finally {
       endFeed(); // if nobody reads records any more, nobody needs inputs
     }
   }
 
-  private void take(Item<I, R> item, InOrder<R> order) {
-    if (item.outcome() instanceof Outcome.Cancelled<R>) {
+  private <V> void take(ListWork<I, V, R> work, Item<I, V> item, InOrder<R> order) {
+    boolean ended = !(item.outcome() instanceof Outcome.Cancelled<V>);
+    if (!work.tells(item.outcome())) {
       return; // the run was stopped before this one was done
     }
     R record = work.record(item.input(), item.outcome());
-    if (!work.ok(record)) {
+    if (ended && !work.ok(record)) {
       failed.incrementAndGet();
     }
-    done.incrementAndGet();
-    order.add(item.index(), record);
+    if (ended) {
+      done.incrementAndGet();
+    }
+    ListWork.Next next = work.after(record, inputs());
+    if (next != ListWork.Next.GO_ON && !halted) {
+      halt(next);
+    }
+    unseen.release();
+    if (settings.ordered()) {
+      order.add(item.index(), record);
+    } else {
+      order.pass(record);
+    }
+  }
+
+  private void halt(ListWork.Next next) {
+    halted = true;
+    endFeed();
+    Jobs<I, ?> all = jobs;
+    if (next == ListWork.Next.CANCEL && all != null) {
+      all.cancel();
+    }
   }
 
   private void endFeed() {
     ahead.release(AHEAD_MAX);
+    unseen.release(AHEAD_MAX);
     Feed<I> inputs = feed;
     if (inputs != null) {
       inputs.stop();
@@ -135,7 +178,8 @@ public final class ListRun<I, R> implements Stoppable {
   private boolean mayGoOn() {
     try {
       ahead.acquire();
-      return !stopped;
+      unseen.acquire();
+      return !stopped && !halted;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -147,7 +191,7 @@ public final class ListRun<I, R> implements Stoppable {
   public void stop() {
     stopped = true;
     endFeed();
-    Jobs<I, R> all = jobs;
+    Jobs<I, ?> all = jobs;
     if (all != null) {
       all.cancel();
     }
@@ -155,9 +199,10 @@ public final class ListRun<I, R> implements Stoppable {
 
   /// How many inputs are done, of how many as far as is known. Thread-safe.
   public Progress inputs() {
-    Jobs<I, R> all = jobs;
-    // The end of a list that was cut off by a stop says nothing about its length.
-    long known = total >= 0 || all == null || stopped ? total : all.progress().total();
+    Jobs<I, ?> all = jobs;
+    // The end of a list that was cut off says nothing about its length.
+    boolean cut = stopped || halted;
+    long known = total >= 0 || all == null || cut ? total : all.progress().total();
     return new Progress(done.get(), known, failed.get());
   }
 
@@ -168,11 +213,12 @@ public final class ListRun<I, R> implements Stoppable {
   private String summary(Duration took) {
     long count = done.get();
     String time = DurationConverter.format(took);
-    if (stopped) {
+    if (stopped || halted) {
       long known = inputs().total();
       String of = known < 0 ? "" : " of " + Columns.number(known);
-      return "interrupted after %s: %s%s %s done, %s of them failed"
+      return "%s after %s: %s%s %s done, %s of them failed"
           .formatted(
+              stopped ? "interrupted" : "halted",
               time,
               Columns.number(count),
               of,

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 /// What a command does with each input of its list.
 ///
 /// @param <I> an input
+/// @param <V> what the job of an input returns
 /// @param <R> the record that it gives
-public interface ListWork<I, R> {
+public interface ListWork<I, V, R> {
   /// What is counted, such as `page`: the plural takes an `s`.
   String noun();
 
@@ -37,16 +38,44 @@ public interface ListWork<I, R> {
   Stream<I> inputs() throws IOException;
 
   /// The task that is run for each.
-  Task<I, R> task();
+  Task<I, V> task();
 
   /// Where the task runs.
   Strategy strategy();
 
   /// The record of an input whose job ended so.
-  R record(I input, Outcome<R> outcome);
+  R record(I input, Outcome<V> outcome);
+
+  /// Whether there is a record of an input whose job ended so: not where the run was stopped first.
+  default boolean tells(Outcome<V> outcome) {
+    return !(outcome instanceof Outcome.Cancelled<V>);
+  }
 
   /// Whether the record tells of a success.
   boolean ok(R record);
+
+  /// Whether [#after] may ever end the run. Then no input is begun before the records of those
+  /// before it, but for as many as run at once, were seen.
+  default boolean mayEnd() {
+    return false;
+  }
+
+  /// Told of each record as its job ends, whatever the order of the records; says how to go on.
+  ///
+  /// @param soFar the inputs done, this one included
+  default Next after(R record, Progress soFar) {
+    return Next.GO_ON;
+  }
+
+  /// How a run goes on after a record.
+  enum Next {
+    /// As before.
+    GO_ON,
+    /// No further input is begun.
+    FINISH,
+    /// No further input is begun, and those that run are cancelled.
+    CANCEL
+  }
 
   /// What the bar shows, of the inputs that have been read and those that are done.
   default Progress progress(Progress inputs) {

@@ -23,6 +23,11 @@ public final class Output {
     return quiet;
   }
 
+  /// Whether a format for programs was asked for.
+  public boolean isRecords() {
+    return json || csv;
+  }
+
   /// The format that was asked for: columns for people unless a program is to read it.
   ///
   /// @param spec the command, which refuses two formats

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 ///
 /// @param timeout of an attempt, for the words about it
 record ScrapeWork(UrlList list, Task<Visit, Page> task, Duration timeout)
-    implements ListWork<Visit, Page> {
+    implements ListWork<Visit, Page, Page> {
   @Override
   public String noun() {
     return "page";

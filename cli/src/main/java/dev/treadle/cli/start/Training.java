@@ -49,6 +49,7 @@ public final class Training {
     run(Exit.OK, "", "--help");
     run(Exit.USAGE, "", "no-such-command");
     files();
+    programs();
     try (LocalSite site = LocalSite.start(64, Duration.ofMillis(5), Training::kind)) {
       String pages = site.pages().stream().map(URI::toString).collect(Collectors.joining("\n"));
       String tls = site.page(0).toString().replace("http:", "https:");
@@ -59,6 +60,15 @@ public final class Training {
       // Nobody answers there in TLS; until the time-out all is loaded that a call over TLS needs.
       run(Exit.FAILED, "", "scrape", "--timeout", "500ms", "--retries", "0", tls);
     }
+  }
+
+  private void programs() {
+    run(Exit.OK, "", "map", "--help");
+    run(Exit.FAILED, "0\n1\n", "map", "--", "sh", "-c", "echo; exit $0");
+    run(Exit.OK, "0\n", "map", "--json", "--retries", "1", "--timeout", "1m", "echo");
+    run(Exit.OK, "", "map", "--csv", "--shell", "echo {} | cat", ":::", "a b");
+    run(Exit.OK, "", "map", "--dry-run", "echo", ":::", "a");
+    run(Exit.OK, "", "run", "--json", "true");
   }
 
   private void files() throws IOException {

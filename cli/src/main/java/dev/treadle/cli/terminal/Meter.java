@@ -1,6 +1,7 @@
 package dev.treadle.cli.terminal;
 
 import dev.treadle.Progress;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,13 @@ public final class Meter implements AutoCloseable {
       erase();
     }
     stdio.print(text);
+  }
+
+  /// Lets something be written to standard output and error; a bar goes out of its way and comes
+  /// back.
+  public synchronized void write(Consumer<Stdio> what) {
+    erase();
+    what.accept(stdio);
   }
 
   private void erase() {

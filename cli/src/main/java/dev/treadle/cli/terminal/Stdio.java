@@ -40,8 +40,16 @@ public record Stdio(InputStream in, OutputStream out, OutputStream err, Terminal
   ///
   /// @throws Closed if nobody reads it
   public void print(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    print(bytes, bytes.length);
+  }
+
+  /// Writes the first of these bytes to standard output.
+  ///
+  /// @throws Closed if nobody reads it
+  public void print(byte[] bytes, int length) {
     try {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
+      out.write(bytes, 0, length);
       out.flush();
     } catch (IOException e) {
       throw new Closed(e);
@@ -50,8 +58,14 @@ public record Stdio(InputStream in, OutputStream out, OutputStream err, Terminal
 
   /// Writes text to standard error, if anybody reads it.
   public void tell(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    tell(bytes, bytes.length);
+  }
+
+  /// Writes the first of these bytes to standard error, if anybody reads it.
+  public void tell(byte[] bytes, int length) {
     try {
-      err.write(text.getBytes(StandardCharsets.UTF_8));
+      err.write(bytes, 0, length);
       err.flush();
     } catch (IOException e) {
       // Nobody is there to be told.

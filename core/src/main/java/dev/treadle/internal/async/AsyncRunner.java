@@ -4,6 +4,7 @@ import dev.treadle.Strategy;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.VirtualRunner;
 import dev.treadle.internal.run.Work;
+import dev.treadle.spi.Finish;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +38,7 @@ public final class AsyncRunner extends VirtualRunner {
 
   private void end(Run run, @Nullable Object value, @Nullable Throwable thrown) {
     long seen = signals();
-    if (run.end(value, thrown, -1, -1)) {
+    if (run.end(value, thrown, Finish.Cost.UNKNOWN)) {
       reuseSlot(seen, run.next());
     }
   }

@@ -4,6 +4,7 @@ import dev.treadle.Strategy;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.internal.run.Work;
+import dev.treadle.spi.Finish;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -140,8 +141,10 @@ public final class CpuRunner extends Runner {
       return run.end(
           value,
           thrown,
-          meter.knowsCpu() ? Math.max(0, lastCpu - startCpu) : -1,
-          meter.knowsAllocation() ? allocated : -1);
+          new Finish.Cost(
+              meter.knowsCpu() ? Math.max(0, lastCpu - startCpu) : -1,
+              meter.knowsAllocation() ? allocated : -1,
+              -1));
     }
 
     /// The CPU time of this thread now. Asking the kernel costs more than a small attempt: right

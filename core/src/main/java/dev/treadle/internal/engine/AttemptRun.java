@@ -1,6 +1,7 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
+import dev.treadle.Isolation;
 import dev.treadle.Job;
 import dev.treadle.JobContext;
 import dev.treadle.Jobs;
@@ -11,6 +12,9 @@ import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.WaitException;
+import dev.treadle.internal.process.WorkerDied;
+import dev.treadle.internal.run.Order;
+import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.spi.Claimed;
@@ -79,7 +83,7 @@ final class AttemptRun implements Run, JobContext {
 
   private final Engine engine;
   final Runner runner;
-  private final long startNanos;
+  private long startNanos;
 
   private Stage stage = Stage.RUNNING;
   private Slot slot = Slot.HELD;
@@ -94,6 +98,7 @@ final class AttemptRun implements Run, JobContext {
   private @Nullable TimeoutException timedOut;
   private @Nullable Thread thread;
   private @Nullable CompletableFuture<?> future;
+  private @Nullable Remote remote;
   private Alarm.@Nullable Entry alarm;
 
   /// Claimed for the slot when this attempt ended; of no matter to others than its runner.
@@ -127,6 +132,19 @@ final class AttemptRun implements Run, JobContext {
       Stop why = kind;
       setAlarm(nanos, () -> timeOver(why));
     }
+  }
+
+  @Override
+  public synchronized void leavesSlot() {
+    slot = Slot.GONE;
+  }
+
+  @Override
+  public void starts() {
+    synchronized (this) {
+      startNanos = engine.time.nanos();
+    }
+    arm();
   }
 
   private synchronized void setAlarm(long nanos, Runnable action) {
@@ -171,6 +189,34 @@ final class AttemptRun implements Run, JobContext {
   }
 
   @Override
+  public @Nullable Order order() {
+    Isolation isolation = known.settings.isolation();
+    if (isolation == null || runner.strategy() != Strategy.PROCESS) {
+      return null;
+    }
+    return new Order(
+        claimed.id(),
+        claimed.attempt(),
+        end(),
+        isolation,
+        claimed.input(),
+        known.settings.output().type());
+  }
+
+  @Override
+  public JobContext context() {
+    return this;
+  }
+
+  @Override
+  public synchronized void becomes(Remote elsewhere) {
+    if (stop != null) {
+      throw new CancellationException("asked to end before it began");
+    }
+    remote = elsewhere;
+  }
+
+  @Override
   public void becomes(CompletableFuture<?> ofStage) {
     boolean cancel;
     synchronized (this) {
@@ -185,8 +231,7 @@ final class AttemptRun implements Run, JobContext {
   }
 
   @Override
-  public boolean end(
-      @Nullable Object value, @Nullable Throwable thrown, long cpuNanos, long allocatedBytes) {
+  public boolean end(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {
     Stage was;
     Slot had;
     Attempt.End end;
@@ -213,7 +258,7 @@ final class AttemptRun implements Run, JobContext {
       cancelled = cancelCause;
       succeeded = was == Stage.RUNNING && end instanceof Attempt.End.Succeeded;
     }
-    Finish.Tally tally = engine.tally(this, cpuNanos, allocatedBytes, was != Stage.RUNNING);
+    Finish.Tally tally = engine.tally(this, cost, was != Stage.RUNNING);
     switch (was) {
       case RUNNING, LEFT_OPEN ->
           next = engine.complete(this, end, value, cancelled, tally, had == Slot.HELD);
@@ -237,6 +282,11 @@ final class AttemptRun implements Run, JobContext {
         timedOut.addSuppressed(thrown);
       }
       return new Attempt.End.TimedOut(timedOut, stop == Stop.DEADLINE);
+    }
+    if (thrown instanceof WorkerDied died) {
+      return stop == Stop.CANCEL
+          ? new Attempt.End.Cancelled()
+          : new Attempt.End.Lost(String.valueOf(died.getMessage()), died.blameless());
     }
     if (thrown == null) {
       return new Attempt.End.Succeeded();
@@ -270,7 +320,9 @@ final class AttemptRun implements Run, JobContext {
         cancelCause = cause;
       }
     }
-    stop(Stop.CANCEL);
+    if (stop(Stop.CANCEL) && isRemote()) {
+      setAlarm(engine.graceNanos, () -> kill("it was cancelled and did not end"));
+    }
     leave(Transition.cancelled(cause, claimed.attempt()));
   }
 
@@ -278,12 +330,36 @@ final class AttemptRun implements Run, JobContext {
     if (!stop(kind)) {
       return;
     }
-    setAlarm(engine.graceNanos, this::abandon);
+    setAlarm(
+        engine.graceNanos,
+        isRemote()
+            ? () ->
+                kill(kind == Stop.TIMEOUT ? "it ran past its timeout" : "its job's deadline passed")
+            : this::abandon);
+  }
+
+  private synchronized boolean isRemote() {
+    return remote != null;
+  }
+
+  /// Ends code that runs elsewhere for certain; nothing for other code.
+  void kill(String why) {
+    Remote elsewhere;
+    synchronized (this) {
+      elsewhere = stage == Stage.RUNNING ? remote : null;
+      if (elsewhere != null && stop == null) {
+        stop = Stop.CANCEL;
+      }
+    }
+    if (elsewhere != null) {
+      elsewhere.kill(why);
+    }
   }
 
   /// Returns false if the attempt is over.
   private boolean stop(Stop kind) {
     CompletableFuture<?> toCancel = null;
+    Remote toAsk;
     synchronized (this) {
       if (stage != Stage.RUNNING) {
         return false;
@@ -299,6 +375,10 @@ final class AttemptRun implements Run, JobContext {
         thread.interrupt();
       }
       toCancel = future;
+      toAsk = remote;
+    }
+    if (toAsk != null) {
+      toAsk.ask();
     }
     if (toCancel != null && !toCancel.cancel(true)) {
       return false;
@@ -345,7 +425,7 @@ final class AttemptRun implements Run, JobContext {
       stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
       name = thread == null ? "no thread" : thread.getName();
     }
-    Finish.Tally tally = engine.tally(this, -1, -1, true);
+    Finish.Tally tally = engine.tally(this, Finish.Cost.UNKNOWN, true);
     Next next = engine.transition(this, end, null, cancelled);
     boolean goOn = next.outcome() != null || known.settings.retryWhileAbandoned();
     Slot had;
@@ -412,7 +492,7 @@ final class AttemptRun implements Run, JobContext {
       stage = Stage.LEFT_FINISHED;
       end = endOf(null);
     }
-    Finish.Tally tally = engine.tally(this, -1, -1, true);
+    Finish.Tally tally = engine.tally(this, Finish.Cost.UNKNOWN, true);
     engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, true));
     returnedMeanwhile();
   }
@@ -528,11 +608,17 @@ final class AttemptRun implements Run, JobContext {
 
   @Override
   public Optional<Instant> deadline() {
+    long end = end();
+    return end == Micros.NEVER ? Optional.empty() : Optional.of(Micros.instant(end));
+  }
+
+  /// When it must have ended, in microseconds since 1970.
+  private long end() {
     long end = claimed.deadline();
     if (known.settings.timeout() != null) {
       end = Math.min(end, Micros.plus(claimed.started(), Micros.of(known.settings.timeout())));
     }
-    return end == Micros.NEVER ? Optional.empty() : Optional.of(Micros.instant(end));
+    return end;
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.treadle.WaitException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.process.ProcessRunner;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
@@ -118,6 +119,7 @@ final class Engine {
       case IO -> new IoRunner(node, this::claim, permits);
       case CPU -> new CpuRunner(node, this::claim, permits);
       case ASYNC -> new AsyncRunner(node, this::claim, permits);
+      case PROCESS -> new ProcessRunner(node, this::claim, permits);
     };
   }
 
@@ -143,7 +145,8 @@ final class Engine {
               ? new Next.Parked(unknownTask(lost.task()))
               : Transition.after(
                   end, null, lost, lost.cancel(), known.policy, time.micros(), random());
-      Finish.Tally tally = new Finish.Tally(lost.attempt(), node, lost.started(), 0, -1, -1, false);
+      Finish.Tally tally =
+          new Finish.Tally(lost.attempt(), node, lost.started(), 0, Finish.Cost.UNKNOWN, false);
       store.finish(List.of(new Finish(lost.id(), lost.fence(), tally, end, next, false)));
     }
   }
@@ -196,7 +199,9 @@ final class Engine {
           claimed.id(),
           () -> listener.attemptStarted(claimed.id(), claimed.task(), claimed.attempt()));
     }
-    run.arm();
+    if (runner.startsAtClaim()) {
+      run.arm();
+    }
     return run;
   }
 
@@ -210,7 +215,7 @@ final class Engine {
 
   private void park(Claimed claimed) {
     Finish.Tally tally =
-        new Finish.Tally(claimed.attempt(), node, claimed.started(), 0, -1, -1, false);
+        new Finish.Tally(claimed.attempt(), node, claimed.started(), 0, Finish.Cost.UNKNOWN, false);
     store.finish(
         List.of(
             new Finish(
@@ -228,15 +233,9 @@ final class Engine {
 
   // ---- complete
 
-  Finish.Tally tally(AttemptRun run, long cpuNanos, long allocatedBytes, boolean abandoned) {
+  Finish.Tally tally(AttemptRun run, Finish.Cost cost, boolean abandoned) {
     return new Finish.Tally(
-        run.claimed.attempt(),
-        node,
-        run.claimed.started(),
-        run.ranNanos(),
-        cpuNanos,
-        allocatedBytes,
-        abandoned);
+        run.claimed.attempt(), node, run.claimed.started(), run.ranNanos(), cost, abandoned);
   }
 
   Next transition(
@@ -521,6 +520,15 @@ final class Engine {
       }
     }
     return reason;
+  }
+
+  /// Ends the attempt of a job for certain, if one runs elsewhere.
+  void kill(long id) {
+    store.cancel(List.of(id), "killed");
+    AttemptRun run = running.get(id);
+    if (run != null) {
+      run.kill("on request");
+    }
   }
 
   void idleMayHaveChanged() {

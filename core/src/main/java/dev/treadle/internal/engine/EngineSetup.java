@@ -56,7 +56,7 @@ public final class EngineSetup implements Treadle.Setup {
         strategy,
         switch (strategy) {
           case IO -> IO_PERMITS;
-          case CPU -> Runtime.getRuntime().availableProcessors();
+          case CPU, PROCESS -> Runtime.getRuntime().availableProcessors();
           case ASYNC -> Integer.MAX_VALUE;
         });
   }

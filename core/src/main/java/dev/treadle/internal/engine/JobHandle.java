@@ -8,6 +8,7 @@ import dev.treadle.Outcome;
 import dev.treadle.Progress;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
+import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.WaitException;
 import dev.treadle.spi.Receipt;
@@ -91,6 +92,10 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public void kill() {
+    if (task.strategy() == Strategy.PROCESS) {
+      engine.kill(id());
+      return;
+    }
     throw new RefusedException(
         RefusedException.Reason.UNSUPPORTED,
         this

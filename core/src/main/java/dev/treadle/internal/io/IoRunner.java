@@ -4,6 +4,7 @@ import dev.treadle.Strategy;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.VirtualRunner;
 import dev.treadle.internal.run.Work;
+import dev.treadle.spi.Finish;
 
 /// A new virtual thread for each attempt, so that nothing of one (thread locals, an interrupt)
 /// reaches the next.
@@ -23,7 +24,7 @@ public final class IoRunner extends VirtualRunner {
       thrown = t;
     }
     long seen = signals();
-    if (run.end(value, thrown, -1, -1)) {
+    if (run.end(value, thrown, Finish.Cost.UNKNOWN)) {
       reuseSlot(seen, run.next());
     }
   }

@@ -264,6 +264,7 @@ final class Row implements Receipt {
               Duration.ofNanos(Math.max(0, now - moved) * 1_000),
               OptionalLong.empty(),
               OptionalLong.empty(),
+              OptionalLong.empty(),
               abandoned(),
               null));
     }

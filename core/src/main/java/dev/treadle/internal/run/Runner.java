@@ -1,6 +1,7 @@
 package dev.treadle.internal.run;
 
 import dev.treadle.Strategy;
+import dev.treadle.spi.Finish;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,11 @@ public abstract class Runner implements AutoCloseable {
 
   /// Starts an attempt that was claimed and has a slot, on a thread of its own. Does not wait.
   protected abstract void launch(Run run);
+
+  /// Whether attempts start when they are claimed; otherwise this runner says when they do.
+  public boolean startsAtClaim() {
+    return true;
+  }
 
   /// The strategy.
   public final Strategy strategy() {
@@ -70,7 +76,7 @@ public abstract class Runner implements AutoCloseable {
         launch(next);
         return;
       } catch (Throwable thrown) {
-        if (!next.end(null, thrown, -1, -1)) {
+        if (!next.end(null, thrown, Finish.Cost.UNKNOWN)) {
           return;
         }
         next = next.next();

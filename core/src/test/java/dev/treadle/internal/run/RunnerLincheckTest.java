@@ -1,6 +1,8 @@
 package dev.treadle.internal.run;
 
+import dev.treadle.JobContext;
 import dev.treadle.Strategy;
+import dev.treadle.spi.Finish;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -117,13 +119,33 @@ public class RunnerLincheckTest {
     }
 
     @Override
+    public @Nullable Order order() {
+      return null;
+    }
+
+    @Override
+    public JobContext context() {
+      throw new UnsupportedOperationException("nothing runs elsewhere");
+    }
+
+    @Override
+    public void becomes(Remote remote) {
+      throw new UnsupportedOperationException("nothing runs elsewhere");
+    }
+
+    @Override
     public void becomes(CompletableFuture<?> future) {}
 
     @Override
-    public boolean end(
-        @Nullable Object value, @Nullable Throwable thrown, long cpuNanos, long allocatedBytes) {
+    public boolean end(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {
       return true;
     }
+
+    @Override
+    public void leavesSlot() {}
+
+    @Override
+    public void starts() {}
 
     @Override
     public @Nullable Run next() {

@@ -1,0 +1,52 @@
+package dev.treadle.cli.shell;
+
+import dev.treadle.cli.terminal.Columns;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One input on its way to its record.
+///
+/// It keeps when its latest attempt began, which no outcome tells.
+final class Call {
+  private static final int SHOWN_MAX = 60;
+
+  private final long number;
+  private final String input;
+  private final @Nullable String problem;
+  private volatile Instant began = Instant.EPOCH;
+
+  /// @param number which input it is, from 1
+  /// @param problem why no command can be run for it, or null
+  Call(long number, String input, @Nullable String problem) {
+    this.number = number;
+    this.input = input;
+    this.problem = problem;
+  }
+
+  long number() {
+    return number;
+  }
+
+  String input() {
+    return input;
+  }
+
+  @Nullable String problem() {
+    return problem;
+  }
+
+  /// Notes that an attempt begins.
+  void begins(Instant now) {
+    began = now;
+  }
+
+  /// When the latest attempt began; 1970 if none did.
+  Instant began() {
+    return began;
+  }
+
+  /// An input for people, on one line.
+  static String shown(@Nullable String input) {
+    return input == null ? "" : Columns.cutMiddle(Columns.clean(input), SHOWN_MAX);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.treadle.cli.shell;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A line for each job as it ends, in the columns of GNU parallel. Used by one thread, but for its
+/// end.
+final class JobLog implements Closeable {
+  private static final String NAMES =
+      "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n";
+
+  private final @Nullable Writer file;
+
+  /// @param path replaced if it exists; null for no log
+  JobLog(@Nullable Path path) throws IOException {
+    this.file = path == null ? null : Files.newBufferedWriter(path);
+    write(NAMES);
+  }
+
+  /// Adds a line.
+  ///
+  /// @param received bytes that it printed on standard output
+  /// @param command what was run, as a line for the shell
+  void add(Report report, long received, Supplier<String> command) {
+    if (file == null) {
+      return;
+    }
+    // As in GNU parallel, a signal is no exit code, and a job that ran out of time has none.
+    int exit = report.exitCode() == null ? -1 : report.exitCode();
+    boolean signalled = report.signal() != null;
+    boolean late = Report.TIMED_OUT.equals(report.cause());
+    write(
+        String.format(
+            Locale.ROOT,
+            "%d\t:\t%.3f\t%10.3f\t0\t%d\t%d\t%d\t%s\n",
+            report.n(),
+            report.began().toEpochMilli() / 1_000.0,
+            report.millis() == null ? 0 : report.millis() / 1_000.0,
+            received,
+            late ? -1 : signalled ? 0 : exit,
+            signalled ? exit - 128 : 0,
+            command.get().replace('\n', '\0')));
+  }
+
+  private void write(String text) {
+    try {
+      if (file != null) {
+        file.write(text);
+        file.flush(); // so that it can be watched
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the job log: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (file != null) {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package dev.treadle.cli.shell;
+
+import dev.treadle.cli.records.ListRun;
+import dev.treadle.cli.records.Output;
+import dev.treadle.cli.records.Printer;
+import dev.treadle.cli.terminal.Exit;
+import dev.treadle.cli.terminal.Stdio;
+import dev.treadle.cli.terminal.Stoppable;
+import dev.treadle.cli.terminal.Usage;
+import dev.treadle.cli.terminal.Version;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `treadle map`: what to type, and what it means.
+@Command(
+    name = "map",
+    header = "Runs a command for each input, several at once, as GNU parallel does.",
+    description = {
+      "Inputs are the lines of standard input or of --arg-file, or the words after :::. The command"
+          + " begins at the first word that is no option, or after --."
+    },
+    footer = {
+      "",
+      "Places for the input: {} itself, {.} without extension, {/} its name, {//} its",
+      "folder, {/.} its name without extension, {#} its number. Without any, {} is added.",
+      "A command is run as it is, through no shell; --shell asks for one.",
+      "What a command prints is shown when it has ended, never mixed with another's.",
+      "Exit code: 0 all well, 1 some failed, 2 wrong usage, 130 interrupted.",
+      "",
+      "Examples:",
+      "  ls *.wav | treadle map -j 4 --timeout 10m -- ffmpeg -i {} {.}.mp3",
+      "  treadle map --json --retries 2 -a hosts.txt -- ssh {} uptime > up.jsonl",
+      "  treadle map --halt now,fail=1 gzip -t {} ::: *.gz",
+      "  treadle map --shell 'sort -u {} | wc -l' ::: *.txt"
+    },
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+public final class MapCommand implements Callable<Integer> {
+  private final Supplier<Stdio> stdio;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "WORD",
+      description = "The command, with places for the input; then perhaps ::: and the inputs.")
+  List<String> words = List.of();
+
+  @Option(
+      names = {"-j", "--jobs"},
+      paramLabel = "N",
+      description = "Commands at once, 1 to 1,000. Default: the number of cores.")
+  int jobs = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = {"-a", "--arg-file"},
+      paramLabel = "FILE",
+      description = "The list of inputs; - is standard input.")
+  @Nullable Path file;
+
+  @Option(
+      names = {"-0", "--null"},
+      description = "Inputs end with NUL in place of a line end, as find -print0 writes them.")
+  boolean nul;
+
+  @Option(
+      names = "--shell",
+      description =
+          "Runs the words, joined by blanks, as a line of sh; inputs come quoted into it.")
+  boolean shell;
+
+  @Mixin Limits limits = new Limits();
+
+  @Option(
+      names = {"-k", "--keep-order"},
+      description = "Shows results in the order of the inputs, not as they end.")
+  boolean keepOrder;
+
+  @Option(
+      names = "--halt",
+      paramLabel = "WHEN,WHY",
+      converter = Halt.Converter.class,
+      description =
+          "Ends early: now (kills what runs) or soon (starts no more), then fail, success or done"
+              + " with a number or share: now,fail=1 or soon,fail=20%%. Default: never.")
+  Halt halt = Halt.NEVER;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Writes what each prints to DIR/N.stdout and DIR/N.stderr, and shows a record.")
+  @Nullable Path out;
+
+  @Option(
+      names = "--joblog",
+      paramLabel = "FILE",
+      description = "A line for each job, in the columns of GNU parallel.")
+  @Nullable Path jobLog;
+
+  @Option(names = "--dry-run", description = "Prints the commands, and runs nothing.")
+  boolean dryRun;
+
+  @Mixin Output output = new Output();
+
+  private MapCommand(Supplier<Stdio> stdio) {
+    this.stdio = stdio;
+  }
+
+  /// The command; whatever follows its first word that is no option is not its own.
+  public static CommandLine of(Supplier<Stdio> stdio) {
+    return new CommandLine(new MapCommand(stdio)).setStopAtPositional(true);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Usage.range(spec, "--jobs", jobs, 1, 1_000);
+    limits.check(spec);
+    Stdio streams = stdio.get();
+    Printer<Report> lines =
+        Printer.of(output.format(spec, ReportFormat.FIELDS, ReportFormat.of(streams.terminal())));
+    Words typed = Words.split(words);
+    String problem = typed.problem(shell);
+    if (problem != null) {
+      throw Usage.wrong(spec, problem);
+    }
+    Inputs inputs = inputs(typed.inputs(), streams);
+    if (dryRun) {
+      return show(inputs, new Recipe(typed.command(), shell, null), streams);
+    }
+    JobLog log = log();
+    if (output.isRecords() || out != null) {
+      Recipe recipe = new Recipe(typed.command(), shell, out == null ? null : folder(out));
+      return run(new MapWork(inputs, recipe, limits, halt, log), lines, log, streams);
+    }
+    TemporaryFolder folder = TemporaryFolder.create();
+    Recipe recipe = new Recipe(typed.command(), shell, folder.path());
+    MapWork work = new MapWork(inputs, recipe, limits, halt, log);
+    return run(
+        work,
+        new JobOutput(recipe),
+        () -> {
+          log.close();
+          folder.close();
+        },
+        streams);
+  }
+
+  // The rest is ended before the JVM does, even if it was interrupted.
+  private int run(MapWork work, Printer<Report> printer, Closeable rest, Stdio streams)
+      throws Exception {
+    ListRun.Settings settings = new ListRun.Settings("map", jobs, output.quiet(), keepOrder);
+    ListRun<Call, Report> run = new ListRun<>(work, printer, settings, streams);
+    return Stoppable.interruptibly(
+        run,
+        () -> {
+          try (rest) {
+            int code = run.run();
+            return code == Exit.FAILED && work.haltedWell() ? Exit.OK : code;
+          }
+        });
+  }
+
+  private int show(Inputs inputs, Recipe recipe, Stdio streams) throws IOException {
+    int code = Exit.OK;
+    try (Stream<Call> calls = inputs.calls()) {
+      for (Call call : (Iterable<Call>) calls::iterator) {
+        if (call.problem() == null) {
+          streams.print(recipe.shown(call) + "\n");
+        } else {
+          streams.tell("treadle map: job %d: %s\n".formatted(call.number(), call.problem()));
+          code = Exit.FAILED;
+        }
+      }
+    } catch (Stdio.Closed e) {
+      return code; // nobody reads on
+    }
+    return code;
+  }
+
+  private Inputs inputs(@Nullable List<String> named, Stdio streams) {
+    char separator = nul ? '\0' : '\n';
+    if (named != null && file != null) {
+      throw Usage.wrong(spec, "inputs come from --arg-file or after :::, not from both");
+    }
+    boolean in = file == null || file.toString().equals("-");
+    if (named == null && file == null && streams.terminal().in()) {
+      throw Usage.wrong(
+          spec,
+          "no inputs: name some after :::, or give a list with --arg-file FILE, or pipe one in");
+    }
+    Path path = in ? null : readable(file);
+    return new Inputs(named, path, streams.in(), separator);
+  }
+
+  private @Nullable Path readable(@Nullable Path path) {
+    if (path == null || (Files.isReadable(path) && !Files.isDirectory(path))) {
+      return path;
+    }
+    String problem =
+        Files.isDirectory(path)
+            ? "is a folder"
+            : Files.exists(path) ? "may not be read" : "there is no such file";
+    throw Usage.wrong(spec, "--arg-file " + path + ": " + problem);
+  }
+
+  private Path folder(Path path) {
+    try {
+      Path folder = Files.createDirectories(path);
+      if (!Files.isWritable(folder)) {
+        throw Usage.wrong(spec, "--out " + path + ": may not be written to");
+      }
+      return folder;
+    } catch (FileAlreadyExistsException e) {
+      throw Usage.wrong(spec, "--out " + path + ": " + e.getFile() + " is a file, not a folder");
+    } catch (IOException e) {
+      throw Usage.wrong(spec, "--out " + path + ": cannot be made: " + e);
+    }
+  }
+
+  private JobLog log() {
+    try {
+      return new JobLog(jobLog);
+    } catch (IOException | UncheckedIOException e) {
+      throw Usage.wrong(spec, "--joblog " + jobLog + ": cannot be written: " + e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.treadle.cli.shell;
+
+import dev.treadle.Command;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Makes the command for each input, of the words that were typed.
+///
+/// @param words the program and its arguments, with places for the input, or a line for the shell
+/// @param shell whether they are a line for the shell
+/// @param folder gets two files a command, with all that it prints; or null
+record Recipe(List<String> words, boolean shell, @Nullable Path folder) {
+  /// Adds a place for the input if there is none, as GNU parallel does.
+  Recipe {
+    words = List.copyOf(words);
+    if (words.stream().noneMatch(word -> ShellLine.PLACE.matcher(word).find())) {
+      List<String> more = new ArrayList<>(words);
+      more.add("{}");
+      words = List.copyOf(more);
+    }
+  }
+
+  /// The command for an attempt that begins now.
+  ///
+  /// @throws IllegalArgumentException if there is none for this input
+  Command command(Call call) {
+    call.begins(Instant.now());
+    if (call.problem() != null) {
+      throw new IllegalArgumentException(call.problem());
+    }
+    Command command =
+        shell
+            ? Command.of("sh", "-c", line().filled(call.input(), call.number()))
+            : new Command.Template(words).command(call.input(), call.number());
+    return folder == null ? command : command.output(stdout(call.number()), stderr(call.number()));
+  }
+
+  /// What could be typed into a shell to run the same.
+  String shown(Call call) {
+    String input = call.input().replace('\0', ' '); // of a command that was not run
+    if (shell) {
+      return line().filled(input, call.number());
+    }
+    List<String> filled = new ArrayList<>(words);
+    filled.addFirst("sh"); // a template must name a program, whatever the first word becomes
+    List<String> all = new Command.Template(filled).command(input, call.number()).argv();
+    return Quoting.line(all.subList(1, all.size()));
+  }
+
+  /// The line for the shell.
+  ShellLine line() {
+    return new ShellLine(String.join(" ", words));
+  }
+
+  /// The file with all that a command printed on standard output; only where there is a folder.
+  Path stdout(long number) {
+    return file(number, "stdout");
+  }
+
+  /// The file with all that a command printed on standard error; only where there is a folder.
+  Path stderr(long number) {
+    return file(number, "stderr");
+  }
+
+  private Path file(long number, String stream) {
+    if (folder == null) {
+      throw new IllegalStateException("output is not written to files");
+    }
+    return folder.resolve(number + "." + stream);
+  }
+}

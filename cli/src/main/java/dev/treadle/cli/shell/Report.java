@@ -1,0 +1,49 @@
+package dev.treadle.cli.shell;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// The record of a command that ended.
+///
+/// @param n which input it was, from 1
+/// @param input what went in; null for `treadle run`
+/// @param exitCode 128 and the number of the signal if one ended it; null if it did not start, or
+///   nobody waited for its end
+/// @param signal the name of the signal that ended it, or null
+/// @param cause why it failed, in a few words that do not change; null if it did not
+/// @param millis how long the last attempt ran
+/// @param error why it failed, for people; null if it did not
+/// @param began when the last attempt began
+record Report(
+    long n,
+    @Nullable String input,
+    @Nullable Integer exitCode,
+    @Nullable String signal,
+    @Nullable String cause,
+    @Nullable Long millis,
+    @Nullable Long cpuMillis,
+    @Nullable Long peakBytes,
+    int attempts,
+    @Nullable String stdout,
+    @Nullable String stderr,
+    @Nullable String error,
+    Instant began) {
+  /// The cause of a job that was cancelled.
+  static final String CANCELLED = "cancelled";
+
+  /// The cause of a job whose program is not there.
+  static final String NOT_FOUND = "not found";
+
+  /// The cause of a job that ran too long.
+  static final String TIMED_OUT = "timed out";
+
+  /// The cause of a job that could not be started.
+  static final String NOT_STARTED = "not started";
+
+  /// The cause of a job that had too much memory.
+  static final String MEMORY = "memory";
+
+  boolean ok() {
+    return cause == null;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.treadle.internal.process;
+
+import dev.treadle.Command;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Looks for the programs of commands: behind a wrapper, that one is missing would come as an exit
+/// code of the wrapper.
+final class Programs {
+  private Programs() {}
+
+  /// @throws IOException if there is no such program, or it may not be run
+  static void check(Command command, ProcessBuilder builder) throws IOException {
+    String program = command.argv().getFirst();
+    Path directory = command.directory() == null ? Path.of("") : command.directory();
+    if (!Files.isDirectory(directory.toAbsolutePath())) {
+      throw new IOException("there is no folder " + directory + " to run " + program + " in");
+    }
+    if (program.contains("/")) {
+      checkFile(program, directory.resolve(program));
+      return;
+    }
+    String path = builder.environment().getOrDefault("PATH", "");
+    for (String folder : path.split(File.pathSeparator)) {
+      Path found = directory.resolve(folder.isEmpty() ? "." : folder).resolve(program);
+      if (Files.isExecutable(found) && !Files.isDirectory(found)) {
+        return;
+      }
+    }
+    throw new IOException("no program " + program + " is in the folders of PATH");
+  }
+
+  private static void checkFile(String program, Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new IOException("there is no program " + program);
+    }
+    if (Files.isDirectory(file) || !Files.isExecutable(file)) {
+      throw new IOException(program + " may not be run");
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.treadle.internal.process;
+
+import dev.treadle.WorkerException;
+import dev.treadle.internal.process.wire.Thrown;
+import java.lang.reflect.Constructor;
+import org.jspecify.annotations.Nullable;
+
+/// Exceptions of a worker, made again in its parent.
+final class Remembered {
+  private Remembered() {}
+
+  /// An exception of the same class where that is one of the JDK's or of the caller's and has a
+  /// constructor for a message; otherwise a [WorkerException] that names the class.
+  static Throwable of(Thrown told) {
+    Throwable thrown = make(told);
+    thrown.setStackTrace(told.frames().toArray(StackTraceElement[]::new));
+    if (told.cause() != null) {
+      try {
+        thrown.initCause(of(told.cause()));
+      } catch (IllegalStateException e) {
+        thrown.addSuppressed(of(told.cause())); // a class that sets its cause itself
+      }
+    }
+    told.suppressed().forEach(each -> thrown.addSuppressed(of(each)));
+    return thrown;
+  }
+
+  private static Throwable make(Thrown told) {
+    try {
+      Class<?> type =
+          Class.forName(told.type(), false, Thread.currentThread().getContextClassLoader());
+      if (!Throwable.class.isAssignableFrom(type)) {
+        return new WorkerException(told.type(), told.message());
+      }
+      Constructor<?> constructor = type.getConstructor(String.class);
+      Throwable made = (Throwable) constructor.newInstance(told.message());
+      @Nullable String message = made.getMessage();
+      return java.util.Objects.equals(message, told.message())
+          ? made
+          : new WorkerException(told.type(), told.message()); // it would say something else
+    } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+      return new WorkerException(told.type(), told.message());
+    }
+  }
+}

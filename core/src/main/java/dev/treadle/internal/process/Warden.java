@@ -1,0 +1,91 @@
+package dev.treadle.internal.process;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/// Watches processes, and ends them with all that they started.
+///
+/// Its threads are of the platform: virtual ones wait when others compute, and kills do not wait.
+/// Thread-safe.
+final class Warden implements AutoCloseable {
+  private final Guard guard;
+  private final ExecutorService helpers =
+      Executors.newCachedThreadPool(
+          Thread.ofPlatform().daemon().name("treadle-process-", 1).factory());
+  private final ScheduledThreadPoolExecutor watch =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().daemon().name("treadle-process-watch").factory());
+
+  /// @param folders to be deleted when this JVM is gone
+  Warden(List<Path> folders) {
+    this.guard = new Guard(folders);
+    watch.setRemoveOnCancelPolicy(true);
+    watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /// From now on a process does not outlive this JVM.
+  void guard(Process process) {
+    guard.add(process.pid());
+  }
+
+  /// Asks a process and its group to end.
+  void ask(Process process) {
+    guard.ask(process.pid());
+  }
+
+  /// Kills a process and all that it started. Does not wait.
+  void kill(Process process) {
+    try {
+      helpers.execute(() -> killNow(process));
+    } catch (RejectedExecutionException e) {
+      killNow(process); // closed
+    }
+  }
+
+  private void killNow(Process process) {
+    // Before their parent is gone, and nobody knows any more whose they were.
+    List<ProcessHandle> descendants = Proc.descendants(process.toHandle());
+    process.destroyForcibly();
+    guard.kill(process.pid());
+    descendants.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /// A process has ended: ends what it left behind in its group.
+  void ended(Process process) {
+    guard.sweep(process.pid());
+    guard.remove(process.pid());
+  }
+
+  /// Runs something that may take its time.
+  void run(Runnable what) {
+    helpers.execute(what);
+  }
+
+  /// Does something after a while, unless closed before.
+  void later(long millis, Runnable what) {
+    try {
+      Future<?> unused = watch.schedule(what, millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // Closed: there is no later.
+    }
+  }
+
+  /// Looks again and again, until cancelled.
+  Future<?> every(long millis, Runnable look) {
+    return watch.scheduleWithFixedDelay(look, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /// Kills what is left.
+  @Override
+  public void close() {
+    guard.close();
+    watch.shutdown();
+    helpers.shutdown();
+  }
+}

@@ -1,0 +1,45 @@
+package dev.treadle.internal.process.wire;
+
+import dev.treadle.Code;
+import dev.treadle.spi.Finish.Cost;
+import org.jspecify.annotations.Nullable;
+
+/// One message between a parent and a worker.
+public sealed interface Frame {
+  /// From the worker, first of all: who it is.
+  ///
+  /// @param token the secret that the parent told it
+  record Hello(String token, long pid) implements Frame {}
+
+  /// From the parent: run this.
+  ///
+  /// @param id which attempt, among those of this worker, in the order they run
+  /// @param alone whether nothing else is under way to or from this worker
+  /// @param deadline when it must have ended, in microseconds since 1970
+  /// @param input as [Payload] has it
+  record Run(int id, boolean alone, long job, int attempt, long deadline, Code code, Payload input)
+      implements Frame {}
+
+  /// From the worker: the attempt returned.
+  ///
+  /// @param alone as [Run] had it
+  record Returned(int id, boolean alone, Cost cost, Payload value) implements Frame {}
+
+  /// From the worker: the attempt threw.
+  record Threw(int id, Cost cost, Thrown thrown) implements Frame {}
+
+  /// From the worker: the attempt put itself off.
+  record Snoozed(int id, Cost cost, long nanos) implements Frame {}
+
+  /// From the worker: how far the attempt has come.
+  record Progressed(int id, long done, long total) implements Frame {}
+
+  /// From the worker: a line for the log of the attempt.
+  record Logged(int id, String line) implements Frame {}
+
+  /// From the worker: it needs a class that it does not find.
+  record ClassWanted(String resource) implements Frame {}
+
+  /// From the parent: that class, or that it has none.
+  record ClassFound(byte @Nullable [] bytes) implements Frame {}
+}

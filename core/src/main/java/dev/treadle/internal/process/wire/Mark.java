@@ -1,0 +1,59 @@
+package dev.treadle.internal.process.wire;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// Which attempt a worker has begun last: a number in a file in memory, which outlives the worker
+/// and costs next to nothing to write. Used by one thread.
+public final class Mark {
+  private final Path path;
+  private @Nullable MappedByteBuffer number;
+  private boolean failed;
+
+  /// The file is made by the first number.
+  public Mark(Path path) {
+    this.path = path;
+  }
+
+  /// Notes a number. Returns false if that cannot be done.
+  public boolean set(int id) {
+    MappedByteBuffer mapped = number;
+    if (mapped == null) {
+      mapped = failed ? null : map();
+    }
+    if (mapped == null) {
+      failed = true;
+      return false;
+    }
+    mapped.putInt(0, id);
+    return true;
+  }
+
+  private @Nullable MappedByteBuffer map() {
+    try (FileChannel file =
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      int unused = file.write(ByteBuffer.allocate(Integer.BYTES), 0);
+      number = file.map(FileChannel.MapMode.READ_WRITE, 0, Integer.BYTES);
+      return number;
+    } catch (IOException e) {
+      return null; // no such file can be had
+    }
+  }
+
+  /// The number that a worker has noted there last; 0 if it has noted none.
+  public static int latest(Path path) {
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(path))) {
+      return in.readInt();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}

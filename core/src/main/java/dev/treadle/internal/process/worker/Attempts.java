@@ -1,0 +1,160 @@
+package dev.treadle.internal.process.worker;
+
+import dev.treadle.JobContext;
+import dev.treadle.Snooze;
+import dev.treadle.internal.process.wire.Codec;
+import dev.treadle.internal.process.wire.Frame;
+import dev.treadle.internal.process.wire.Mark;
+import dev.treadle.internal.process.wire.Payload;
+import dev.treadle.internal.process.wire.Thrown;
+import dev.treadle.internal.process.wire.Wire;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Runs attempts, one after another, on the main thread of a worker.
+///
+/// The ends of attempts that take next to no time may go together, a moment later; whatever takes
+/// longer has its end on its way before the next begins. Which one has begun is noted where the
+/// parent finds it if that one ends the worker.
+final class Attempts {
+  /// The longest that an end waits for others, while attempts follow each other.
+  private static final long TOGETHER_NANOS = 50_000;
+
+  private final Wire wire;
+  private final Mark mark;
+  private final ParentLoader loader;
+  private final CodeTable table;
+  private final Outbox outbox;
+  private final Consumer<OutOfMemoryError> outOfMemory;
+  private final Meter meter = new Meter();
+  private final CountDownLatch begun = new CountDownLatch(1);
+  private Runnable printed = () -> {};
+
+  // Guarded by this.
+  private @Nullable RemoteContext current;
+  private int latest;
+  private final Set<Integer> unwanted = new HashSet<>();
+
+  /// @param mark where it is noted which one has begun
+  /// @param outOfMemory ends the worker
+  Attempts(Wire wire, Mark mark, ParentLoader loader, Consumer<OutOfMemoryError> outOfMemory) {
+    this.wire = wire;
+    this.mark = mark;
+    this.loader = loader;
+    this.table = new CodeTable(loader);
+    this.outbox = new Outbox(wire);
+    this.outOfMemory = outOfMemory;
+  }
+
+  /// What is to be called at the end of each attempt, so that nothing it printed stays behind.
+  void atEnd(Runnable action) {
+    printed = action;
+  }
+
+  /// Opens with the first attempt.
+  CountDownLatch begun() {
+    return begun;
+  }
+
+  /// Runs what comes, until the parent ends the connection.
+  void runAll() throws IOException {
+    Thread.currentThread().setContextClassLoader(loader);
+    long flushed = System.nanoTime();
+    while (true) {
+      switch (loader.next()) {
+        case Frame.Run run -> {
+          begun.countDown();
+          boolean noted = !run.alone() && mark.set(run.id());
+          Frame end = run(run);
+          outbox.flush();
+          put(run, end);
+          long now = System.nanoTime();
+          if (!noted || !wire.hasMore() || now - flushed > TOGETHER_NANOS) {
+            wire.flush();
+            flushed = now;
+          }
+        }
+        case Frame unexpected ->
+            throw new IOException("not for a worker: " + unexpected.getClass().getSimpleName());
+      }
+    }
+  }
+
+  private void put(Frame.Run run, Frame end) throws IOException {
+    try {
+      int unused = wire.put(end);
+    } catch (ProtocolException e) {
+      Throwable unfit =
+          new Codec.Unfit("the result is too large for a worker process: " + e.getMessage(), e);
+      wire.write(new Frame.Threw(run.id(), dev.treadle.spi.Finish.Cost.UNKNOWN, Thrown.of(unfit)));
+    }
+  }
+
+  private Frame run(Frame.Run run) {
+    CodeTable.Entry code = table.entry(run.code());
+    RemoteContext context = new RemoteContext(outbox, run, Thread.currentThread());
+    boolean wanted;
+    synchronized (this) {
+      latest = run.id();
+      wanted = !unwanted.remove(run.id());
+      current = context;
+    }
+    meter.start(code.habit);
+    Frame end;
+    try {
+      if (!wanted) {
+        throw new CancellationException("asked to end before it began");
+      }
+      Payload value = call(run, code, context);
+      end = new Frame.Returned(run.id(), run.alone(), meter.stop(code.habit), value);
+    } catch (Snooze snooze) {
+      end = new Frame.Snoozed(run.id(), meter.stop(code.habit), snooze.duration().toNanos());
+    } catch (OutOfMemoryError lack) {
+      outOfMemory.accept(lack);
+      throw lack;
+    } catch (Throwable thrown) {
+      end = new Frame.Threw(run.id(), meter.stop(code.habit), Thrown.of(thrown));
+    }
+    printed.run();
+    synchronized (this) {
+      current = null;
+      boolean unused = Thread.interrupted(); // a stop that came too late is not for the next
+    }
+    return end;
+  }
+
+  private Payload call(Frame.Run run, CodeTable.Entry code, RemoteContext context)
+      throws Throwable {
+    code.find(loader);
+    @Nullable Object input = Codec.decode(run.input(), code.input(), "the input");
+    @Nullable Object value =
+        ScopedValue.where(JobContext.Scope.CURRENT, context).call(() -> code.call(input));
+    return Codec.encode(value, "the result");
+  }
+
+  /// Asks an attempt to end: the one that runs, or one to come.
+  synchronized void stop(int id) {
+    if (current != null && current.id() == id) {
+      current.stop();
+    } else if (id > latest) {
+      unwanted.add(id);
+    }
+  }
+
+  /// Adds a printed line to the log of the attempt that runs; between attempts nobody wants it.
+  void log(String line) {
+    @Nullable RemoteContext context;
+    synchronized (this) {
+      context = current;
+    }
+    if (context != null) {
+      context.log(line);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package dev.treadle.internal.run;
+
+import dev.treadle.Isolation;
+import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
+
+/// What a worker is asked to run.
+///
+/// @param isolation the code, and what its worker must be like
+/// @param deadline when it must have ended, in microseconds since 1970
+/// @param output what the result must be read as
+public record Order(
+    long job,
+    int attempt,
+    long deadline,
+    Isolation isolation,
+    @Nullable Object input,
+    Type output) {}

@@ -1,0 +1,160 @@
+package dev.treadle.internal.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.treadle.Code;
+import dev.treadle.Isolation;
+import dev.treadle.JobContext;
+import dev.treadle.internal.run.Order;
+import dev.treadle.internal.run.Remote;
+import dev.treadle.internal.run.Run;
+import dev.treadle.spi.Finish;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// Workers without an engine around them.
+@EnabledOnOs(OS.LINUX)
+class WorkersTest {
+  private static final long HEAP = 64L << 20;
+
+  static Integer twice(Integer x) {
+    return 2 * x;
+  }
+
+  private static Order order(String owner, int input) {
+    String integer = Integer.class.descriptorString();
+    Code code = new Code(owner, "twice", "(" + integer + ")" + integer);
+    Isolation isolation = new Isolation.InWorker(code, HEAP, 0, 100, 1);
+    return new Order(1, 1, Long.MAX_VALUE, isolation, input, Integer.class);
+  }
+
+  private static Worker.Ended run(Worker worker, Order order) throws Exception {
+    worker.send(order, new OneRun());
+    worker.flush();
+    return worker.receive();
+  }
+
+  /// A run of which nobody expects anything.
+  private static final class OneRun implements Run {
+    @Override
+    public long jobId() {
+      return 1;
+    }
+
+    @Override
+    public void leavesSlot() {}
+
+    @Override
+    public void starts() {}
+
+    @Override
+    public @Nullable Object call() {
+      throw new UnsupportedOperationException("it runs elsewhere");
+    }
+
+    @Override
+    public @Nullable Order order() {
+      return null;
+    }
+
+    @Override
+    public JobContext context() {
+      return (JobContext)
+          Proxy.newProxyInstance(
+              JobContext.class.getClassLoader(),
+              new Class<?>[] {JobContext.class},
+              (proxy, method, args) -> null);
+    }
+
+    @Override
+    public void becomes(Remote remote) {}
+
+    @Override
+    public void becomes(CompletableFuture<?> future) {}
+
+    @Override
+    public boolean end(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {
+      return true;
+    }
+
+    @Override
+    public @Nullable Run next() {
+      return null;
+    }
+  }
+
+  @Test
+  void withoutSocketsInTheFileSystemTheyMeetOnLoopback() throws Exception {
+    try (Place place = new Place(false);
+        Warden warden = new Warden(place.folders());
+        Workers workers = new Workers(place, warden, WorkersTest.class.getClassLoader())) {
+      assertThat(place.address()).startsWith("tcp:");
+      Worker worker = workers.take(HEAP, "");
+      assertThat(run(worker, order(WorkersTest.class.getName(), 21)).value()).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void whatNobodyHasIsToldByName() throws Exception {
+    try (Place place = new Place(true);
+        Warden warden = new Warden(place.folders());
+        Workers workers = new Workers(place, warden, WorkersTest.class.getClassLoader())) {
+      Worker worker = workers.take(HEAP, "");
+      assertThat(run(worker, order("no.such.Thing", 1)).thrown())
+          .isInstanceOf(ClassNotFoundException.class)
+          .hasMessageContaining("no.such.Thing: neither the worker nor its parent has it");
+      assertThat(run(worker, order(WorkersTest.class.getName(), 4)).value()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void nothingIsLeftOfThemWhenTheyClose() throws Exception {
+    Place place = new Place(true);
+    Warden warden = new Warden(place.folders());
+    Workers workers = new Workers(place, warden, WorkersTest.class.getClassLoader());
+    Worker worker = workers.take(HEAP, "");
+    worker.awaitReady();
+    workers.close();
+    warden.close();
+    place.close();
+    worker.awaitEnd();
+    for (Path folder : place.folders()) {
+      while (Files.exists(folder)) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThatThrownBy(() -> workers.start(HEAP))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  void aGuardThatWasKilledIsReplaced() throws Exception {
+    try (Place place = new Place(true);
+        Warden warden = new Warden(place.folders())) {
+      Process first = new ProcessBuilder("setsid", "sleep", "1000").start();
+      warden.guard(first);
+      for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+        String command = String.join(" ", child.info().arguments().orElse(new String[0]));
+        if (command.contains("treadle-guard")) {
+          child.destroyForcibly();
+          child.onExit().get();
+        }
+      }
+      Process second = new ProcessBuilder("setsid", "sh", "-c", "sleep 1000 & wait").start();
+      warden.guard(second);
+      warden.kill(second);
+      warden.kill(first);
+      assertThat(second.waitFor()).isEqualTo(137);
+      assertThat(first.waitFor()).isEqualTo(137);
+    }
+  }
+}
