@@ -284,7 +284,7 @@ class WorkerFaultTest {
   }
 
   @Test
-  void aResultThatIsTooLargeForItsWayFailsItsJobAlone() {
+  void largeResultsOfAttemptsInAWindowComeThroughTheSocket() {
     Task<Integer, String> large =
         Task.process("large", Integer.class, String.class, WorkerFaultTest::repeats)
             .memory("1g")
