@@ -193,11 +193,6 @@ final class Workers implements AutoCloseable {
     launch.prepare(warden);
   }
 
-  /// How many live, of whatever use.
-  int count() {
-    return all.size();
-  }
-
   /// Ends all workers.
   @Override
   public void close() {
