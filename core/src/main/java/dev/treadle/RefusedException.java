@@ -27,7 +27,13 @@ public final class RefusedException extends TreadleException {
     /// There is no such job, or no longer.
     UNKNOWN_JOB,
     /// The job is in a state in which this cannot be done.
-    WRONG_STATE
+    WRONG_STATE,
+    /// The input is larger than the store takes.
+    TOO_LARGE,
+    /// The task is not registered with a store that outlives this JVM, or has no name.
+    NOT_REGISTERED,
+    /// The store cannot keep anything more at present: its disk is full.
+    STORE_FULL
   }
 
   private final Reason reason;

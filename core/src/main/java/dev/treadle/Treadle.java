@@ -185,6 +185,10 @@ public interface Treadle extends AutoCloseable {
   /// Starts jobs of a queue again.
   void resume(String queue);
 
+  /// Deletes the ended jobs of a queue, those included that it keeps ([QueueSettings#keep]), and
+  /// says how many they were.
+  long forget(String queue);
+
   /// Waits until nothing is available or running, nor anything they submit or unblock. Scheduled,
   /// held and paused jobs, and those blocked on them, are not waited for, nor abandoned attempts.
   void awaitIdle();

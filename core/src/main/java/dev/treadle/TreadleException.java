@@ -11,6 +11,7 @@ public sealed class TreadleException extends RuntimeException
         JobCancelledException,
         LostException,
         RefusedException,
+        StoreException,
         WaitException {
   private static final long serialVersionUID = 1;
 

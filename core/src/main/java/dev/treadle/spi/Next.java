@@ -15,7 +15,14 @@ public sealed interface Next {
   record Again(long due, Charge charge) implements Next {}
 
   /// The job is parked.
-  record Parked(String reason) implements Next {}
+  ///
+  /// @param untilRegistered whether it goes on by itself when its task is registered
+  record Parked(String reason, boolean untilRegistered) implements Next {
+    /// Parked until somebody releases it.
+    public Parked(String reason) {
+      this(reason, false);
+    }
+  }
 
   /// What an attempt that did not end its job counts as.
   enum Charge {

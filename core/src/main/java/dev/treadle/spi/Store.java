@@ -42,7 +42,30 @@ public interface Store extends AutoCloseable {
 
   /// Whether inputs and results stay the objects they are. Otherwise they must be encodable, and
   /// only named tasks can be stored.
+  ///
+  /// A store that keeps no objects takes and gives null, `String`, `byte[]` and [Json]; the input
+  /// of a job that waits for a group is a list of these.
   boolean keepsObjects();
+
+  /// Whether jobs outlive [#close]: then what has not ended is left as it is, and goes on when the
+  /// store is opened again.
+  default boolean durable() {
+    return false;
+  }
+
+  /// The most bytes an input or a result may have, encoded. A job with a larger input is refused
+  /// with [dev.treadle.RefusedException.Reason#TOO_LARGE] before anything is written.
+  default int payloadMax() {
+    return Integer.MAX_VALUE;
+  }
+
+  /// Says that a task is known here: jobs of it that were parked until then
+  /// ([Next.Parked#untilRegistered]) go on.
+  void registered(String task);
+
+  /// Deletes the ended jobs of a queue, those included that its settings keep, and says how many
+  /// they were. Jobs that have not ended stay.
+  long forget(String queue);
 
   /// Begins. Called once, before anything else.
   void start(InstantSource clock, StoreEvents events);

@@ -8,6 +8,7 @@ import dev.treadle.Treadle;
 import dev.treadle.internal.memory.MemoryStore;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreProvider;
+import dev.treadle.spi.StoreSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,6 +39,7 @@ public final class EngineSetup implements Treadle.Setup {
   int abandonedMax = 64;
   int keepEnded = 10_000;
   boolean submitOnly;
+  private StoreSettings storeSettings = StoreSettings.DEFAULT;
 
   EngineSetup(List<Task<?, ?>> tasks) {
     this.tasks = tasks;
@@ -141,7 +143,7 @@ public final class EngineSetup implements Treadle.Setup {
                         + ": add the artifact"
                         + " dev.treadle:treadle-sqlite to the class path, or open() in"
                         + " memory"));
-    return open(provider.open(file));
+    return open(provider.open(file, storeSettings));
   }
 
   /// Opens on a store of one's own.

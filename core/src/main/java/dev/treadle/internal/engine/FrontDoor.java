@@ -169,6 +169,11 @@ final class FrontDoor implements Treadle {
   }
 
   @Override
+  public long forget(String queue) {
+    return engine.store.forget(queue);
+  }
+
+  @Override
   public String toString() {
     return "treadle on the " + engine.store.name() + " store";
   }

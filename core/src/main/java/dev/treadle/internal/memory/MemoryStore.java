@@ -325,6 +325,19 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public void registered(String task) {
+    change((now, changes) -> {
+      rows.registered(task, now, changes);
+      return null;
+    });
+  }
+
+  @Override
+  public long forget(String queue) {
+    return change((now, changes) -> rows.forget(queue));
+  }
+
+  @Override
   public void pause(String queue) {
     paused(queue, true);
   }

@@ -88,6 +88,10 @@ final class Row implements Receipt {
     long retryOf;
     List<MemoryGroup> groups = List.of();
     @Nullable String heldBecause;
+
+    /// Whether it is held only until its task is registered.
+    boolean heldUntilRegistered;
+
     @Nullable Throwable submittedAt;
 
     /// Edges in: how many of what it waits for have not ended, and what they are.

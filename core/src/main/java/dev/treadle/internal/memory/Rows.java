@@ -304,6 +304,7 @@ final class Rows {
       case Next.Ended done -> end(row, done.outcome(), now, changes);
       case Next.Parked parked -> {
         row.more().heldBecause = parked.reason();
+        row.more().heldUntilRegistered = parked.untilRegistered();
         reenter(row, now, changes);
       }
       case Next.Again again -> {
@@ -555,9 +556,39 @@ final class Rows {
       return false;
     }
     row.more().heldBecause = null;
+    row.more().heldUntilRegistered = false;
     row.due = Math.max(row.due, now);
     enter(row, now, changes);
     return true;
+  }
+
+  /// Lets the jobs go on that were held until their task is registered.
+  void registered(String task, long now, Changes changes) {
+    List<Row> waiting = new ArrayList<>();
+    table.forEachAfter(
+        0,
+        row -> {
+          if (row.state == JobState.HELD
+              && row.task.equals(task)
+              && row.more().heldUntilRegistered) {
+            waiting.add(row);
+          }
+          return true;
+        });
+    waiting.forEach(row -> release(row.id, now, changes));
+  }
+
+  /// Forgets the ended jobs of a queue.
+  long forget(String queue) {
+    long before = ended.size();
+    ended.removeIf(row -> {
+      boolean gone = row.route.queue().equals(queue);
+      if (gone) {
+        forget(row);
+      }
+      return gone;
+    });
+    return before - ended.size();
   }
 
   /// Moves what is due, ends what is past its deadline.
