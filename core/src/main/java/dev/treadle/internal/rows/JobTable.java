@@ -1,13 +1,17 @@
-package dev.treadle.internal.memory;
+package dev.treadle.internal.rows;
 
+import dev.treadle.JobState;
+import dev.treadle.internal.ready.IdHeap;
+import dev.treadle.spi.Receipt;
 import java.util.ArrayList;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Rows by id, in pages of an array: ids only grow, so a lookup is two array reads, a row costs
 /// four bytes, and walking in the order of ids needs no sorting. Pages without rows are let go.
 /// Guarded by the lock of the store.
-final class JobTable {
+public final class JobTable implements RowTable {
   private static final int BITS = 10;
   private static final int SIZE = 1 << BITS;
 
@@ -21,7 +25,11 @@ final class JobTable {
   /// The number of the first page in the list.
   private long base;
 
-  void put(Row row) {
+  /// An empty table.
+  public JobTable() {}
+
+  @Override
+  public void put(Row row) {
     long page = row.id >>> BITS;
     while (base + pages.size() <= page) {
       pages.add(null);
@@ -36,7 +44,8 @@ final class JobTable {
     found.count++;
   }
 
-  @Nullable Row get(long id) {
+  @Override
+  public @Nullable Row get(long id) {
     long page = (id >>> BITS) - base;
     if (page < 0 || page >= pages.size()) {
       return null;
@@ -45,7 +54,18 @@ final class JobTable {
     return found == null ? null : found.rows[(int) id & SIZE - 1];
   }
 
-  void remove(long id) {
+  @Override
+  public Receipt receipt(Row row) {
+    return row;
+  }
+
+  @Override
+  public Row row(Receipt receipt) {
+    return (Row) receipt;
+  }
+
+  @Override
+  public void remove(long id) {
     int page = (int) ((id >>> BITS) - base);
     Page found = pages.get(page);
     int at = (int) id & SIZE - 1;
@@ -70,8 +90,25 @@ final class JobTable {
     }
   }
 
-  /// Shows every row after an id, by ascending id, until the visitor says false.
-  void forEachAfter(long id, Predicate<Row> visitor) {
+  @Override
+  public boolean stands(long ticket, JobState state) {
+    Row row = get(IdHeap.id(ticket));
+    return row != null && row.state == state && row.ticket() == ticket;
+  }
+
+  @Override
+  public boolean unended(long id) {
+    Row row = get(id);
+    return row != null && !row.ended();
+  }
+
+  @Override
+  public @Nullable Row endedWithKey(String task, String key) {
+    return null; // What is known of ended jobs is among the rows.
+  }
+
+  @Override
+  public void forEachAfter(long id, Set<JobState> states, Predicate<Row> visitor) {
     long from = id + 1;
     int page = (int) Math.max(0, (from >>> BITS) - base);
     for (; page < pages.size(); page++) {
@@ -80,7 +117,7 @@ final class JobTable {
         continue;
       }
       for (Row row : found.rows) {
-        if (row != null && row.id >= from && !visitor.test(row)) {
+        if (row != null && row.id >= from && states.contains(row.state()) && !visitor.test(row)) {
           return;
         }
       }

@@ -1,4 +1,4 @@
-package dev.treadle.internal.memory;
+package dev.treadle.internal.rows;
 
 import dev.treadle.Outcome;
 import dev.treadle.Strategy;
@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What one call changed: collected under the lock, told after it.
-final class Changes {
+public final class Changes {
   private static final Strategy[] STRATEGIES = Strategy.values();
 
   /// A job to end or to ask to cancel because another ended: worked off in turn, not by recursion,
@@ -67,13 +67,16 @@ final class Changes {
     return firstEnded != null;
   }
 
-  void tell(StoreEvents events) {
+  void tellEnded(StoreEvents events) {
     if (firstEnded != null) {
       tellEnded(events, firstEnded);
     }
     if (ended != null) {
       ended.forEach(row -> tellEnded(events, row));
     }
+  }
+
+  void tellMoved(StoreEvents events) {
     if (asked != null) {
       asked.forEach(it -> events.cancelRequested(it.id(), it.fence()));
     }

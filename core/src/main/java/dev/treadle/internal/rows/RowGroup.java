@@ -1,4 +1,4 @@
-package dev.treadle.internal.memory;
+package dev.treadle.internal.rows;
 
 import dev.treadle.Outcome;
 import dev.treadle.spi.Group;
@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The jobs of one map that others wait for. Guarded by the lock of the store.
-final class MemoryGroup implements Group {
+public final class RowGroup implements Group {
   final long id;
   final List<Row> dependents = new ArrayList<>();
   private final ArrayList<@Nullable Row> members = new ArrayList<>();
@@ -19,7 +19,7 @@ final class MemoryGroup implements Group {
 
   @Nullable Throwable error;
 
-  MemoryGroup(long id) {
+  RowGroup(long id) {
     this.id = id;
   }
 

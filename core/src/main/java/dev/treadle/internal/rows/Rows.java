@@ -1,4 +1,4 @@
-package dev.treadle.internal.memory;
+package dev.treadle.internal.rows;
 
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
@@ -16,8 +16,8 @@ import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Next;
 import dev.treadle.spi.Transition;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// Invariants: a row is in `ready` exactly while it is available, in `due` exactly while it is
 /// scheduled; it is a user of its lane until it has ended; it holds the gates of its lane exactly
 /// while it runs (but for its queue's while it waits for others), or its abandoned code does.
-final class Rows {
+public final class Rows {
   private static final JobState[] STATES = JobState.values();
 
   private record KeyOf(String task, String key) {}
@@ -39,39 +39,35 @@ final class Rows {
 
   private record Held(@Nullable String node, Lane lane, boolean withQueue) {}
 
-  final JobTable table = new JobTable();
+  final RowTable table;
   final ReadySet ready = new ReadySet(this::standsReady);
   final Waits waits = new Waits(ready::holders);
-  private final int keepEnded;
+  private final Journal journal;
   private final IdHeap due = new IdHeap(this::standsScheduled);
   private final IdHeap deadlines = new IdHeap(this::standsUnended);
   private final Map<KeyOf, Row> keys = new HashMap<>();
   private final Map<Holder, Held> abandonedCode = new HashMap<>();
-  private final ArrayDeque<Row> ended = new ArrayDeque<>();
   private final long[] counts = new long[STATES.length];
   private int abandonedRunning;
   private long lastId;
+  private long lastGroup;
 
-  Rows(int keepEnded) {
-    this.keepEnded = keepEnded;
+  /// No rows yet.
+  public Rows(RowTable table, Journal journal) {
+    this.table = table;
+    this.journal = journal;
   }
 
   private boolean standsReady(long ticket) {
-    return stands(ticket, JobState.AVAILABLE);
+    return table.stands(ticket, JobState.AVAILABLE);
   }
 
   private boolean standsScheduled(long ticket) {
-    return stands(ticket, JobState.SCHEDULED);
-  }
-
-  private boolean stands(long ticket, JobState state) {
-    Row row = table.get(IdHeap.id(ticket));
-    return row != null && row.state == state && row.ticket() == ticket;
+    return table.stands(ticket, JobState.SCHEDULED);
   }
 
   private boolean standsUnended(long ticket) {
-    Row row = table.get(IdHeap.id(ticket));
-    return row != null && !row.ended();
+    return table.unended(IdHeap.id(ticket));
   }
 
   Inserted insert(NewJob job, long now, Changes changes) {
@@ -85,10 +81,10 @@ final class Rows {
           return new Inserted.ParentEnded();
         }
       }
-      Row holder = extra.key() == null ? null : keys.get(new KeyOf(job.task(), extra.key()));
+      Row holder = extra.key() == null ? null : holder(job.task(), extra.key(), extra.once());
       if (holder != null && (!holder.ended() || extra.once())) {
         if (extra.ifTaken() != IfTaken.REPLACE || holder.ended()) {
-          return new Inserted.KeyTaken(holder);
+          return new Inserted.KeyTaken(table.receipt(holder));
         }
         replaced = holder;
       }
@@ -110,36 +106,51 @@ final class Rows {
       link(row, extra, parent, replaced, changes);
     }
     linkInput(row, job.input(), changes);
+    row.pending = journal.inserted(row, job);
     enter(row, now, changes);
     workOff(changes, now);
-    return new Inserted.Taken(row);
+    return new Inserted.Taken(table.receipt(row));
+  }
+
+  private @Nullable Row holder(String task, String key, boolean once) {
+    Row holder = keys.get(new KeyOf(task, key));
+    return holder == null && once ? table.endedWithKey(task, key) : holder;
+  }
+
+  /// A job that was taken is kept for good: it may start.
+  public void activate(Row row, long now, Changes changes) {
+    row.pending = false;
+    if (row.state == JobState.BLOCKED && (row.more == null || row.more.unmet == 0)) {
+      enter(row, now, changes);
+    }
   }
 
   private void link(
       Row row, NewJob.More extra, @Nullable Row parent, @Nullable Row replaced, Changes changes) {
-    Row.More more = row.more();
-    more.retryOf = extra.retryOf();
-    more.heldBecause = extra.held();
-    more.submittedAt = extra.submittedAt();
+    if (extra.retryOf() != 0 || extra.held() != null || extra.submittedAt() != null) {
+      row.more().retryOf = extra.retryOf();
+      row.more().heldBecause = extra.held();
+      row.more().submittedAt = extra.submittedAt();
+    }
     if (parent != null) {
-      more.parent = parent;
-      more.parentId = parent.id;
+      row.more().parent = parent;
+      row.more().parentId = parent.id;
       parent.addChild(row);
     }
-    if (extra.group() instanceof MemoryGroup group) {
-      more.groups = Row.plus(more.groups, group);
+    if (extra.group() instanceof RowGroup group) {
+      row.more().groups = Row.plus(row.more().groups, group);
       group.add(row, extra.index());
     }
     if (extra.key() != null) {
-      more.key = extra.key();
+      row.more().key = extra.key();
       keys.put(new KeyOf(row.task, extra.key()), row);
     }
     if (replaced != null) {
       // What runs must end first; what only waits, perhaps for that to end, ends now.
       Row before = replaced.state == JobState.RUNNING ? replaced : replaced.more().after;
       if (before != null && !before.ended()) {
-        more.after = before;
-        more.unmet++;
+        row.more().after = before;
+        row.more().unmet++;
         before.more().followers = Row.plus(before.more().followers, row);
       }
       changes.cancel(replaced, "replaced by job " + row.id + " with the same key", null);
@@ -150,7 +161,7 @@ final class Rows {
     switch (input) {
       case Input.Value value -> {}
       case Input.OfJob of -> {
-        Row source = (Row) of.job();
+        Row source = table.row(of.job());
         row.more().inputJob = source;
         Outcome<?> outcome = source.outcome();
         if (outcome == null) {
@@ -161,7 +172,7 @@ final class Rows {
         }
       }
       case Input.OfGroup of -> {
-        MemoryGroup group = (MemoryGroup) of.group();
+        RowGroup group = (RowGroup) of.group();
         row.more().inputGroup = group;
         if (group.broken != null) {
           changes.cancel(row, group.broken, group.error);
@@ -178,7 +189,7 @@ final class Rows {
     Row.More more = row.more;
     if (more != null && more.heldBecause != null) {
       state(row, JobState.HELD);
-    } else if (more != null && more.unmet > 0) {
+    } else if (row.pending || more != null && more.unmet > 0) {
       state(row, JobState.BLOCKED);
     } else if (row.due > now) {
       state(row, JobState.SCHEDULED);
@@ -246,6 +257,7 @@ final class Rows {
     row.attempt++;
     row.moved = now;
     row.node = node;
+    journal.started(row);
     return claimed(row);
   }
 
@@ -301,13 +313,15 @@ final class Rows {
     }
     stopRunning(row, attempt.codeRuns(), now, changes);
     switch (next) {
-      case Next.Ended done -> end(row, done.outcome(), now, changes);
+      case Next.Ended done -> end(row, done.outcome(), attempt, now, changes);
       case Next.Parked parked -> {
+        journal.tried(row, attempt);
         row.more().heldBecause = parked.reason();
         row.more().heldUntilRegistered = parked.untilRegistered();
         reenter(row, now, changes);
       }
       case Next.Again again -> {
+        journal.tried(row, attempt);
         switch (again.charge()) {
           case FAILURE -> row.failures++;
           case LOSS -> row.losses++;
@@ -319,6 +333,9 @@ final class Rows {
         row.due = Math.max(again.due(), now);
         reenter(row, now, changes);
       }
+    }
+    if (!row.ended()) {
+      journal.changed(row);
     }
     return true;
   }
@@ -407,6 +424,13 @@ final class Rows {
     }
   }
 
+  /// Works off what the work of a call led to, and notes whom it concerns.
+  public void settle(Changes changes, long now) {
+    workOff(changes, now);
+    changes.woken |= ready.takeWoken();
+    changes.sooner |= ready.takeSooner();
+  }
+
   /// Cancels what other changes led to, until nothing more follows.
   void workOff(Changes changes, long now) {
     Changes.Ending next;
@@ -420,6 +444,7 @@ final class Rows {
             row, new Outcome.Cancelled<>(next.cause(), next.error(), row.attempt), now, changes);
       } else if (row.more().cancelCause == null) {
         row.more().cancelCause = next.cause();
+        journal.changed(row);
         changes.asked(row);
       }
     }
@@ -428,10 +453,10 @@ final class Rows {
   private void endWaiting(Row row, Outcome<?> outcome, long now, Changes changes) {
     withdraw(row, now);
     leaveWaiting(row, changes);
-    end(row, outcome, now, changes);
+    end(row, outcome, null, now, changes);
   }
 
-  private void end(Row row, Outcome<?> outcome, long now, Changes changes) {
+  private void end(Row row, Outcome<?> outcome, @Nullable Finish last, long now, Changes changes) {
     state(row, outcome.state());
     row.moved = now;
     row.outcome(outcome);
@@ -445,10 +470,7 @@ final class Rows {
       }
       tellOthers(row, more, outcome, now, changes);
     }
-    ended.add(row);
-    if (ended.size() > keepEnded) {
-      forget(ended.removeFirst());
-    }
+    journal.ended(row, outcome, last);
   }
 
   private void tellOthers(Row row, Row.More more, Outcome<?> outcome, long now, Changes changes) {
@@ -465,7 +487,7 @@ final class Rows {
       met(follower, now, changes);
     }
     more.followers = List.of();
-    for (MemoryGroup group : more.groups) {
+    for (RowGroup group : more.groups) {
       group.unended--;
       groupChanged(group, row, outcome, now, changes);
     }
@@ -485,7 +507,34 @@ final class Rows {
     more.children = Set.of();
   }
 
-  void groupChanged(MemoryGroup group, Row member, Outcome<?> outcome, long now, Changes changes) {
+  RowGroup openGroup(List<Row> members, long now, Changes changes) {
+    RowGroup group = new RowGroup(++lastGroup);
+    journal.changed(group);
+    for (int i = 0; i < members.size(); i++) {
+      Row row = members.get(i);
+      group.add(row, i);
+      journal.joined(group, row, i);
+      Outcome<?> outcome = row.outcome();
+      if (outcome == null) {
+        row.more().groups = Row.plus(row.more().groups, group);
+      } else {
+        groupChanged(group, row, outcome, now, changes);
+      }
+    }
+    return group;
+  }
+
+  void closeGroup(RowGroup group, @Nullable Throwable failure, long now, Changes changes) {
+    group.open = false;
+    if (failure != null) {
+      breakGroup(group, "the inputs of the jobs it waits for ended early", failure, changes);
+    } else {
+      groupChanged(group, now, changes);
+    }
+    journal.changed(group);
+  }
+
+  void groupChanged(RowGroup group, Row member, Outcome<?> outcome, long now, Changes changes) {
     if (!(outcome instanceof Outcome.Succeeded<?>)) {
       breakGroup(group, inputEnded(member, outcome), errorOf(outcome), changes);
     } else {
@@ -493,7 +542,7 @@ final class Rows {
     }
   }
 
-  void groupChanged(MemoryGroup group, long now, Changes changes) {
+  void groupChanged(RowGroup group, long now, Changes changes) {
     if (group.complete() && group.broken == null) {
       for (Row dependent : group.dependents) {
         met(dependent, now, changes);
@@ -502,10 +551,11 @@ final class Rows {
     }
   }
 
-  void breakGroup(MemoryGroup group, String cause, @Nullable Throwable error, Changes changes) {
+  void breakGroup(RowGroup group, String cause, @Nullable Throwable error, Changes changes) {
     if (group.broken == null) {
       group.broken = cause;
       group.error = error;
+      journal.changed(group);
       for (Row dependent : group.dependents) {
         changes.cancel(dependent, cause, error);
       }
@@ -532,7 +582,8 @@ final class Rows {
     };
   }
 
-  private void forget(Row row) {
+  /// Lets an ended job go, and its key with it.
+  public void forget(Row row) {
     table.remove(row.id);
     if (row.more != null && row.more.key != null) {
       keys.remove(new KeyOf(row.task, row.more.key), row);
@@ -547,6 +598,7 @@ final class Rows {
     withdraw(row, now);
     row.more().heldBecause = reason;
     state(row, JobState.HELD);
+    journal.changed(row);
     return true;
   }
 
@@ -559,6 +611,7 @@ final class Rows {
     row.more().heldUntilRegistered = false;
     row.due = Math.max(row.due, now);
     enter(row, now, changes);
+    journal.changed(row);
     return true;
   }
 
@@ -567,28 +620,14 @@ final class Rows {
     List<Row> waiting = new ArrayList<>();
     table.forEachAfter(
         0,
+        EnumSet.of(JobState.HELD),
         row -> {
-          if (row.state == JobState.HELD
-              && row.task.equals(task)
-              && row.more().heldUntilRegistered) {
+          if (row.task.equals(task) && row.more().heldUntilRegistered) {
             waiting.add(row);
           }
           return true;
         });
     waiting.forEach(row -> release(row.id, now, changes));
-  }
-
-  /// Forgets the ended jobs of a queue.
-  long forget(String queue) {
-    long before = ended.size();
-    ended.removeIf(row -> {
-      boolean gone = row.route.queue().equals(queue);
-      if (gone) {
-        forget(row);
-      }
-      return gone;
-    });
-    return before - ended.size();
   }
 
   /// Moves what is due, ends what is past its deadline.

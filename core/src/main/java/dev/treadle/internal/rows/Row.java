@@ -1,4 +1,4 @@
-package dev.treadle.internal.memory;
+package dev.treadle.internal.rows;
 
 import dev.treadle.Attempt;
 import dev.treadle.JobInfo;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// A job in memory, and the receipt its handle holds. Small: a plain job that waits is this object,
 /// a place in the table and a place in its lane. Guarded by the lock of the store, but for `id`,
 /// `task` and `outcome`.
-final class Row implements Receipt {
+public final class Row implements Receipt {
   static final int ATTEMPTS_KEPT = 100;
   static final int LOG_KEPT = 200;
 
@@ -57,6 +57,9 @@ final class Row implements Receipt {
   /// Where it runs.
   @Nullable String node;
 
+  /// Whether it is not yet kept for good, and so must not start.
+  boolean pending;
+
   int attempt;
   int failures;
   int losses;
@@ -86,7 +89,7 @@ final class Row implements Receipt {
     @Nullable Row parent;
 
     long retryOf;
-    List<MemoryGroup> groups = List.of();
+    List<RowGroup> groups = List.of();
     @Nullable String heldBecause;
 
     /// Whether it is held only until its task is registered.
@@ -98,7 +101,7 @@ final class Row implements Receipt {
     int unmet;
 
     @Nullable Row inputJob;
-    @Nullable MemoryGroup inputGroup;
+    @Nullable RowGroup inputGroup;
     @Nullable Row after;
 
     /// Edges out.
@@ -147,6 +150,11 @@ final class Row implements Receipt {
   @Override
   public @Nullable Outcome<?> outcome() {
     return outcome;
+  }
+
+  /// The queue it waits in.
+  public String queue() {
+    return route.queue();
   }
 
   void outcome(Outcome<?> ended) {

@@ -1,4 +1,4 @@
-package dev.treadle.internal.memory;
+package dev.treadle.internal.rows;
 
 import dev.treadle.Attempt;
 import dev.treadle.Outcome;

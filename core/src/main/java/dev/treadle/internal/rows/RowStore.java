@@ -1,0 +1,514 @@
+package dev.treadle.internal.rows;
+
+import dev.treadle.JobInfo;
+import dev.treadle.JobQuery;
+import dev.treadle.JobState;
+import dev.treadle.Progress;
+import dev.treadle.QueueSettings;
+import dev.treadle.Reason;
+import dev.treadle.Strategy;
+import dev.treadle.Submission.IfTaken;
+import dev.treadle.spi.Claimed;
+import dev.treadle.spi.Finish;
+import dev.treadle.spi.Group;
+import dev.treadle.spi.Input;
+import dev.treadle.spi.Inserted;
+import dev.treadle.spi.LimitDef;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.NewJob;
+import dev.treadle.spi.Receipt;
+import dev.treadle.spi.Store;
+import dev.treadle.spi.StoreEvents;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The seam over [Rows]: every call does its work under one lock, collects in [Changes] what others
+/// must hear of, and tells it after the lock is free.
+///
+/// Where a change has to be written before others may know of it, [#written] says what to wait for.
+/// What ended is told after that; what only moved at once.
+///
+/// Critical sections are short (well under a microsecond but for queries), so one lock carries all
+/// strategies.
+public abstract class RowStore implements Store {
+  private static final Set<JobState> ALL = EnumSet.allOf(JobState.class);
+  private static final Set<JobState> WAITING =
+      EnumSet.of(JobState.SCHEDULED, JobState.BLOCKED, JobState.AVAILABLE, JobState.HELD);
+
+  /// Guards all that the rows are.
+  protected final Object lock = new Object();
+
+  /// The rows.
+  protected final Rows rows;
+
+  private final Map<String, Long> leases = new HashMap<>();
+
+  /// Calls that have ended jobs and have yet to tell of it.
+  private final AtomicInteger telling = new AtomicInteger();
+
+  /// Where time comes from.
+  protected InstantSource clock = InstantSource.system();
+
+  private @Nullable StoreEvents events;
+
+  /// A store with these rows.
+  protected RowStore(Rows rows) {
+    this.rows = rows;
+  }
+
+  /// What was noted down under the lock, on its way to where it outlives this JVM.
+  protected interface Written {
+    /// Returns when it is there.
+    ///
+    /// @throws dev.treadle.StoreException if it will never be
+    void await();
+
+    /// Does this when it is there, on a thread of the store, or at once if it is there already.
+    void then(Runnable next);
+  }
+
+  /// What the work that has just been done under the lock, and of which somebody waits to hear, is
+  /// written by; null if there is nothing to wait for. Called under the lock.
+  protected @Nullable Written written() {
+    return null;
+  }
+
+  @Override
+  public void start(InstantSource clock, StoreEvents events) {
+    this.clock = clock;
+    this.events = events;
+  }
+
+  /// One unit of work under the lock.
+  @FunctionalInterface
+  protected interface Work<T extends @Nullable Object> {
+    /// Does it.
+    T run(long now, Changes changes);
+  }
+
+  /// Does work, and returns when what came of it is written and told.
+  protected final <T extends @Nullable Object> T change(Work<T> work) {
+    return change(work, true);
+  }
+
+  /// Does work, and returns when what moved is told; of what ended others hear when it is written.
+  protected final <T extends @Nullable Object> T move(Work<T> work) {
+    return change(work, false);
+  }
+
+  private <T extends @Nullable Object> T change(Work<T> work, boolean wait) {
+    long now = Micros.now(clock);
+    Changes changes = new Changes();
+    T result;
+    Written written;
+    synchronized (lock) {
+      result = work.run(now, changes);
+      rows.settle(changes, now);
+      if (changes.anyEnded()) {
+        telling.incrementAndGet();
+      }
+      written = written();
+    }
+    if (written == null) {
+      tell(changes, true, true);
+    } else if (wait) {
+      tell(changes, true, false);
+      written.await();
+      tell(changes, false, true);
+    } else {
+      tell(changes, true, false);
+      if (changes.anyEnded()) {
+        written.then(() -> tell(changes, false, true));
+      }
+    }
+    return result;
+  }
+
+  /// Tells what work under the lock has changed that nobody waits for.
+  protected final void tell(Changes changes) {
+    tell(changes, true, true);
+  }
+
+  private void tell(Changes changes, boolean moved, boolean ended) {
+    StoreEvents listener = events;
+    try {
+      if (listener != null && ended) {
+        changes.tellEnded(listener);
+      }
+      if (listener != null && moved) {
+        changes.tellMoved(listener);
+      }
+    } finally {
+      if (ended && changes.anyEnded()) {
+        telling.decrementAndGet();
+        if (listener != null) {
+          listener.told();
+        }
+      }
+    }
+  }
+
+  /// Looks, under the lock.
+  protected final <T extends @Nullable Object> T look(LongFunction<T> work) {
+    long now = Micros.now(clock);
+    synchronized (lock) {
+      return work.apply(now);
+    }
+  }
+
+  @Override
+  public void define(LimitDef limit) {
+    change((now, changes) -> {
+      rows.ready.define(limit, now);
+      return null;
+    });
+  }
+
+  @Override
+  public void define(String queue, QueueSettings settings) {
+    change((now, changes) -> {
+      rows.ready.define(queue, settings, now, changes::granted);
+      changes.room = true;
+      return null;
+    });
+  }
+
+  @Override
+  public Group openGroup(List<Receipt> members) {
+    return change((now, changes) -> {
+      List<Row> known = new ArrayList<>(members.size());
+      members.forEach(member -> known.add(rows.table.row(member)));
+      return rows.openGroup(known, now, changes);
+    });
+  }
+
+  @Override
+  public void closeGroup(Group opened, @Nullable Throwable failure) {
+    change((now, changes) -> {
+      rows.closeGroup((RowGroup) opened, failure, now, changes);
+      return null;
+    });
+  }
+
+  @Override
+  public List<Inserted> insert(List<NewJob> jobs) {
+    if (jobs.size() == 1) {
+      NewJob only = jobs.getFirst();
+      Inserted result = change((now, changes) -> rows.insert(only, now, changes));
+      return List.of(result);
+    }
+    return change((now, changes) -> {
+      List<Inserted> results = new ArrayList<>(jobs.size());
+      for (NewJob job : jobs) {
+        results.add(rows.insert(job, now, changes));
+      }
+      return results;
+    });
+  }
+
+  @Override
+  public List<Claimed> claim(String node, Strategy strategy, int max) {
+    if (max < 1) {
+      return List.of();
+    }
+    return move((now, changes) -> {
+      rows.tick(now, changes);
+      // What passed deadlines lead to comes first: a child that is to be cancelled is not claimed.
+      rows.workOff(changes, now);
+      Claimed first = rows.claim(node, strategy, now, changes);
+      if (first == null) {
+        return List.of();
+      }
+      if (max == 1) {
+        return List.of(first);
+      }
+      List<Claimed> all = new ArrayList<>(Math.min(max, 64));
+      for (Claimed next = first; next != null; ) {
+        all.add(next);
+        next = all.size() < max ? rows.claim(node, strategy, now, changes) : null;
+      }
+      return all;
+    });
+  }
+
+  @Override
+  public List<Boolean> finish(List<Finish> attempts) {
+    if (attempts.size() == 1) {
+      Finish only = attempts.getFirst();
+      boolean accepted = change((now, changes) -> rows.finish(only, now, changes));
+      return List.of(accepted);
+    }
+    return change((now, changes) -> {
+      List<Boolean> accepted = new ArrayList<>(attempts.size());
+      for (Finish attempt : attempts) {
+        accepted.add(rows.finish(attempt, now, changes));
+      }
+      return accepted;
+    });
+  }
+
+  @Override
+  public Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
+    return move((now, changes) -> {
+      boolean accepted = rows.finish(attempt, now, changes);
+      // What this end leads to comes before the claim: it may end the job that would be claimed.
+      rows.workOff(changes, now);
+      rows.tick(now, changes);
+      return new Turn(accepted, rows.claim(node, strategy, now, changes));
+    });
+  }
+
+  @Override
+  public boolean abandon(long id, int fence) {
+    return move((now, changes) -> rows.abandon(id, fence));
+  }
+
+  @Override
+  public void returned(long id, int fence) {
+    move((now, changes) -> {
+      rows.returned(id, fence, now, changes);
+      return null;
+    });
+  }
+
+  @Override
+  public @Nullable String beginWait(long waiter, int fence, Collection<Receipt> awaited) {
+    return move((now, changes) -> {
+      Row row = rows.running(waiter, fence);
+      if (row == null) {
+        return null;
+      }
+      List<Row> others = new ArrayList<>(awaited.size());
+      awaited.forEach(receipt -> others.add(rows.table.row(receipt)));
+      String refusal = rows.waits.begin(row, others);
+      if (refusal == null && !row.aside()) {
+        rows.stepAside(row, now, changes);
+      }
+      return refusal;
+    });
+  }
+
+  @Override
+  public void endWait(long waiter, int fence, Runnable granted) {
+    move((now, changes) -> {
+      Row row = rows.running(waiter, fence);
+      if (row == null || !row.aside()) {
+        changes.granted(granted);
+      } else {
+        rows.comeBack(row, granted, changes);
+      }
+      return null;
+    });
+  }
+
+  @Override
+  public void cancel(Collection<Long> ids, String cause) {
+    change((now, changes) -> {
+      for (long id : ids) {
+        Row row = rows.table.get(id);
+        if (row != null) {
+          changes.cancel(row, cause, null);
+        }
+      }
+      return null;
+    });
+  }
+
+  @Override
+  public void cancelWaiting(String cause) {
+    change((now, changes) -> {
+      rows.table.forEachAfter(
+          0,
+          WAITING,
+          row -> {
+            changes.cancel(row, cause, null);
+            return true;
+          });
+      return null;
+    });
+  }
+
+  @Override
+  public boolean hold(long id, String reason) {
+    return change((now, changes) -> rows.hold(id, reason, now));
+  }
+
+  @Override
+  public boolean release(long id) {
+    return change((now, changes) -> rows.release(id, now, changes));
+  }
+
+  @Override
+  public void registered(String task) {
+    change((now, changes) -> {
+      rows.registered(task, now, changes);
+      return null;
+    });
+  }
+
+  @Override
+  public void pause(String queue) {
+    paused(queue, true);
+  }
+
+  @Override
+  public void resume(String queue) {
+    paused(queue, false);
+  }
+
+  private void paused(String queue, boolean paused) {
+    change((now, changes) -> {
+      rows.ready.pause(queue, paused, now);
+      return null;
+    });
+  }
+
+  @Override
+  public void note(long id, int fence, @Nullable Progress progress, List<String> lines) {
+    move((now, changes) -> {
+      Row row = rows.running(id, fence);
+      if (row != null) {
+        row.note(progress, lines);
+      }
+      return null;
+    });
+  }
+
+  @Override
+  public long tick() {
+    return move((now, changes) -> {
+      rows.tick(now, changes);
+      return rows.nextTime();
+    });
+  }
+
+  @Override
+  public void renew(String node, long until) {
+    move((now, changes) -> leases.put(node, until));
+  }
+
+  @Override
+  public List<Claimed> rescue(String node) {
+    return move((now, changes) -> {
+      List<Claimed> taken = new ArrayList<>();
+      Set<String> gone = new HashSet<>();
+      leases.forEach((name, until) -> {
+        if (until < now) {
+          gone.add(name);
+        }
+      });
+      if (gone.isEmpty()) {
+        return taken;
+      }
+      rows.table.forEachAfter(
+          0,
+          EnumSet.of(JobState.RUNNING),
+          row -> {
+            if (row.node != null && gone.contains(row.node)) {
+              taken.add(rows.takeOver(row, node));
+            }
+            return true;
+          });
+      rows.gone(gone, now, changes);
+      leases.keySet().removeAll(gone);
+      return taken;
+    });
+  }
+
+  @Override
+  public boolean idle(Set<Strategy> strategies) {
+    // Not a mere look: it sorts lanes by the gate that stops them, of which others may have to
+    // hear.
+    return move((now, changes) -> telling.get() == 0 && rows.idle(strategies, now));
+  }
+
+  @Override
+  public Optional<JobInfo> find(long id) {
+    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> row.info(now)));
+  }
+
+  /// What is known of a job that may have been pruned, but whose receipt somebody holds.
+  @Override
+  public JobInfo info(Receipt receipt) {
+    return look(now -> rows.table.row(receipt).info(now));
+  }
+
+  @Override
+  public @Nullable Receipt receipt(long id) {
+    return look(now -> {
+      Row row = rows.table.get(id);
+      return row == null ? null : rows.table.receipt(row);
+    });
+  }
+
+  @Override
+  public NewJob original(Receipt receipt) {
+    return look(now -> {
+      Row row = rows.table.row(receipt);
+      Row.More more = row.more;
+      String key = more == null ? null : more.key;
+      return new NewJob(
+          row.task,
+          row.route,
+          row.input instanceof Input edge ? edge : new Input.Value(row.input),
+          row.priority,
+          0,
+          Micros.NEVER,
+          new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null));
+    });
+  }
+
+  @Override
+  public List<JobInfo> query(JobQuery query) {
+    return look(now -> {
+      List<JobInfo> page = new ArrayList<>();
+      rows.table.forEachAfter(
+          query.after(),
+          query.states().isEmpty() ? ALL : query.states(),
+          row -> {
+            if (matches(row, query)) {
+              page.add(row.info(now));
+            }
+            return page.size() < query.limit();
+          });
+      return page;
+    });
+  }
+
+  private static boolean matches(Row row, JobQuery query) {
+    Row.More more = row.more;
+    return (query.task() == null || query.task().equals(row.task))
+        && (query.queue() == null || query.queue().equals(row.route.queue()))
+        && (query.key() == null || more != null && query.key().equals(more.key))
+        && (query.parent() == 0 || more != null && more.parentId == query.parent());
+  }
+
+  @Override
+  public Map<JobState, Long> counts() {
+    return look(now -> {
+      Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+      for (JobState state : JobState.values()) {
+        counts.put(state, rows.count(state));
+      }
+      return counts;
+    });
+  }
+
+  @Override
+  public Optional<Reason> explain(long id) {
+    return look(
+        now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows.ready, now)));
+  }
+}
