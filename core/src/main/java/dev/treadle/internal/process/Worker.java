@@ -12,6 +12,7 @@ import dev.treadle.internal.process.wire.Wire;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
+import dev.treadle.internal.thrown.Remembered;
 import dev.treadle.spi.Finish;
 import java.io.IOException;
 import java.io.InputStream;

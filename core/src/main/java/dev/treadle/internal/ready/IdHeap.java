@@ -82,6 +82,18 @@ public final class IdHeap {
     return ringFirst() ? ringTickets[head] : tickets[0];
   }
 
+  /// Some of the tickets that likely come next, the very next not necessarily among them.
+  long[] following(int most) {
+    int fromRing = Math.min(count, size == 0 ? most : most / 2);
+    int fromHeap = Math.min(size, most - fromRing);
+    long[] next = new long[fromRing + fromHeap];
+    for (int i = 0; i < fromRing; i++) {
+      next[i] = ringTickets[at(i)];
+    }
+    System.arraycopy(tickets, 0, next, fromRing, fromHeap);
+    return next;
+  }
+
   private boolean ringFirst() {
     return size == 0 || count > 0 && before(ringRanks[head], ringTickets[head], 0);
   }

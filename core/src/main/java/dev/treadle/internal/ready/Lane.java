@@ -29,6 +29,21 @@ public final class Lane {
     this.jobs = new IdHeap(live);
   }
 
+  /// A lane in which nobody waits, for jobs that have ended.
+  public static Lane detached(Route route) {
+    return new Lane(route, new Gate[0], ticket -> false);
+  }
+
+  /// One more user, as by [ReadySet#join].
+  public void joined() {
+    users++;
+  }
+
+  /// The tickets of jobs that likely come next in this lane, up to so many.
+  public long[] following(int most) {
+    return jobs.following(most);
+  }
+
   /// The route all its jobs share.
   public Route route() {
     return route;

@@ -119,6 +119,25 @@ public final class ReadySet {
     return lane;
   }
 
+  /// The lane of a route that has users.
+  public Lane lane(Route route) {
+    Lane lane = latest;
+    if (lane == null || lane.route != route) {
+      lane = lanes.get(route);
+      if (lane == null) {
+        throw new AssertionError("no lane for " + route);
+      }
+    }
+    return lane;
+  }
+
+  /// A job of this lane runs, though nobody polled it: it holds what it would hold then.
+  public void hold(Lane lane, long now) {
+    for (Gate gate : lane.gates) {
+      gate.take(now);
+    }
+  }
+
   /// Whether a further job of this route would be one too many for its queue.
   public boolean full(Route route) {
     Lane lane = latest;

@@ -55,6 +55,16 @@ public final class JobTable implements RowTable {
   }
 
   @Override
+  public @Nullable Row polled(long id) {
+    return get(id);
+  }
+
+  @Override
+  public void waits(Row row) {
+    // This is the only place where it is.
+  }
+
+  @Override
   public Receipt receipt(Row row) {
     return row;
   }

@@ -8,7 +8,9 @@ import dev.treadle.Progress;
 import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
 import dev.treadle.spi.Finish;
+import dev.treadle.spi.Input;
 import dev.treadle.spi.Micros;
+import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Route;
 import java.time.Duration;
@@ -59,6 +61,9 @@ public final class Row implements Receipt {
 
   /// Whether it is not yet kept for good, and so must not start.
   boolean pending;
+
+  /// Whether its table counts it among those it keeps at hand.
+  private boolean atHand;
 
   int attempt;
   int failures;
@@ -142,6 +147,182 @@ public final class Row implements Receipt {
     this.input = input;
   }
 
+  /// A row that waits, fetched again.
+  ///
+  /// @param wait counts the waits it has begun
+  public static Row fetched(
+      long id,
+      String task,
+      Lane lane,
+      int priority,
+      long created,
+      long due,
+      @Nullable Object input,
+      JobState state,
+      int wait) {
+    Row row = new Row(id, task, lane.route(), lane, priority, created, input);
+    row.due = due;
+    row.state = state;
+    row.wait = (short) wait;
+    return row;
+  }
+
+  /// A row of which only is known how it ended.
+  public static Row ended(
+      long id,
+      NewJob job,
+      long created,
+      long due,
+      List<Finish> tried,
+      int attempts,
+      long at,
+      Outcome<?> outcome,
+      Progress progress,
+      List<String> log) {
+    Object input = job.input() instanceof Input.Value value ? value.value() : job.input();
+    Row row =
+        new Row(
+            id,
+            job.task(),
+            job.route(),
+            Lane.detached(job.route()),
+            job.priority(),
+            created,
+            input);
+    row.due = due;
+    row.state = outcome.state();
+    row.outcome = outcome;
+    row.moved = at;
+    row.attempt = attempts;
+    tried.forEach(row::tried);
+    NewJob.More extra = job.more();
+    if (extra != null) {
+      row.more().key = extra.key();
+      row.more().parentId = extra.parent();
+      row.more().retryOf = extra.retryOf();
+    }
+    if (job.deadline() != Micros.NEVER) {
+      row.more().deadline = job.deadline();
+    }
+    if (!log.isEmpty() || progress != Progress.NONE) {
+      row.note(progress, log);
+    }
+    return row;
+  }
+
+  /// What of a job that has not ended changes in the course of its life.
+  ///
+  /// @param held why it is parked, or null
+  /// @param cancel what asked it to cancel, or null
+  public record Course(
+      long id,
+      int fence,
+      int attempt,
+      int failures,
+      int losses,
+      long due,
+      @Nullable String held,
+      boolean untilRegistered,
+      @Nullable String cancel) {}
+
+  /// Where its course stands.
+  public Course course() {
+    More m = more;
+    return new Course(
+        id,
+        fence,
+        attempt,
+        failures,
+        losses,
+        due,
+        m == null ? null : m.heldBecause,
+        m != null && m.heldUntilRegistered,
+        m == null ? null : m.cancelCause);
+  }
+
+  /// Whether all there is to know of it was known when it was submitted, and it takes part in
+  /// nothing: its object can be made again at any time.
+  public boolean plain() {
+    return more == null && attempt == 0;
+  }
+
+  /// Notes whether its table counts it among those it keeps at hand, and says whether it did.
+  public boolean atHand(boolean now) {
+    boolean was = atHand;
+    atHand = now;
+    return was;
+  }
+
+  /// The way it takes to a worker.
+  public Route route() {
+    return route;
+  }
+
+  /// The name of its task.
+  public String task() {
+    return task;
+  }
+
+  /// How many waits it has begun.
+  public int waitsBegun() {
+    return wait;
+  }
+
+  /// The ticket of its latest wait, for those who compare.
+  public boolean stands(long ticket, JobState in) {
+    return state == in && ticket() == ticket;
+  }
+
+  /// When it was submitted.
+  public long created() {
+    return created;
+  }
+
+  /// When it became, or becomes, available.
+  public long due() {
+    return due;
+  }
+
+  /// The right under which it runs, or ran last.
+  public int fence() {
+    return fence;
+  }
+
+  /// How many attempts have started.
+  public int attempt() {
+    return attempt;
+  }
+
+  /// When it last started or ended.
+  public long moved() {
+    return moved;
+  }
+
+  /// Where it runs, or null.
+  public @Nullable String node() {
+    return node;
+  }
+
+  /// The job it replaces and waits for; 0 for none.
+  public long after() {
+    return more == null || more.after == null ? 0 : more.after.id;
+  }
+
+  /// What its code said of its progress.
+  public Progress progress() {
+    return more == null ? Progress.NONE : more.progress;
+  }
+
+  /// The latest lines its code logged.
+  public List<String> log() {
+    return more == null ? List.of() : List.copyOf(more.log);
+  }
+
+  /// The value at hand, or where it comes from.
+  public @Nullable Object input() {
+    return input;
+  }
+
   @Override
   public long id() {
     return id;
@@ -172,11 +353,13 @@ public final class Row implements Receipt {
     return IdHeap.ticket(id, wait);
   }
 
-  JobState state() {
+  /// Where it stands.
+  public JobState state() {
     return Objects.requireNonNull(state);
   }
 
-  boolean ended() {
+  /// Whether it has ended.
+  public boolean ended() {
     return outcome != null;
   }
 
@@ -296,7 +479,8 @@ public final class Row implements Receipt {
     }
   }
 
-  JobInfo info(long now) {
+  /// What is known of it.
+  public JobInfo info(long now) {
     More m = more;
     return new JobInfo(
         id,

@@ -23,6 +23,21 @@ public final class RowGroup implements Group {
     this.id = id;
   }
 
+  /// Whether more may come.
+  public boolean open() {
+    return open;
+  }
+
+  /// Why what waits for it cannot run, or null.
+  public @Nullable String broken() {
+    return broken;
+  }
+
+  /// What broke it, or null.
+  public @Nullable Throwable error() {
+    return error;
+  }
+
   @Override
   public long id() {
     return id;

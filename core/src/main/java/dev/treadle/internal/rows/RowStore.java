@@ -69,7 +69,7 @@ public abstract class RowStore implements Store {
   }
 
   /// What was noted down under the lock, on its way to where it outlives this JVM.
-  protected interface Written {
+  public interface Written {
     /// Returns when it is there.
     ///
     /// @throws dev.treadle.StoreException if it will never be
@@ -171,7 +171,7 @@ public abstract class RowStore implements Store {
   @Override
   public void define(LimitDef limit) {
     change((now, changes) -> {
-      rows.ready.define(limit, now);
+      rows.define(limit, now);
       return null;
     });
   }
@@ -179,8 +179,7 @@ public abstract class RowStore implements Store {
   @Override
   public void define(String queue, QueueSettings settings) {
     change((now, changes) -> {
-      rows.ready.define(queue, settings, now, changes::granted);
-      changes.room = true;
+      rows.define(queue, settings, now, changes);
       return null;
     });
   }
@@ -370,7 +369,7 @@ public abstract class RowStore implements Store {
 
   private void paused(String queue, boolean paused) {
     change((now, changes) -> {
-      rows.ready.pause(queue, paused, now);
+      rows.pause(queue, paused, now);
       return null;
     });
   }
@@ -504,6 +503,11 @@ public abstract class RowStore implements Store {
       }
       return counts;
     });
+  }
+
+  /// Why a job stands where it stands, of which there is a row.
+  protected final Reason reason(Row row) {
+    return look(now -> Why.of(row, rows.ready, now));
   }
 
   @Override

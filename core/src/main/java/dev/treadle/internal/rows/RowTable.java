@@ -17,6 +17,13 @@ public interface RowTable {
   /// The row of a job, or null if it is not here: it never was, or is ended and let go.
   @Nullable Row get(long id);
 
+  /// The row of a job that was polled from a lane, the next jobs of which are likely asked for
+  /// soon.
+  @Nullable Row polled(long id);
+
+  /// A row waits and is not needed at present: it may be let go and fetched again.
+  void waits(Row row);
+
   /// The receipt of a row.
   Receipt receipt(Row row);
 

@@ -2,6 +2,7 @@ package dev.treadle.internal.rows;
 
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
+import dev.treadle.QueueSettings;
 import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
 import dev.treadle.internal.ready.IdHeap;
@@ -12,6 +13,7 @@ import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Input;
 import dev.treadle.spi.Inserted;
+import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Next;
@@ -125,6 +127,157 @@ public final class Rows {
     }
   }
 
+  /// Numbers jobs and groups from where an earlier run of the store left off.
+  public void numberAfter(long job, long group) {
+    lastId = job;
+    lastGroup = group;
+  }
+
+  /// The number of the latest job.
+  public long lastId() {
+    return lastId;
+  }
+
+  /// The number of the latest group.
+  public long lastGroup() {
+    return lastGroup;
+  }
+
+  /// The ready set.
+  public ReadySet ready() {
+    return ready;
+  }
+
+  /// Counts jobs that ended in earlier runs of the store.
+  public void count(JobState state, long jobs) {
+    counts[state.ordinal()] += jobs;
+  }
+
+  /// Defines or redefines a limit.
+  public void define(LimitDef limit, long now) {
+    ready.define(limit, now);
+  }
+
+  /// Defines or redefines a queue.
+  public void define(String queue, QueueSettings settings, long now, Changes changes) {
+    ready.define(queue, settings, now, changes::granted);
+    changes.room = true;
+  }
+
+  /// Pauses a queue, or ends its pause.
+  public void pause(String queue, boolean paused, long now) {
+    ready.pause(queue, paused, now);
+  }
+
+  /// A job as an earlier run of the store left it.
+  ///
+  /// @param job as it was handed in
+  /// @param due when it is to start at the earliest
+  /// @param held why it is parked, or null
+  /// @param untilRegistered whether it is parked until its task is registered
+  /// @param cancel what asked it to cancel, or null
+  /// @param after the job it replaces and waits for; 0 for none
+  /// @param tried its attempts that ended
+  /// @param node where it ran when that run of the store ended, or null if it did not run
+  /// @param started when that attempt started
+  public record Left(
+      long id,
+      NewJob job,
+      long created,
+      long due,
+      int fence,
+      int attempt,
+      int failures,
+      int losses,
+      @Nullable String held,
+      boolean untilRegistered,
+      @Nullable String cancel,
+      long after,
+      List<Finish> tried,
+      @Nullable String node,
+      long started) {}
+
+  /// Takes a job back that an earlier run of the store left; in the order of ids.
+  public void restore(Left left, long now, Changes changes) {
+    NewJob job = left.job();
+    Lane lane = ready.join(job.route(), now);
+    Object input = job.input() instanceof Input.Value value ? value.value() : job.input();
+    Row row =
+        new Row(left.id(), job.task(), job.route(), lane, job.priority(), left.created(), input);
+    row.due = left.due();
+    row.fence = left.fence();
+    row.attempt = left.attempt();
+    row.failures = left.failures();
+    row.losses = left.losses();
+    left.tried().forEach(row::tried);
+    table.put(row);
+    lane.queue().waiting(1);
+    if (job.deadline() != Micros.NEVER) {
+      row.more().deadline = job.deadline();
+      timeDeadline(row, changes);
+    }
+    if (job.more() != null) {
+      Row parent = table.get(job.more().parent());
+      link(row, job.more(), parent == null || parent.ended() ? null : parent, null, changes);
+      row.more().parentId = job.more().parent();
+    }
+    linkInput(row, job.input(), changes);
+    follow(row, left.after() == 0 ? null : table.get(left.after()));
+    if (left.held() != null) {
+      row.more().heldBecause = left.held();
+      row.more().heldUntilRegistered = left.untilRegistered();
+    }
+    if (left.node() != null) {
+      state(row, JobState.RUNNING);
+      lane.queue().waiting(-1);
+      ready.hold(lane, now);
+      row.node = left.node();
+      row.moved = left.started();
+    } else {
+      enter(row, now, changes);
+    }
+    if (left.cancel() != null) {
+      changes.cancel(row, left.cancel(), null);
+    }
+    workOff(changes, now);
+  }
+
+  /// Takes a job back of which nothing is known but that it waits, and says in which state; its row
+  /// is fetched when it is needed.
+  ///
+  /// @param lane joined for it
+  /// @param ticket that of its first wait
+  public JobState restoreWaiting(Lane lane, long ticket, long at, int priority, long now) {
+    lane.queue().waiting(1);
+    JobState state = at > now ? JobState.SCHEDULED : JobState.AVAILABLE;
+    counts[state.ordinal()]++;
+    if (state == JobState.SCHEDULED) {
+      due.add(at, ticket);
+    } else {
+      ready.add(lane, lane.queue().rank(at, priority), ticket, now);
+    }
+    return state;
+  }
+
+  /// A group as an earlier run of the store left it, with its members.
+  public RowGroup restoreGroup(
+      long id, List<@Nullable Row> members, @Nullable String broken, @Nullable Throwable error) {
+    RowGroup group = new RowGroup(id);
+    for (int i = 0; i < members.size(); i++) {
+      Row row = members.get(i);
+      if (row != null) {
+        group.add(row, i);
+        if (row.outcome() == null) {
+          row.more().groups = Row.plus(row.more().groups, group);
+        }
+      }
+    }
+    group.open = false;
+    group.broken = broken;
+    group.error = error;
+    return group;
+  }
+
   private void link(
       Row row, NewJob.More extra, @Nullable Row parent, @Nullable Row replaced, Changes changes) {
     if (extra.retryOf() != 0 || extra.held() != null || extra.submittedAt() != null) {
@@ -148,12 +301,17 @@ public final class Rows {
     if (replaced != null) {
       // What runs must end first; what only waits, perhaps for that to end, ends now.
       Row before = replaced.state == JobState.RUNNING ? replaced : replaced.more().after;
-      if (before != null && !before.ended()) {
-        row.more().after = before;
-        row.more().unmet++;
-        before.more().followers = Row.plus(before.more().followers, row);
-      }
+      follow(row, before);
       changes.cancel(replaced, "replaced by job " + row.id + " with the same key", null);
+    }
+  }
+
+  /// Has a job wait for the end of the one it replaces.
+  private static void follow(Row row, @Nullable Row before) {
+    if (before != null && !before.ended()) {
+      row.more().after = before;
+      row.more().unmet++;
+      before.more().followers = Row.plus(before.more().followers, row);
     }
   }
 
@@ -194,10 +352,12 @@ public final class Rows {
     } else if (row.due > now) {
       state(row, JobState.SCHEDULED);
       timed(due, row.due, row.nextTicket(), changes);
+      table.waits(row);
     } else {
       state(row, JobState.AVAILABLE);
       long rank = row.lane.queue().rank(row.due, row.priority);
       ready.add(row.lane, rank, row.nextTicket(), now);
+      table.waits(row);
     }
   }
 
@@ -247,7 +407,7 @@ public final class Rows {
     if (id < 0) {
       return null;
     }
-    Row row = table.get(id);
+    Row row = table.polled(id);
     if (row == null) {
       throw new AssertionError("job " + id + " is ready but not in the table");
     }
@@ -671,7 +831,8 @@ public final class Rows {
         && !ready.claimable(strategies, now);
   }
 
-  long count(JobState state) {
+  /// How many jobs are in a state.
+  public long count(JobState state) {
     return counts[state.ordinal()];
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.treadle.Code;
+import dev.treadle.internal.thrown.Thrown;
 import dev.treadle.spi.Finish;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.treadle.internal.process.wire;
+package dev.treadle.internal.thrown;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,17 +1,16 @@
-package dev.treadle.internal.process;
+package dev.treadle.internal.thrown;
 
 import dev.treadle.WorkerException;
-import dev.treadle.internal.process.wire.Thrown;
 import java.lang.reflect.Constructor;
 import org.jspecify.annotations.Nullable;
 
-/// Exceptions of a worker, made again in its parent.
-final class Remembered {
+/// Exceptions of another JVM, made again in this one.
+public final class Remembered {
   private Remembered() {}
 
   /// An exception of the same class where that is one of the JDK's or of the caller's and has a
   /// constructor for a message; otherwise a [WorkerException] that names the class.
-  static Throwable of(Thrown told) {
+  public static Throwable of(Thrown told) {
     Throwable thrown = make(told);
     thrown.setStackTrace(told.frames().toArray(StackTraceElement[]::new));
     if (told.cause() != null) {

@@ -1,0 +1,436 @@
+package dev.treadle.internal.sqlite;
+
+import dev.treadle.Attempt;
+import dev.treadle.JobQuery;
+import dev.treadle.JobState;
+import dev.treadle.Outcome;
+import dev.treadle.Progress;
+import dev.treadle.StoreException;
+import dev.treadle.Submission.IfTaken;
+import dev.treadle.internal.ready.Lane;
+import dev.treadle.internal.rows.Row;
+import dev.treadle.spi.Finish;
+import dev.treadle.spi.Group;
+import dev.treadle.spi.Input;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.NewJob;
+import dev.treadle.spi.Next;
+import dev.treadle.spi.Receipt;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What is read from the file, over a connection of its own: what was committed at that moment.
+/// Thread-safe; one reads at a time.
+final class Disk implements AutoCloseable {
+  /// How many rows one statement fetches by id.
+  static final int MANY = 64;
+
+  private static final String JOB =
+      "j.id, j.kind, j.priority, j.created, j.due, j.deadline, j.limits, j.form, j.input";
+  private static final String MORE =
+      "m.key, m.parent, m.retry_of, m.source, m.source_group, m.after";
+  private static final String DONE =
+      "d.state, d.finished, d.attempts, d.node, d.started, d.ran, d.cpu, d.allocated, d.peak,"
+          + " d.form, d.result, d.detail";
+
+  /// The columns [#newJob] reads, of `job j` and `more m`; how many they are.
+  static final String COLUMNS = JOB + ", " + MORE;
+
+  static final int COLUMN_COUNT = 15;
+
+  /// Where among them the job stands that is replaced.
+  static final int AFTER_AT = 15;
+
+  private static final int MORE_AT = 10;
+  private static final int DONE_AT = 16;
+
+  private final Connection connection;
+  private final Kinds kinds;
+  private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+  Disk(Connection connection, Kinds kinds) {
+    this.connection = connection;
+    this.kinds = kinds;
+  }
+
+  /// The receipt of a job that is named by its id only.
+  record Id(long id) implements Receipt {
+    @Override
+    public @Nullable Outcome<?> outcome() {
+      return null;
+    }
+  }
+
+  /// The number of a group that is named by it only.
+  record GroupId(long id) implements Group {}
+
+  static int stateNumber(JobState state) {
+    return switch (state) {
+      case SUCCEEDED -> 0;
+      case FAILED -> 1;
+      case CANCELLED -> 2;
+      case SCHEDULED, BLOCKED, AVAILABLE, RUNNING, HELD ->
+          throw new IllegalArgumentException(state + " is not an end");
+    };
+  }
+
+  private PreparedStatement sql(String text) throws SQLException {
+    PreparedStatement known = prepared.get(text);
+    if (known == null) {
+      if (prepared.size() > 100) {
+        for (PreparedStatement old : prepared.values()) {
+          old.close();
+        }
+        prepared.clear();
+      }
+      known = connection.prepareStatement(text);
+      prepared.put(text, known);
+    }
+    return known;
+  }
+
+  /// Something read.
+  @FunctionalInterface
+  interface Reading<T extends @Nullable Object> {
+    T read(ResultSet rows) throws SQLException;
+  }
+
+  /// Reads with a statement.
+  synchronized <T extends @Nullable Object> T read(
+      String text, List<?> parameters, Reading<T> reading) {
+    try {
+      PreparedStatement statement = sql(text);
+      for (int i = 0; i < parameters.size(); i++) {
+        statement.setObject(i + 1, parameters.get(i));
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        return reading.read(rows);
+      }
+    } catch (SQLException e) {
+      throw Trouble.reading(e);
+    }
+  }
+
+  private static Object[] padded(long[] ids, int from, int count) {
+    Object[] all = new Object[MANY];
+    for (int i = 0; i < MANY; i++) {
+      all[i] = i < count ? ids[from + i] : -1L;
+    }
+    return all;
+  }
+
+  /// Shows jobs that wait, as they were submitted.
+  void waiting(long[] ids, java.util.function.Consumer<Waiting> each) {
+    String text =
+        "SELECT "
+            + JOB
+            + " FROM job j WHERE j.id IN ("
+            + String.join(", ", Collections.nCopies(MANY, "?"))
+            + ")";
+    for (int from = 0; from < ids.length; from += MANY) {
+      int count = Math.min(MANY, ids.length - from);
+      read(
+          count == 1 ? "SELECT " + JOB + " FROM job j WHERE j.id = ?" : text,
+          count == 1 ? List.of(ids[from]) : List.of(padded(ids, from, count)),
+          rows -> {
+            while (rows.next()) {
+              each.accept(waiting(rows));
+            }
+            return true;
+          });
+    }
+  }
+
+  /// A job that waits, as it was submitted.
+  record Waiting(
+      long id,
+      Kinds.Kind kind,
+      @Nullable String limits,
+      int priority,
+      long created,
+      long due,
+      @Nullable Object input) {
+    Row row(Lane lane, JobState state, int wait) {
+      return Row.fetched(id, kind.task(), lane, priority, created, due, input, state, wait);
+    }
+  }
+
+  private Waiting waiting(ResultSet rows) throws SQLException {
+    long id = rows.getLong(1);
+    long created = rows.getLong(4);
+    long due = rows.getLong(5);
+    return new Waiting(
+        id,
+        kinds.byId(rows.getInt(2)),
+        rows.getString(7),
+        rows.getInt(3),
+        created,
+        due == 0 ? created : due,
+        value(id, false, rows.getInt(8), rows.getBytes(9)));
+  }
+
+  /// A value, fetched from among the large ones if it is there.
+  private @Nullable Object value(long id, boolean result, int form, byte @Nullable [] bytes)
+      throws SQLException {
+    if ((form & Form.LARGE) == 0) {
+      return Form.value(form, bytes);
+    }
+    PreparedStatement large = sql("SELECT data FROM large WHERE id = ?");
+    large.setLong(1, 2 * id + (result ? 1 : 0));
+    try (ResultSet rows = large.executeQuery()) {
+      if (!rows.next()) {
+        throw new SQLException("job " + id + " lacks its large " + (result ? "result" : "input"));
+      }
+      return Form.value(form, rows.getBytes(1));
+    }
+  }
+
+  /// A job as it was handed in.
+  NewJob newJob(ResultSet rows) throws SQLException {
+    long id = rows.getLong(1);
+    Kinds.Kind kind = kinds.byId(rows.getInt(2));
+    long deadline = rows.getLong(6);
+    String key = rows.getString(MORE_AT);
+    long parent = rows.getLong(MORE_AT + 1);
+    long retryOf = rows.getLong(MORE_AT + 2);
+    long source = rows.getLong(MORE_AT + 3);
+    long group = rows.getLong(MORE_AT + 4);
+    Input input =
+        source != 0
+            ? new Input.OfJob(new Id(source))
+            : group != 0
+                ? new Input.OfGroup(new GroupId(group))
+                : new Input.Value(value(id, false, rows.getInt(8), rows.getBytes(9)));
+    return new NewJob(
+        kind.task(),
+        kind.route(rows.getString(7)),
+        input,
+        rows.getInt(3),
+        rows.getLong(5),
+        deadline == 0 ? Micros.NEVER : deadline,
+        key == null && parent == 0 && retryOf == 0
+            ? null
+            : new NewJob.More(key, IfTaken.REJECT, false, null, parent, 0, retryOf, null, 0, null));
+  }
+
+  /// A job that has ended, or null if there is none with this id.
+  @Nullable Row ended(long id) {
+    return read(
+        "SELECT "
+            + JOB
+            + ", "
+            + MORE
+            + ", "
+            + DONE
+            + " FROM done d JOIN job j ON j.id = d.id LEFT JOIN more m ON m.id = j.id"
+            + " WHERE d.id = ?",
+        List.of(id),
+        rows -> rows.next() ? ended(rows) : null);
+  }
+
+  /// How a job ended, or null if there is none with this id that has.
+  @Nullable Outcome<?> outcome(long id) {
+    return read(
+        "SELECT state, form, result, attempts, detail FROM done WHERE id = ?",
+        List.of(id),
+        rows -> {
+          if (!rows.next()) {
+            return null;
+          }
+          byte[] detail = rows.getBytes(5);
+          return Detail.outcome(
+              rows.getInt(1),
+              value(id, true, rows.getInt(2), rows.getBytes(3)),
+              rows.getInt(4),
+              detail == null ? null : Detail.read(detail));
+        });
+  }
+
+  private Row ended(ResultSet rows) throws SQLException {
+    long id = rows.getLong(1);
+    NewJob job = newJob(rows);
+    long created = rows.getLong(4);
+    int state = rows.getInt(DONE_AT);
+    long at = rows.getLong(DONE_AT + 1);
+    int attempts = rows.getInt(DONE_AT + 2);
+    byte[] json = rows.getBytes(DONE_AT + 11);
+    Detail detail = json == null ? null : Detail.read(json);
+    Object result = value(id, true, rows.getInt(DONE_AT + 9), rows.getBytes(DONE_AT + 10));
+    Outcome<?> outcome = Detail.outcome(state, result, attempts, detail);
+    List<Finish> tried = new ArrayList<>(attempts(id, attempts));
+    int node = rows.getInt(DONE_AT + 3);
+    if (node != 0) {
+      Throwable told =
+          switch (outcome) {
+            case Outcome.Succeeded<?> it -> null;
+            case Outcome.Failed<?> it -> it.cause();
+            case Outcome.Cancelled<?> it -> it.error();
+          };
+      Attempt.End end = detail == null ? new Attempt.End.Succeeded() : detail.lastEnd(told);
+      boolean abandoned = detail != null && detail.abandoned();
+      tried.add(finish(id, attempts, rows, DONE_AT + 3, abandoned, end, new Next.Ended(outcome)));
+    }
+    return Row.ended(
+        id,
+        job,
+        created,
+        job.due() == 0 ? created : job.due(),
+        tried,
+        attempts,
+        at,
+        outcome,
+        detail == null ? Progress.NONE : detail.progressSaid(),
+        detail == null ? List.of() : detail.logSaid());
+  }
+
+  private Finish finish(
+      long id, int number, ResultSet rows, int from, boolean abandoned, Attempt.End end, Next next)
+      throws SQLException {
+    return new Finish(
+        id,
+        0,
+        new Finish.Tally(
+            number,
+            kinds.nodeById(rows.getInt(from)),
+            rows.getLong(from + 1),
+            rows.getLong(from + 2),
+            new Finish.Cost(
+                orUnknown(rows, from + 3), orUnknown(rows, from + 4), orUnknown(rows, from + 5)),
+            abandoned),
+        end,
+        next,
+        false);
+  }
+
+  private static long orUnknown(ResultSet rows, int at) throws SQLException {
+    long value = rows.getLong(at);
+    return rows.wasNull() ? -1 : value;
+  }
+
+  /// The attempts of a job after which it went on.
+  List<Finish> attempts(long id, int attempts) throws SQLException {
+    if (attempts == 0) {
+      return List.of();
+    }
+    PreparedStatement statement =
+        sql(
+            "SELECT number, node, started, ran, cpu, allocated, peak, detail FROM attempt"
+                + " WHERE job = ? ORDER BY number");
+    statement.setLong(1, id);
+    List<Finish> all = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        Detail detail = Detail.read(rows.getBytes(8));
+        all.add(
+            finish(
+                id,
+                rows.getInt(1),
+                rows,
+                2,
+                detail.abandoned(),
+                detail.lastEnd(null),
+                new Next.Again(0, Next.Charge.NOTHING)));
+      }
+    }
+    return all;
+  }
+
+  /// The latest job of a task with this key that has ended, or null.
+  @Nullable Row endedWithKey(String task, String key) {
+    return read(
+        "SELECT "
+            + JOB
+            + ", "
+            + MORE
+            + ", "
+            + DONE
+            + " FROM more m JOIN job j ON j.id = m.id JOIN kind k ON k.id = j.kind"
+            + " JOIN done d ON d.id = m.id WHERE m.key = ? AND k.task = ?"
+            + " ORDER BY m.id DESC LIMIT 1",
+        List.of(key, task),
+        rows -> rows.next() ? ended(rows) : null);
+  }
+
+  /// Jobs that have ended and match, by ascending id.
+  List<Row> ended(JobQuery query) {
+    StringBuilder text = new StringBuilder("SELECT " + JOB + ", " + MORE + ", " + DONE + " FROM ");
+    List<Object> values = new ArrayList<>();
+    Set<JobState> states = query.states();
+    boolean bySide = query.key() != null || query.parent() != 0;
+    boolean unsuccessful = !states.isEmpty() && !states.contains(JobState.SUCCEEDED);
+    // The planner has no statistics: the order is the one in which the fewest rows are read.
+    text.append(
+        bySide
+            ? "more m CROSS JOIN job j ON j.id = m.id CROSS JOIN done d ON d.id = m.id"
+            : unsuccessful
+                ? "done d INDEXED BY done_unsuccessful CROSS JOIN job j ON j.id = d.id"
+                    + " LEFT JOIN more m ON m.id = j.id"
+                : "job j CROSS JOIN done d ON d.id = j.id LEFT JOIN more m ON m.id = j.id");
+    text.append(
+        bySide
+            ? " WHERE m.id > ?"
+            : unsuccessful ? " WHERE d.id > ? AND d.state <> 0" : " WHERE j.id > ?");
+    values.add(query.after());
+    if (query.key() != null) {
+      text.append(" AND m.key = ?");
+      values.add(query.key());
+    }
+    if (query.parent() != 0) {
+      text.append(" AND m.parent = ?");
+      values.add(query.parent());
+    }
+    if (!states.isEmpty()) {
+      List<String> numbers = new ArrayList<>();
+      states.forEach(state -> {
+        switch (state) {
+          case SUCCEEDED, FAILED, CANCELLED -> numbers.add(String.valueOf(stateNumber(state)));
+          case SCHEDULED, BLOCKED, AVAILABLE, RUNNING, HELD -> {}
+        }
+      });
+      text.append(" AND d.state IN (").append(String.join(", ", numbers)).append(")");
+    }
+    if (query.task() != null || query.queue() != null) {
+      List<String> ids = new ArrayList<>();
+      for (Kinds.Kind kind : kinds.all()) {
+        if ((query.task() == null || query.task().equals(kind.task()))
+            && (query.queue() == null || query.queue().equals(kind.route().queue()))) {
+          ids.add(String.valueOf(kind.id()));
+        }
+      }
+      text.append(" AND j.kind IN (").append(String.join(", ", ids)).append(")");
+    }
+    text.append(" ORDER BY ").append(bySide ? "m" : unsuccessful ? "d" : "j").append(".id LIMIT ?");
+    values.add(query.limit());
+    return read(
+        text.toString(),
+        values,
+        rows -> {
+          List<Row> all = new ArrayList<>();
+          while (rows.next()) {
+            all.add(ended(rows));
+          }
+          return all;
+        });
+  }
+
+  @Override
+  public synchronized void close() {
+    try {
+      for (PreparedStatement statement : prepared.values()) {
+        statement.close();
+      }
+      connection.close();
+    } catch (SQLException e) {
+      throw new StoreException("closing the file failed: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.treadle.internal.sqlite;
+
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.StoreSettings;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Deletes ended jobs whose time is over, a few at a time, on the writer's thread: when it has
+/// nothing else to do, and after so many rows written that it keeps up with what comes.
+///
+/// Kept beyond their time: jobs of queues that keep theirs, and jobs whose result a job needs that
+/// has not ended.
+final class Prune {
+  /// So many jobs are looked at in one step: a few milliseconds.
+  private static final int STEP = 500;
+
+  /// Walks through all ended jobs rest so long from end to begin.
+  private static final long REST_MICROS = 60_000_000;
+
+  /// Whether nobody needs a job that ended.
+  private static final String FREE =
+      "NOT EXISTS (SELECT 1 FROM job j JOIN kind k ON k.id = j.kind JOIN queue q"
+          + " ON q.name = k.queue WHERE j.id = d.id AND q.keeps)"
+          + " AND NOT EXISTS (SELECT 1 FROM more m WHERE m.source = d.id"
+          + " AND NOT EXISTS (SELECT 1 FROM done x WHERE x.id = m.id))"
+          + " AND NOT EXISTS (SELECT 1 FROM member g JOIN more m ON m.source_group = g.grp"
+          + " WHERE g.job = d.id AND NOT EXISTS (SELECT 1 FROM done x WHERE x.id = m.id))";
+
+  /// In the order in which they ended: where one is young, so are those after it.
+  private static final String SUCCEEDED =
+      "SELECT d.seq, d.id, d.finished, "
+          + FREE
+          + " FROM done d WHERE d.seq > ? AND d.state = 0 ORDER BY d.seq LIMIT "
+          + STEP;
+
+  /// In the order of ids: they are few.
+  private static final String OTHERS =
+      "SELECT d.id, d.id, d.finished, "
+          + FREE
+          + " FROM done d INDEXED BY done_unsuccessful WHERE d.id > ? AND d.state <> 0"
+          + " ORDER BY d.id LIMIT "
+          + STEP;
+
+  private final Connection connection;
+  private final InstantSource clock;
+  private final StoreSettings settings;
+
+  private final Walk succeeded = new Walk(SUCCEEDED, true);
+  private final Walk others = new Walk(OTHERS, false);
+  private long written;
+
+  Prune(Connection connection, InstantSource clock, StoreSettings settings) {
+    this.connection = connection;
+    this.clock = clock;
+    this.settings = settings;
+  }
+
+  /// Notes that rows were written, and does a step if it is time for one.
+  void after(int rows, Statements sql) throws SQLException {
+    written += rows;
+    if (written >= STEP) {
+      written = 0;
+      step(sql);
+    }
+  }
+
+  /// Looks at a few ended jobs and deletes those whose time is over.
+  void step(Statements sql) throws SQLException {
+    long now = Micros.now(clock);
+    succeeded.step(sql, now, now - Micros.of(settings.keepSucceeded()));
+    others.step(sql, now, now - Micros.of(settings.keepUnsuccessful()));
+  }
+
+  /// A walk through ended jobs, a few at a time.
+  private final class Walk {
+    private final String select;
+    private final boolean byTime;
+    private long at;
+    private long restsUntil;
+
+    Walk(String select, boolean byTime) {
+      this.select = select;
+      this.byTime = byTime;
+    }
+
+    void step(Statements sql, long now, long before) throws SQLException {
+      if (now < restsUntil && restsUntil - now <= REST_MICROS) {
+        return;
+      }
+      List<Long> gone = new ArrayList<>();
+      int looked = 0;
+      try (PreparedStatement statement = connection.prepareStatement(select)) {
+        statement.setLong(1, at);
+        try (ResultSet rows = statement.executeQuery()) {
+          while (rows.next()) {
+            if (rows.getLong(3) < before) {
+              if (rows.getBoolean(4)) {
+                gone.add(rows.getLong(2));
+              }
+            } else if (byTime) {
+              break;
+            }
+            looked++;
+            at = rows.getLong(1);
+          }
+        }
+      }
+      if (!gone.isEmpty()) {
+        delete(sql, gone);
+      }
+      if (looked < STEP) {
+        at = 0;
+        restsUntil = now + REST_MICROS;
+      }
+    }
+  }
+
+  /// Deletes ended jobs, in one transaction.
+  static void delete(Statements sql, List<Long> ids) throws SQLException {
+    sql.run("BEGIN IMMEDIATE");
+    try {
+      for (long id : ids) {
+        rows(sql, id);
+      }
+      sql.run("COMMIT");
+    } catch (SQLException e) {
+      try {
+        sql.rollback();
+      } catch (SQLException again) {
+        e.addSuppressed(again);
+      }
+      if (!Trouble.diskFull(e) && !Trouble.busy(e)) {
+        throw e;
+      }
+    }
+  }
+
+  /// Deletes ended jobs of a queue, as part of a transaction; says how many: 0 if there are no
+  /// more.
+  static long forget(Statements sql, String queue) throws SQLException {
+    List<Long> ids =
+        sql.numbers(
+            "SELECT d.id FROM kind k CROSS JOIN job j ON j.kind = k.id"
+                + " CROSS JOIN done d ON d.id = j.id WHERE k.queue = ? LIMIT 2000",
+            queue);
+    for (long id : ids) {
+      rows(sql, id);
+    }
+    return ids.size();
+  }
+
+  /// Deletes all rows of an ended job.
+  static void rows(Statements sql, long id) throws SQLException {
+    sql.run("DELETE FROM done WHERE id = ?", id);
+    sql.run("DELETE FROM job WHERE id = ?", id);
+    sql.run("DELETE FROM more WHERE id = ?", id);
+    sql.run("DELETE FROM course WHERE id = ?", id);
+    sql.run("DELETE FROM started WHERE id = ?", id);
+    sql.run("DELETE FROM attempt WHERE job = ?", id);
+    sql.run("DELETE FROM large WHERE id IN (?, ?)", 2 * id, 2 * id + 1);
+    sql.run("DELETE FROM member WHERE job = ?", id);
+  }
+}

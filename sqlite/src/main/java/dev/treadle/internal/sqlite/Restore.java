@@ -1,0 +1,273 @@
+package dev.treadle.internal.sqlite;
+
+import dev.treadle.JobState;
+import dev.treadle.QueueSettings;
+import dev.treadle.Strategy;
+import dev.treadle.internal.ready.IdHeap;
+import dev.treadle.internal.ready.Lane;
+import dev.treadle.internal.rows.Changes;
+import dev.treadle.internal.rows.Row;
+import dev.treadle.internal.rows.RowGroup;
+import dev.treadle.internal.rows.Rows;
+import dev.treadle.spi.Finish;
+import dev.treadle.spi.Input;
+import dev.treadle.spi.LimitDef;
+import dev.treadle.spi.NewJob;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Makes the rows again as the file has them: what another run of the store left. Once, before
+/// anything else; under the lock of the store.
+///
+/// A job that only waits costs a byte and a place in its lane; all others are made as objects.
+final class Restore {
+  private final StoreFile file;
+  private final Kinds kinds;
+  private final DiskTable table;
+  private final Notes notes;
+  private final Rows rows;
+  private final Disk disk;
+  private final Map<String, LimitDef> limits = new HashMap<>();
+  private final Map<String, QueueSettings> queues = new HashMap<>();
+  private final Set<String> paused = new HashSet<>();
+  private final Map<Long, RowGroup> groups = new HashMap<>();
+  private boolean inOrder;
+
+  Restore(StoreFile file, Kinds kinds, DiskTable table, Notes notes, Rows rows, Disk disk) {
+    this.file = file;
+    this.kinds = kinds;
+    this.table = table;
+    this.notes = notes;
+    this.rows = rows;
+    this.disk = disk;
+  }
+
+  Map<String, LimitDef> limits() {
+    return limits;
+  }
+
+  Map<String, QueueSettings> queues() {
+    return queues;
+  }
+
+  Set<String> paused() {
+    return paused;
+  }
+
+  void all(long now, Changes changes) {
+    each(
+        "SELECT id, task, strategy, queue FROM kind",
+        row ->
+            kinds.add(
+                row.getInt(1),
+                row.getString(2),
+                Strategy.valueOf(row.getString(3)),
+                row.getString(4)));
+    each("SELECT id, name FROM node", row -> kinds.addNode(row.getInt(1), row.getString(2)));
+    each(
+        "SELECT name, max, per FROM limits",
+        row -> {
+          LimitDef limit = new LimitDef(row.getString(1), row.getInt(2), row.getLong(3));
+          limits.put(limit.name(), limit);
+          rows.define(limit, now);
+        });
+    each(
+        "SELECT name, run_limit, bound, refuses, step, keeps, paused FROM queue",
+        row -> queue(row, now, changes));
+    each(
+        "SELECT last_job, last_group, succeeded, failed, cancelled, closed FROM counter",
+        this::counters);
+    jobs(now, changes);
+    if (!inOrder) {
+      notes.suspect(rows.lastId());
+    }
+    file.closedInOrder(false);
+  }
+
+  private void each(String query, Each each) {
+    disk.read(
+        query,
+        List.of(),
+        all -> {
+          while (all.next()) {
+            each.row(all);
+          }
+          return true;
+        });
+  }
+
+  /// One row of a result.
+  @FunctionalInterface
+  private interface Each {
+    void row(ResultSet row) throws SQLException;
+  }
+
+  private void queue(ResultSet row, long now, Changes changes) throws SQLException {
+    String name = row.getString(1);
+    QueueSettings settings =
+        new QueueSettings(
+            row.getInt(2),
+            row.getInt(3),
+            row.getBoolean(4),
+            Duration.ofNanos(row.getLong(5) * 1_000),
+            row.getBoolean(6));
+    queues.put(name, settings);
+    rows.define(name, settings, now, changes);
+    if (row.getBoolean(7)) {
+      paused.add(name);
+      rows.pause(name, true, now);
+    }
+  }
+
+  private void counters(ResultSet row) throws SQLException {
+    rows.numberAfter(row.getLong(1), row.getLong(2));
+    rows.count(JobState.SUCCEEDED, row.getLong(3));
+    rows.count(JobState.FAILED, row.getLong(4));
+    rows.count(JobState.CANCELLED, row.getLong(5));
+    notes.endedBefore(row.getLong(3), row.getLong(4), row.getLong(5));
+    inOrder = row.getBoolean(6);
+  }
+
+  private void jobs(long now, Changes changes) {
+    Map<Integer, Lane> lanes = new HashMap<>();
+    each(
+        "SELECT j.id, j.kind, j.priority, j.created, j.due, j.deadline, j.limits, j.extra, c.id, s.id"
+            + " FROM job j LEFT JOIN course c ON c.id = j.id LEFT JOIN started s ON s.id = j.id"
+            + " WHERE NOT EXISTS (SELECT 1 FROM done d WHERE d.id = j.id) ORDER BY j.id",
+        row -> {
+          long id = row.getLong(1);
+          long deadline = row.getLong(6);
+          String ofLimits = row.getString(7);
+          if (row.getInt(8) != 0 || row.getLong(9) != 0 || row.getLong(10) != 0 || deadline != 0) {
+            whole(id, now, changes);
+            return;
+          }
+          int kind = row.getInt(2);
+          Lane lane;
+          if (ofLimits != null) {
+            lane = rows.ready().join(kinds.byId(kind).route(ofLimits), now);
+          } else {
+            lane = lanes.get(kind);
+            if (lane == null) {
+              lane = rows.ready().join(kinds.byId(kind).route(), now);
+              lanes.put(kind, lane);
+            } else {
+              lane.joined();
+            }
+          }
+          long created = row.getLong(4);
+          long due = row.getLong(5);
+          JobState state =
+              rows.restoreWaiting(
+                  lane, IdHeap.ticket(id, 1), due == 0 ? created : due, row.getInt(3), now);
+          table.putWaiting(id, state, 1);
+        });
+  }
+
+  /// Makes a job that does more than wait.
+  private void whole(long id, long now, Changes changes) {
+    disk.read(
+        "SELECT "
+            + Disk.COLUMNS
+            + ", c.fence, c.attempt, c.failures, c.losses, c.due, c.held, c.until_registered,"
+            + " c.cancel, s.fence, s.attempt, s.at, s.node FROM job j"
+            + " LEFT JOIN more m ON m.id = j.id LEFT JOIN course c ON c.id = j.id"
+            + " LEFT JOIN started s ON s.id = j.id WHERE j.id = ?",
+        List.of(id),
+        row -> {
+          if (row.next()) {
+            rows.restore(left(row), now, changes);
+          }
+          return true;
+        });
+  }
+
+  private Rows.Left left(ResultSet row) throws SQLException {
+    long id = row.getLong(1);
+    NewJob job = withGroup(disk.newJob(row));
+    long created = row.getLong(4);
+    int at = Disk.COLUMN_COUNT;
+    int fence = row.getInt(at + 1);
+    int attempt = row.getInt(at + 2);
+    int startedFence = row.getInt(at + 9);
+    boolean ran =
+        startedFence > fence || startedFence == fence && startedFence > 0 && askedOnly(row);
+    long due = row.getLong(at + 5);
+    if (due == 0) {
+      due = job.due() == 0 ? created : job.due();
+    }
+    List<Finish> tried = disk.attempts(id, attempt);
+    return new Rows.Left(
+        id,
+        job,
+        created,
+        due,
+        Math.max(fence, startedFence),
+        ran ? row.getInt(at + 10) : attempt,
+        row.getInt(at + 3),
+        row.getInt(at + 4),
+        row.getString(at + 6),
+        row.getBoolean(at + 7),
+        row.getString(at + 8),
+        row.getLong(Disk.AFTER_AT),
+        tried,
+        ran ? kinds.nodeById(row.getInt(at + 12)) : null,
+        row.getLong(at + 11));
+  }
+
+  /// Whether the course was last written when the running job was asked to cancel.
+  private static boolean askedOnly(ResultSet row) throws SQLException {
+    return row.getString(Disk.COLUMN_COUNT + 8) != null;
+  }
+
+  private NewJob withGroup(NewJob job) {
+    if (!(job.input() instanceof Input.OfGroup of)) {
+      return job;
+    }
+    return new NewJob(
+        job.task(),
+        job.route(),
+        new Input.OfGroup(groups.computeIfAbsent(of.group().id(), this::group)),
+        job.priority(),
+        job.due(),
+        job.deadline(),
+        job.more());
+  }
+
+  private RowGroup group(long id) {
+    List<@Nullable Row> members = new ArrayList<>();
+    disk.read(
+        "SELECT place, job FROM member WHERE grp = ? ORDER BY place",
+        List.of(id),
+        all -> {
+          while (all.next()) {
+            while (members.size() < all.getInt(1)) {
+              members.add(null);
+            }
+            members.add(table.row(new Disk.Id(all.getLong(2))));
+          }
+          return true;
+        });
+    return disk.read(
+        "SELECT open, broken, error FROM grp WHERE id = ?",
+        List.of(id),
+        row -> {
+          if (!row.next()) {
+            return rows.restoreGroup(id, members, "the group of its inputs is lost", null);
+          }
+          String broken = row.getString(2);
+          if (broken == null && row.getBoolean(1)) {
+            broken = "the process that gave the inputs of the jobs it waits for ended early";
+          }
+          return rows.restoreGroup(id, members, broken, Detail.error(row.getBytes(3)));
+        });
+  }
+}

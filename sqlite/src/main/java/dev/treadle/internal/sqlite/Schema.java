@@ -1,0 +1,174 @@
+package dev.treadle.internal.sqlite;
+
+import dev.treadle.StoreException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/// The tables of a store, and how older files come to have them.
+///
+/// What was submitted (`job`, `more`) and how it ended (`done`) are written once and never changed:
+/// both tables only grow at their ends, which is what makes a commit cheap. What changes in between
+/// stands in small tables beside them.
+final class Schema {
+  /// Marks a file as ours: "TRDL".
+  private static final int APPLICATION = 0x5452444c;
+
+  /// What each version adds to the one before: the first entry makes version 1 of an empty file.
+  private static final List<String> VERSIONS =
+      List.of(
+          """
+          -- A task on a strategy in a queue: what most jobs have in common.
+          CREATE TABLE kind(
+            id INTEGER PRIMARY KEY, task TEXT NOT NULL, strategy TEXT NOT NULL, queue TEXT NOT NULL,
+            UNIQUE(task, strategy, queue));
+          -- Names of nodes.
+          CREATE TABLE node(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+          -- Jobs as they were submitted. Times in microseconds since 1970; due is null for at once;
+          -- form says how to read the input (see Form); extra is 1 if the job has a row in more.
+          CREATE TABLE job(
+            id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, priority INTEGER NOT NULL,
+            created INTEGER NOT NULL, due INTEGER, deadline INTEGER, limits TEXT,
+            form INTEGER NOT NULL, input BLOB, extra INTEGER);
+          -- What few jobs have.
+          CREATE TABLE more(
+            id INTEGER PRIMARY KEY, key TEXT, parent INTEGER, retry_of INTEGER, source INTEGER,
+            source_group INTEGER, after INTEGER);
+          CREATE INDEX more_key ON more(key) WHERE key IS NOT NULL;
+          CREATE INDEX more_parent ON more(parent) WHERE parent IS NOT NULL;
+          CREATE INDEX more_source ON more(source) WHERE source IS NOT NULL;
+          CREATE INDEX more_source_group ON more(source_group) WHERE source_group IS NOT NULL;
+          -- Where the course of an unended job stands, if it is not where it began.
+          CREATE TABLE course(
+            id INTEGER PRIMARY KEY, fence INTEGER NOT NULL, attempt INTEGER NOT NULL,
+            failures INTEGER NOT NULL, losses INTEGER NOT NULL, due INTEGER NOT NULL, held TEXT,
+            until_registered INTEGER NOT NULL, cancel TEXT);
+          -- The latest start of a job that had not ended soon after.
+          CREATE TABLE started(
+            id INTEGER PRIMARY KEY, fence INTEGER NOT NULL, attempt INTEGER NOT NULL,
+            at INTEGER NOT NULL, node INTEGER NOT NULL);
+          -- Attempts that ended before the last one.
+          CREATE TABLE attempt(
+            job INTEGER, number INTEGER, node INTEGER NOT NULL, started INTEGER NOT NULL,
+            ran INTEGER NOT NULL, cpu INTEGER, allocated INTEGER, peak INTEGER, detail BLOB NOT NULL,
+            PRIMARY KEY(job, number)) WITHOUT ROWID;
+          -- How jobs ended, in the order in which they did, with the last attempt. state is 0 for
+          -- succeeded, 1 for failed, 2 for cancelled; detail is JSON.
+          CREATE TABLE done(
+            seq INTEGER PRIMARY KEY, id INTEGER NOT NULL, state INTEGER NOT NULL,
+            finished INTEGER NOT NULL, attempts INTEGER NOT NULL, node INTEGER, started INTEGER,
+            ran INTEGER, cpu INTEGER, allocated INTEGER, peak INTEGER, form INTEGER NOT NULL,
+            result BLOB, detail BLOB);
+          CREATE UNIQUE INDEX done_id ON done(id);
+          CREATE INDEX done_unsuccessful ON done(id) WHERE state <> 0;
+          -- Inputs (2 x id) and results (2 x id + 1) too large to stand among the others.
+          CREATE TABLE large(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+          -- The jobs of a map that others wait for.
+          CREATE TABLE grp(
+            id INTEGER PRIMARY KEY, open INTEGER NOT NULL, broken TEXT, error BLOB);
+          CREATE TABLE member(
+            grp INTEGER, place INTEGER, job INTEGER NOT NULL, PRIMARY KEY(grp, place)) WITHOUT ROWID;
+          CREATE INDEX member_job ON member(job);
+          CREATE TABLE queue(
+            name TEXT PRIMARY KEY, run_limit INTEGER NOT NULL, bound INTEGER NOT NULL,
+            refuses INTEGER NOT NULL, step INTEGER NOT NULL, keeps INTEGER NOT NULL,
+            paused INTEGER NOT NULL);
+          CREATE TABLE limits(name TEXT PRIMARY KEY, max INTEGER NOT NULL, per INTEGER NOT NULL);
+          -- One row: numbers that only grow, and whether the store was closed in order.
+          CREATE TABLE counter(
+            one INTEGER PRIMARY KEY CHECK (one = 1), last_job INTEGER NOT NULL,
+            last_group INTEGER NOT NULL, succeeded INTEGER NOT NULL, failed INTEGER NOT NULL,
+            cancelled INTEGER NOT NULL, closed INTEGER NOT NULL);
+          INSERT INTO counter VALUES(1, 0, 0, 0, 0, 0, 1);
+          """);
+
+  /// The version this code reads and writes.
+  static final int VERSION = VERSIONS.size();
+
+  private Schema() {}
+
+  /// Brings the file to this version. The caller owns the file.
+  static void migrate(Connection connection, Path file) throws SQLException {
+    try (Statement sql = connection.createStatement()) {
+      boolean empty = number(sql, "SELECT count(*) FROM sqlite_master") == 0;
+      if (empty) {
+        sql.execute("PRAGMA page_size = 8192");
+      } else if (number(sql, "PRAGMA application_id") != APPLICATION) {
+        throw new StoreException(
+            file
+                + " is an SQLite file, but not one of Treadle's; nothing was changed in it. Name"
+                + " another file",
+            null);
+      }
+      sql.execute("PRAGMA journal_mode = WAL");
+      long version = number(sql, "PRAGMA user_version");
+      check(version, file);
+      if (version == VERSION) {
+        return;
+      }
+      sql.execute("BEGIN IMMEDIATE");
+      try {
+        for (long next = version; next < VERSION; next++) {
+          String comments = "(?m)^\\s*--.*$";
+          for (String statement : VERSIONS.get((int) next).replaceAll(comments, "").split(";")) {
+            if (!statement.isBlank()) {
+              sql.execute(statement);
+            }
+          }
+        }
+        sql.execute("PRAGMA application_id = " + APPLICATION);
+        sql.execute("PRAGMA user_version = " + VERSION);
+        sql.execute("COMMIT");
+      } catch (SQLException e) {
+        sql.execute("ROLLBACK");
+        throw e;
+      }
+    }
+  }
+
+  /// Refuses a file that this code does not read, for those who may not change it.
+  static void check(Connection connection, Path file) throws SQLException {
+    try (Statement sql = connection.createStatement()) {
+      if (number(sql, "PRAGMA application_id") != APPLICATION) {
+        throw new StoreException(file + " is not a file of Treadle's", null);
+      }
+      long version = number(sql, "PRAGMA user_version");
+      check(version, file);
+      if (version < VERSION) {
+        throw new StoreException(
+            file
+                + " was written by an older Treadle (version "
+                + version
+                + " of its tables, this"
+                + " one has "
+                + VERSION
+                + "): open it once to have it brought up to date",
+            null);
+      }
+    }
+  }
+
+  private static void check(long version, Path file) {
+    if (version > VERSION) {
+      throw new StoreException(
+          file
+              + " was written by a newer Treadle (version "
+              + version
+              + " of its tables, this one"
+              + " knows up to "
+              + VERSION
+              + "); nothing was changed in it. Use that Treadle, or a"
+              + " newer one",
+          null);
+    }
+  }
+
+  private static long number(Statement sql, String query) throws SQLException {
+    try (ResultSet row = sql.executeQuery(query)) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+}

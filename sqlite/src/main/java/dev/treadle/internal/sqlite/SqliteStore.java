@@ -1,0 +1,530 @@
+package dev.treadle.internal.sqlite;
+
+import dev.treadle.JobInfo;
+import dev.treadle.JobQuery;
+import dev.treadle.JobState;
+import dev.treadle.Outcome;
+import dev.treadle.QueueSettings;
+import dev.treadle.Reason;
+import dev.treadle.RefusedException;
+import dev.treadle.StoreException;
+import dev.treadle.Strategy;
+import dev.treadle.internal.ready.Lane;
+import dev.treadle.internal.rows.Changes;
+import dev.treadle.internal.rows.Row;
+import dev.treadle.internal.rows.RowStore;
+import dev.treadle.internal.rows.Rows;
+import dev.treadle.spi.Claimed;
+import dev.treadle.spi.Finish;
+import dev.treadle.spi.Input;
+import dev.treadle.spi.Inserted;
+import dev.treadle.spi.LimitDef;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.NewJob;
+import dev.treadle.spi.Receipt;
+import dev.treadle.spi.StoreEvents;
+import dev.treadle.spi.StoreSettings;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Jobs in one SQLite file. What is acknowledged is on disk.
+///
+/// What waits and what runs is known in memory ([Rows]), as in the memory store, but for inputs;
+/// the file is written by one thread ([Writer]) and read by others for what has ended. Claims write
+/// nothing that anybody waits for.
+///
+/// Promises kept by order: changes are noted under the lock, in the order in which they happen, and
+/// committed in that order; so whatever is found on disk after a crash is a state the store was in.
+/// A job can start only when it is on disk; that it ended is told only when that is on disk.
+public final class SqliteStore extends RowStore {
+  private final StoreFile file;
+  private final StoreSettings settings;
+  private final Kinds kinds;
+  private final DiskTable table;
+  private final Notes notes;
+
+  /// Reads under the lock of the store, and without it.
+  private final Disk inside;
+
+  private final Disk outside;
+  private final Map<String, LimitDef> limits = new HashMap<>();
+  private final Map<String, QueueSettings> queues = new HashMap<>();
+  private final Set<String> paused = new HashSet<>();
+  private @Nullable Writer writer;
+
+  private SqliteStore(StoreFile file, StoreSettings settings, Parts parts) {
+    super(parts.rows);
+    this.file = file;
+    this.settings = settings;
+    this.kinds = parts.kinds;
+    this.table = parts.table;
+    this.notes = parts.notes;
+    this.inside = parts.inside;
+    this.outside = parts.outside;
+    parts.store[0] = this;
+  }
+
+  /// What has to be there before the rows.
+  private static final class Parts {
+    final Kinds kinds = new Kinds();
+    final SqliteStore[] store = new SqliteStore[1];
+    final Disk inside;
+    final Disk outside;
+    final DiskTable table;
+    final Notes notes;
+    final Rows rows;
+
+    Parts(StoreFile file) {
+      inside = new Disk(file.reader(), kinds);
+      outside = new Disk(file.reader(), kinds);
+      table = new DiskTable(inside, id -> store[0].new Ticket(id));
+      notes = new Notes(kinds, () -> store[0].wake());
+      rows = new Rows(table, notes);
+      table.of(rows.ready());
+      notes.of(rows);
+    }
+  }
+
+  /// Opens a store on a file of which this process is the owner.
+  static SqliteStore open(StoreFile file, StoreSettings settings) {
+    return new SqliteStore(file, settings, new Parts(file));
+  }
+
+  /// The receipt of a job.
+  private final class Ticket implements Receipt {
+    private final long id;
+
+    Ticket(long id) {
+      this.id = id;
+    }
+
+    @Override
+    public long id() {
+      return id;
+    }
+
+    @Override
+    public @Nullable Outcome<?> outcome() {
+      synchronized (lock) {
+        if (table.atHand(id) != null || table.waiting(id) != null) {
+          return null; // Not ended, or not known to all yet.
+        }
+      }
+      return outside.outcome(id);
+    }
+
+    @Override
+    public String toString() {
+      return "job " + id;
+    }
+  }
+
+  @Override
+  public String name() {
+    return "sqlite";
+  }
+
+  @Override
+  public boolean keepsObjects() {
+    return false;
+  }
+
+  @Override
+  public boolean durable() {
+    return true;
+  }
+
+  @Override
+  public @Nullable Duration lease() {
+    return null; // One process owns the file.
+  }
+
+  @Override
+  public int payloadMax() {
+    return settings.payloadMax();
+  }
+
+  @Override
+  public void start(InstantSource clock, StoreEvents events) {
+    super.start(clock, events);
+    Changes changes = new Changes();
+    synchronized (lock) {
+      Restore restore = new Restore(file, kinds, table, notes, rows, inside);
+      restore.all(Micros.now(clock), changes);
+      limits.putAll(restore.limits());
+      queues.putAll(restore.queues());
+      paused.addAll(restore.paused());
+      writer =
+          new Writer(
+              file.path(),
+              lock,
+              notes,
+              file.statements(),
+              new Prune(file.writer(), clock, settings),
+              file::trouble,
+              this::committed,
+              this::failed);
+      rows.settle(changes, Micros.now(clock));
+      notes.takeNoted();
+    }
+    writer.start();
+    tell(changes);
+  }
+
+  private void wake() {
+    if (writer != null) {
+      writer.wake();
+    }
+  }
+
+  @Override
+  protected @Nullable Written written() {
+    return notes.takeNoted();
+  }
+
+  /// A batch is on disk: what was taken may start, what has ended is let go.
+  private Runnable committed(Batch batch) {
+    Changes changes = new Changes();
+    synchronized (lock) {
+      long now = Micros.now(clock);
+      for (Batch.Insert insert : batch.inserts) {
+        rows.activate(insert.row(), now, changes);
+      }
+      for (Row row : batch.ended) {
+        rows.forget(row);
+      }
+      rows.settle(changes, now);
+    }
+    return () -> tell(changes);
+  }
+
+  private void failed(StoreException why) {
+    // Whoever calls is told; who waits was.
+  }
+
+  private void check() {
+    StoreException why = writer == null ? null : writer.failure();
+    if (why != null) {
+      throw new StoreException(String.valueOf(why.getMessage()), why);
+    }
+  }
+
+  @Override
+  public List<Inserted> insert(List<NewJob> jobs) {
+    check();
+    if (writer != null && writer.full()) {
+      throw new RefusedException(
+          RefusedException.Reason.STORE_FULL,
+          "the disk of "
+              + file.path()
+              + " is full: nothing was submitted. Make room, and submit"
+              + " again");
+    }
+    for (NewJob job : jobs) {
+      if (job.input() instanceof Input.Value it && Form.sizeOf(it.value()) > payloadMax()) {
+        throw new RefusedException(
+            RefusedException.Reason.TOO_LARGE,
+            "the input of a job of task "
+                + job.task()
+                + " has "
+                + Form.sizeOf(it.value())
+                + " bytes, and the store takes at most "
+                + payloadMax()
+                + ": nothing was submitted."
+                + " Raise payloadMax, or hand over the name of a file");
+      }
+    }
+    return super.insert(jobs);
+  }
+
+  @Override
+  public List<Claimed> claim(String node, Strategy strategy, int max) {
+    check();
+    List<Claimed> claimed = super.claim(node, strategy, max);
+    awaitSuspects();
+    return claimed;
+  }
+
+  @Override
+  public List<Boolean> finish(List<Finish> attempts) {
+    check();
+    return super.finish(attempts);
+  }
+
+  @Override
+  public Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
+    check();
+    Turn turn = super.finishAndClaim(attempt, node, strategy);
+    awaitSuspects();
+    return turn;
+  }
+
+  /// Jobs that may have ended the JVM before are on disk as started before they start.
+  private void awaitSuspects() {
+    Batch batch;
+    synchronized (lock) {
+      batch = notes.takeSuspects();
+    }
+    if (batch != null) {
+      batch.await();
+    }
+  }
+
+  @Override
+  public void define(LimitDef limit) {
+    check();
+    super.define(limit);
+    change((now, changes) -> {
+      if (!limit.equals(limits.put(limit.name(), limit))) {
+        notes.change(sql -> sql.limit(limit));
+      }
+      return null;
+    });
+  }
+
+  @Override
+  public void define(String queue, QueueSettings now) {
+    check();
+    super.define(queue, now);
+    change((at, changes) -> {
+      if (!now.equals(queues.put(queue, now))) {
+        noteQueue(queue);
+      }
+      return null;
+    });
+  }
+
+  private void noteQueue(String queue) {
+    QueueSettings now = queues.getOrDefault(queue, QueueSettings.DEFAULT);
+    boolean stands = paused.contains(queue);
+    notes.change(sql -> sql.queue(queue, now, stands));
+  }
+
+  @Override
+  public void pause(String queue) {
+    super.pause(queue);
+    paused(queue, true);
+  }
+
+  @Override
+  public void resume(String queue) {
+    super.resume(queue);
+    paused(queue, false);
+  }
+
+  private void paused(String queue, boolean stands) {
+    change((now, changes) -> {
+      if (stands ? paused.add(queue) : paused.remove(queue)) {
+        noteQueue(queue);
+      }
+      return null;
+    });
+  }
+
+  @Override
+  public long forget(String queue) {
+    check();
+    long all = 0;
+    for (long some = 1; some > 0; all += some) {
+      long[] gone = new long[1];
+      change((now, changes) -> {
+        notes.change(sql -> gone[0] = Prune.forget(sql, queue));
+        return null;
+      });
+      some = gone[0];
+    }
+    return all;
+  }
+
+  // ---- look
+
+  /// What is to be found of a job without looking at the file: its row, its state if it waits, or
+  /// neither.
+  private record Found(@Nullable JobInfo info, @Nullable JobState waits) {}
+
+  private @Nullable JobInfo infoOf(long id) {
+    while (true) {
+      Found found =
+          look(now -> {
+            Row row = table.atHand(id);
+            return new Found(row == null ? null : row.info(now), table.waiting(id));
+          });
+      if (found.info() != null) {
+        if (!found.info().state().ended()) {
+          return found.info();
+        }
+        awaitWritten(); // Nobody is to see an end that a crash could take back.
+      } else if (found.waits() != null) {
+        List<JobInfo> infos = waiting(new TreeMap<>(Map.of(id, found.waits())));
+        if (infos.isEmpty()) {
+          throw new StoreException(
+              file.path()
+                  + " lacks job "
+                  + id
+                  + ", which waits: it is damaged, or another program"
+                  + " has changed it. Run `treadle db check` on it",
+              null);
+        }
+        return infos.getFirst();
+      } else {
+        Row row = outside.ended(id);
+        return row == null ? null : row.info(0);
+      }
+    }
+  }
+
+  /// Returns when all that was noted by now is on disk.
+  private void awaitWritten() {
+    check();
+    Batch batch;
+    synchronized (lock) {
+      batch = notes.current();
+      if (batch.isEmpty()) {
+        notes.change(sql -> {});
+        notes.takeNoted();
+      }
+    }
+    batch.await();
+  }
+
+  /// What is known of jobs that wait and are not at hand.
+  private List<JobInfo> waiting(TreeMap<Long, JobState> states) {
+    List<JobInfo> infos = new ArrayList<>();
+    outside.waiting(
+        states.keySet().stream().mapToLong(Long::longValue).toArray(),
+        it -> {
+          JobState state = states.get(it.id());
+          if (state != null) {
+            Lane lane = Lane.detached(it.kind().route(it.limits()));
+            infos.add(it.row(lane, state, 0).info(0));
+          }
+        });
+    return infos;
+  }
+
+  @Override
+  public Optional<JobInfo> find(long id) {
+    return Optional.ofNullable(infoOf(id));
+  }
+
+  @Override
+  public JobInfo info(Receipt job) {
+    JobInfo info = infoOf(job.id());
+    if (info == null) {
+      throw DiskTable.unknown(job.id());
+    }
+    return info;
+  }
+
+  @Override
+  public @Nullable Receipt receipt(long id) {
+    return find(id).isPresent() ? new Ticket(id) : null;
+  }
+
+  @Override
+  public List<JobInfo> query(JobQuery query) {
+    return new Listing(query).list();
+  }
+
+  /// One listing: what lives and what has ended, put together by id.
+  private final class Listing {
+    private static final int CHUNK = 512;
+
+    private final JobQuery query;
+    private final TreeMap<Long, JobInfo> found = new TreeMap<>();
+    private int live;
+
+    Listing(JobQuery query) {
+      this.query = query;
+    }
+
+    List<JobInfo> list() {
+      boolean wantsLive =
+          query.states().isEmpty() || !query.states().stream().allMatch(JobState::ended);
+      boolean wantsEnded =
+          query.states().isEmpty() || query.states().stream().anyMatch(JobState::ended);
+      // What lives comes first: what ends meanwhile is found a second time then, not missed.
+      live(wantsLive, wantsEnded);
+      if (wantsEnded) {
+        for (Row row : outside.ended(query)) {
+          found.put(row.id(), row.info(0));
+        }
+      }
+      return found.values().stream().limit(query.limit()).toList();
+    }
+
+    private void live(boolean wantsLive, boolean wantsEnded) {
+      long[] cursor = {query.after()};
+      boolean more = true;
+      while (more && live < query.limit()) {
+        TreeMap<Long, JobState> waiting = new TreeMap<>();
+        int[] seen = {0};
+        more =
+            look(now -> {
+              table.forEachIdAfter(
+                  cursor[0],
+                  (id, state) -> {
+                    cursor[0] = id;
+                    if (state.ended() ? wantsEnded : wantsLive) {
+                      Row row = table.atHand(id);
+                      if (row != null) {
+                        add(row.info(now));
+                      } else if (query.states().isEmpty() || query.states().contains(state)) {
+                        waiting.put(id, state);
+                      }
+                      seen[0]++;
+                    }
+                    return seen[0] < CHUNK && live < query.limit();
+                  });
+              return seen[0] >= CHUNK;
+            });
+        waiting(waiting).forEach(this::add);
+      }
+    }
+
+    private void add(JobInfo info) {
+      if (matches(info, query)) {
+        found.put(info.id(), info);
+        live++;
+      }
+    }
+  }
+
+  private static boolean matches(JobInfo job, JobQuery query) {
+    return (query.states().isEmpty() || query.states().contains(job.state()))
+        && (query.task() == null || query.task().equals(job.task()))
+        && (query.queue() == null || query.queue().equals(job.queue()))
+        && (query.key() == null || query.key().equals(job.key()))
+        && (query.parent() == 0 || query.parent() == job.parent().orElse(0));
+  }
+
+  @Override
+  public Optional<Reason> explain(long id) {
+    Optional<Reason> live = super.explain(id);
+    if (live.isPresent()) {
+      return live;
+    }
+    Row row = outside.ended(id);
+    return row == null ? Optional.empty() : Optional.of(reason(row));
+  }
+
+  @Override
+  public void close() {
+    if (writer != null) {
+      writer.close();
+    }
+    file.closedInOrder(writer == null || writer.failure() == null);
+    inside.close();
+    outside.close();
+    file.close();
+  }
+}

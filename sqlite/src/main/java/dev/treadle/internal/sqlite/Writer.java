@@ -1,0 +1,270 @@
+package dev.treadle.internal.sqlite;
+
+import dev.treadle.StoreException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one thread that writes: takes what was noted, commits it in one transaction, says so, and
+/// takes what was noted meanwhile. Callers that come together share a commit; none waits for more
+/// than the commit under way and its own.
+///
+/// A second thread tells what follows, so that slow listeners do not hold up commits.
+///
+/// While the disk is full the batch at hand is tried again and again: who waits for it goes on when
+/// there is room. Any other trouble ends the store.
+final class Writer {
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+  private static final long FULL_MILLIS = 200;
+  private static final long PRUNE_MILLIS = 1_000;
+
+  private static final Runnable END = () -> {};
+
+  private final Path file;
+  private final Object lock;
+  private final Notes notes;
+  private final Statements sql;
+  private final Prune prune;
+  private final Guard guard;
+
+  /// What is done under the lock once a batch is on disk; returns what is to be told.
+  private final Function<Batch, Runnable> committed;
+
+  private final Consumer<StoreException> onFailure;
+  private final LinkedBlockingQueue<Runnable> toTell = new LinkedBlockingQueue<>();
+  private final Thread writing;
+  private final Thread telling;
+  private boolean waiting;
+  private boolean closing;
+  private volatile boolean full;
+  private volatile @Nullable StoreException failure;
+
+  /// Looks whether the file is still the one that was opened.
+  @FunctionalInterface
+  interface Guard {
+    /// Returns what is wrong, or null.
+    @Nullable StoreException trouble();
+  }
+
+  Writer(
+      Path file,
+      Object lock,
+      Notes notes,
+      Statements sql,
+      Prune prune,
+      Guard guard,
+      Function<Batch, Runnable> committed,
+      Consumer<StoreException> onFailure) {
+    this.file = file;
+    this.lock = lock;
+    this.notes = notes;
+    this.sql = sql;
+    this.prune = prune;
+    this.guard = guard;
+    this.committed = committed;
+    this.onFailure = onFailure;
+    String name = String.valueOf(file.getFileName());
+    writing = Thread.ofPlatform().daemon().name("treadle-write-" + name).unstarted(this::write);
+    telling = Thread.ofPlatform().daemon().name("treadle-tell-" + name).unstarted(this::tell);
+  }
+
+  void start() {
+    writing.start();
+    telling.start();
+  }
+
+  /// Wakes the writer. Under the lock.
+  void wake() {
+    if (waiting) {
+      waiting = false;
+      lock.notifyAll();
+    }
+  }
+
+  /// Whether nothing can be written at present because the disk is full.
+  boolean full() {
+    return full;
+  }
+
+  /// What ended the store, or null.
+  @Nullable StoreException failure() {
+    return failure;
+  }
+
+  /// Writes what is left, and ends.
+  void close() {
+    synchronized (lock) {
+      closing = true;
+      wake();
+    }
+    join(writing);
+    toTell.add(END);
+    if (Thread.currentThread() != telling) {
+      join(telling);
+    }
+  }
+
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write() {
+    try {
+      Batch batch;
+      while ((batch = next()) != null) {
+        commit(batch);
+      }
+    } catch (StoreException e) {
+      fail(e);
+    } catch (Throwable e) {
+      fail(new StoreException("writing to " + file + " failed: " + e, e));
+    }
+  }
+
+  /// Waits until there is something to write; null when the store is closed.
+  private @Nullable Batch next() throws SQLException {
+    while (true) {
+      boolean idle;
+      synchronized (lock) {
+        long mark = notes.nextMark(System.nanoTime());
+        if (notes.any() || mark == 0) {
+          return notes.take(System.nanoTime());
+        }
+        if (closing) {
+          return null;
+        }
+        waiting = true;
+        try {
+          lock.wait(mark < 0 ? PRUNE_MILLIS : 1 + mark / 1_000_000);
+        } catch (InterruptedException e) {
+          throw new IllegalStateException("nobody interrupts the writer", e);
+        }
+        idle = waiting;
+        waiting = false;
+      }
+      if (idle) {
+        prune.step(sql);
+      }
+    }
+  }
+
+  private void commit(Batch batch) throws SQLException {
+    StoreException trouble = guard.trouble();
+    if (trouble != null) {
+      batch.done(trouble);
+      throw trouble;
+    }
+    while (true) {
+      try {
+        sql.write(batch);
+        break;
+      } catch (SQLException e) {
+        rollBack();
+        if (Trouble.diskFull(e)) {
+          waitForRoom(batch, e);
+        } else if (!Trouble.busy(e)) {
+          StoreException why = Trouble.writing(file, e);
+          batch.done(why);
+          throw why;
+        }
+      } catch (RuntimeException e) {
+        rollBack();
+        StoreException why = new StoreException("writing to " + file + " failed: " + e, e);
+        batch.done(why);
+        throw why;
+      }
+    }
+    if (full) {
+      full = false;
+      LOG.warn("{}: there is room on the disk again; work goes on", file);
+    }
+    Runnable tell = committed.apply(batch);
+    toTell.add(tell);
+    toTell.addAll(batch.done(null));
+    prune.after(batch.inserts.size() + batch.ends.size(), sql);
+  }
+
+  private void rollBack() {
+    try {
+      sql.rollback();
+    } catch (SQLException e) {
+      // SQLite has rolled back by itself, as it does for some errors.
+    }
+  }
+
+  private void waitForRoom(Batch batch, SQLException e) throws SQLException {
+    if (!full) {
+      full = true;
+      LOG.warn(
+          "{}: the disk is full ({}). Nothing new is taken, and what has ended waits to be written;"
+              + " make room and it goes on",
+          file,
+          e.getMessage());
+    }
+    synchronized (lock) {
+      if (closing) {
+        StoreException why =
+            new StoreException(
+                file
+                    + ": closed while the disk was full; what was not acknowledged is lost, what"
+                    + " had not ended runs again after the next open",
+                e);
+        batch.done(why);
+        throw why;
+      }
+      waiting = true;
+      try {
+        lock.wait(FULL_MILLIS);
+      } catch (InterruptedException interrupted) {
+        throw new IllegalStateException("nobody interrupts the writer", interrupted);
+      }
+      waiting = false;
+    }
+  }
+
+  private void fail(StoreException why) {
+    failure = why;
+    Batch last;
+    synchronized (lock) {
+      last = notes.take(System.nanoTime());
+    }
+    last.done(why);
+    LOG.error("{}", why.getMessage(), why);
+    onFailure.accept(why);
+  }
+
+  private void tell() {
+    while (true) {
+      Runnable next;
+      try {
+        next = toTell.take();
+      } catch (InterruptedException e) {
+        continue; // A listener's doing; there is nothing to end early.
+      }
+      if (next == END) {
+        return;
+      }
+      try {
+        next.run();
+      } catch (Throwable e) {
+        LOG.error("telling what was written failed", e);
+      }
+    }
+  }
+}
