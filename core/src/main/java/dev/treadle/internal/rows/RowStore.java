@@ -387,10 +387,13 @@ public abstract class RowStore implements Store {
 
   @Override
   public long tick() {
-    return move((now, changes) -> {
-      rows.tick(now, changes);
-      return rows.nextTime();
-    });
+    return change(this::tick);
+  }
+
+  /// What a tick does.
+  protected final long tick(long now, Changes changes) {
+    rows.tick(now, changes);
+    return rows.nextTime();
   }
 
   @Override

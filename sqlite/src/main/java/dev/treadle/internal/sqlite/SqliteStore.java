@@ -280,6 +280,13 @@ public final class SqliteStore extends RowStore {
   }
 
   @Override
+  public long tick() {
+    check();
+    // Who watches the clock for all others cannot wait for room on a disk.
+    return writer != null && writer.full() ? move(this::tick) : super.tick();
+  }
+
+  @Override
   public void define(LimitDef limit) {
     check();
     super.define(limit);

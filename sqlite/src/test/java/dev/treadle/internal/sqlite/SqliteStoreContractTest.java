@@ -10,7 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SqliteStoreContractTest extends StoreContract {
   private final AtomicInteger files = new AtomicInteger();
 
-  @TempDir Path folder;
+  @TempDir(factory = FastFolder.class)
+  Path folder;
 
   @Override
   protected Store newStore() {
