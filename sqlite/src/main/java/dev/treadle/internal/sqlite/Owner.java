@@ -84,9 +84,13 @@ final class Owner implements AutoCloseable {
   }
 
   /// Says who the owner is.
-  void say(String words) throws IOException {
-    channel.truncate(0);
-    channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8)), 0);
+  void say(String words) {
+    try {
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8)), 0);
+    } catch (IOException e) {
+      // Others learn less then, and are refused all the same.
+    }
   }
 
   private static String words(FileChannel channel) throws IOException {

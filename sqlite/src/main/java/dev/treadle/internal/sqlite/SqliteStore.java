@@ -60,6 +60,7 @@ public final class SqliteStore extends RowStore {
   private final Map<String, QueueSettings> queues = new HashMap<>();
   private final Set<String> paused = new HashSet<>();
   private @Nullable Writer writer;
+  private @Nullable Answers answers;
 
   private SqliteStore(StoreFile file, StoreSettings settings, Parts parts) {
     super(parts.rows);
@@ -177,6 +178,8 @@ public final class SqliteStore extends RowStore {
       notes.takeNoted();
     }
     writer.start();
+    answers = Answers.open(file.path(), this);
+    file.answersAt(answers == null ? null : answers.path());
     tell(changes);
   }
 
@@ -526,6 +529,9 @@ public final class SqliteStore extends RowStore {
 
   @Override
   public void close() {
+    if (answers != null) {
+      answers.close();
+    }
     if (writer != null) {
       writer.close();
     }

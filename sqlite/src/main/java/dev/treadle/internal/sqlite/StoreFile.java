@@ -124,6 +124,14 @@ final class StoreFile implements AutoCloseable {
     }
   }
 
+  /// Says, to those who want to own the file too, where its owner answers.
+  void answersAt(@Nullable Path socket) {
+    owner.say(
+        "process "
+            + ProcessHandle.current().pid()
+            + (socket == null ? "" : ", which answers at " + socket));
+  }
+
   /// What is wrong with the file, or null: it may have been deleted or replaced while it is open,
   /// and what is written to it then is lost when it is closed.
   @Nullable StoreException trouble() {

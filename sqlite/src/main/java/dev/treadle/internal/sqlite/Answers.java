@@ -1,0 +1,173 @@
+package dev.treadle.internal.sqlite;
+
+import dev.treadle.JobState;
+import dev.treadle.Reason;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What the owner of a store tells other processes of the same user of what only it knows: how many
+/// jobs are in each state, in which state a job is, and why. Over a socket beside the file; a
+/// question is a line, and so is its answer, in JSON.
+///
+/// ```
+/// counts     {"available":12,"running":2,...}
+/// why 7      {"state":"RUNNING","kind":"RUNNING","text":"runs since ..."} or null
+/// ```
+///
+/// Where no such socket can be had (a path that is too long, a system without them) there are no
+/// live answers, and the store works all the same.
+final class Answers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+  private static final String SUFFIX = "-sock";
+  private static final int QUESTION_MAX = 200;
+  private static final JsonMapper MAPPER = JsonMapper.shared();
+
+  private final SqliteStore store;
+  private final Path path;
+  private final ServerSocketChannel server;
+
+  /// Why a job stands where it stands.
+  record Why(JobState state, Reason.Kind kind, String text) {}
+
+  private Answers(SqliteStore store, Path path, ServerSocketChannel server) {
+    this.store = store;
+    this.path = path;
+    this.server = server;
+  }
+
+  static Path beside(Path file) {
+    return file.resolveSibling(file.getFileName() + SUFFIX);
+  }
+
+  /// Begins to answer; null if there can be no socket.
+  static @Nullable Answers open(Path file, SqliteStore store) {
+    Path path = beside(file);
+    ServerSocketChannel server = null;
+    try {
+      Files.deleteIfExists(path); // That of an owner that is gone: this process owns the file.
+      server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      server.bind(UnixDomainSocketAddress.of(path));
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+      Answers answers = new Answers(store, path, server);
+      Thread.ofPlatform()
+          .daemon()
+          .name("treadle-answer-" + file.getFileName())
+          .start(answers::accept);
+      return answers;
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      LOG.debug("no live answers at {}", path, e);
+      close(server);
+      return null;
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  private void accept() {
+    while (true) {
+      SocketChannel channel;
+      try {
+        channel = server.accept();
+      } catch (IOException e) {
+        return; // closed
+      }
+      Thread.ofVirtual().name("treadle-answer").start(() -> answer(channel));
+    }
+  }
+
+  private void answer(SocketChannel channel) {
+    try (channel;
+        BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+        BufferedWriter out =
+            new BufferedWriter(
+                new OutputStreamWriter(
+                    Channels.newOutputStream(channel), StandardCharsets.UTF_8))) {
+      UnixDomainPrincipal peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
+      if (!peer.user().equals(Files.getOwner(path))) {
+        return; // It connected before the socket was ours alone.
+      }
+      for (String question = line(in); question != null; question = line(in)) {
+        out.write(MAPPER.writeValueAsString(answer(question)));
+        out.newLine();
+        out.flush();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("a question could not be answered", e);
+    }
+  }
+
+  private static @Nullable String line(BufferedReader in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c >= 0; c = in.read()) {
+      if (c == '\n') {
+        return line.toString();
+      }
+      if (line.length() == QUESTION_MAX) {
+        throw new IOException("a question of more than " + QUESTION_MAX + " characters");
+      }
+      line.append((char) c);
+    }
+    return null;
+  }
+
+  private @Nullable Object answer(String question) {
+    if (question.equals("counts")) {
+      Map<String, Long> counts = new TreeMap<>();
+      store.counts().forEach((state, count) -> counts.put(state.toString(), count));
+      return counts;
+    }
+    if (question.startsWith("why ")) {
+      long id = Long.parseLong(question.substring(4).strip());
+      Optional<Reason> why = store.explain(id);
+      return why.isEmpty()
+          ? null
+          : new Why(store.find(id).orElseThrow().state(), why.get().kind(), why.get().text());
+    }
+    throw new IllegalArgumentException("no such question: " + question);
+  }
+
+  private static void close(@Nullable ServerSocketChannel server) {
+    if (server != null) {
+      try {
+        server.close();
+      } catch (IOException e) {
+        LOG.debug("a socket was not closed", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    close(server);
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      LOG.debug("{} is left behind; the next owner deletes it", path, e);
+    }
+  }
+}
