@@ -16,7 +16,7 @@ final class Crash {
   private static final int LONGEST_MILLIS = 2_000;
   private static final int LAST_MINUTES = 5;
   private static final long NUMBERS_EACH = 10_000_000;
-  private static final long ROOM = 6L << 30;
+  private static final long ROOM_EACH = 50L << 20;
 
   private final Path db;
   private final Path folder;
@@ -33,15 +33,19 @@ final class Crash {
 
   static int run(PrintStream out, String... args) throws Exception {
     CrashOptions options = CrashOptions.parse(args);
+    long room = (options.kills() + 2) * ROOM_EACH;
     Scratch scratch =
-        Scratch.withRoom(ROOM).orElseThrow(() -> new IOException("no disk has 6 GB of room"));
+        Scratch.withRoom(room)
+            .orElseThrow(() -> new IOException("no disk has " + (room >> 20) + " MB of room"));
     out.println(
         "crash: "
             + options.kills()
             + " kills"
             + (options.fullDisk() ? " with a full disk" : "")
             + ", seed "
-            + options.seed());
+            + options.seed()
+            + ", in "
+            + scratch.folder());
     boolean right =
         options.fullDisk()
             ? CrashFullDisk.run(out, options, scratch.folder())
@@ -49,7 +53,7 @@ final class Crash {
     if (right) {
       scratch.close();
     } else {
-      out.println("  the file and the ledgers are in " + scratch.folder());
+      out.println("  what was written stays in " + scratch.folder());
     }
     return right ? 0 : 1;
   }

@@ -6,6 +6,7 @@ import dev.treadle.Outcome;
 import dev.treadle.Treadle;
 import dev.treadle.bench.CrashJobs.Kind;
 import dev.treadle.bench.CrashLedger.Line;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -33,11 +34,10 @@ final class CrashCheck {
     int process = -1;
     int runsInProcess;
     int runs;
-    boolean crossed;
   }
 
   /// Reads the ledgers of all processes, in the order in which they lived.
-  void read(List<Path> ledgers) throws Exception {
+  void read(List<Path> ledgers) throws IOException {
     for (int process = 0; process < ledgers.size(); process++) {
       for (Line line : CrashLedger.read(ledgers.get(process))) {
         switch (line) {
@@ -76,7 +76,6 @@ final class CrashCheck {
       figures.runsAfterEnd++;
     }
     if (seen.process != process) {
-      seen.crossed |= seen.process >= 0;
       seen.process = process;
       seen.runsInProcess = 0;
     }
@@ -100,21 +99,27 @@ final class CrashCheck {
   }
 
   /// Looks at every acknowledged job in the file, which nobody else has open.
-  CrashFigures compare(Path db) throws Exception {
+  CrashFigures compare(Path db) throws SQLException {
     try (Treadle treadle = CrashJobs.setup(null).submitOnly().open(db)) {
-      for (Map.Entry<Long, Seen> job : jobs.entrySet()) {
-        Kind kind = job.getValue().acknowledged;
-        if (kind != null) {
-          compare(treadle, job.getKey(), job.getValue(), kind);
-        }
-      }
-      for (Map.Entry<JobState, Long> count : treadle.counts().entrySet()) {
-        if (!count.getKey().ended()) {
-          figures.stuck += count.getValue();
-        }
-      }
+      compare(treadle);
     }
     figures.integrity = integrity(db);
+    return figures;
+  }
+
+  /// The same without the file itself.
+  CrashFigures compare(Treadle treadle) {
+    for (Map.Entry<Long, Seen> job : jobs.entrySet()) {
+      Kind kind = job.getValue().acknowledged;
+      if (kind != null) {
+        compare(treadle, job.getKey(), job.getValue(), kind);
+      }
+    }
+    for (Map.Entry<JobState, Long> count : treadle.counts().entrySet()) {
+      if (!count.getKey().ended()) {
+        figures.stuck += count.getValue();
+      }
+    }
     return figures;
   }
 

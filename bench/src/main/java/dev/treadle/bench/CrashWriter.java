@@ -100,6 +100,7 @@ final class CrashWriter {
   }
 
   private static void storeFailed(CrashLedger ledger, StoreException e) {
+    System.err.println("writer: " + e);
     ledger.add(new Line.Refused(e.toString()));
     Runtime.getRuntime().halt(STORE_FAILED);
   }

@@ -36,7 +36,7 @@ final class DurableJobRunr {
     List<Speed> ours = new ArrayList<>();
     List<Speed> theirs = new ArrayList<>();
     int count = settings.size(100_000, 5_000);
-    int few = settings.size(1_500, 200);
+    int few = settings.size(3_000, 200);
     try (Scratch scratch = room.get()) {
       // A round of the peer takes seconds, most of them waits: one to warm up, few that count.
       for (int i = -1; i < Math.min(ROUNDS, settings.rounds()); i++) {

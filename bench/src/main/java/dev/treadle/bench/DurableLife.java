@@ -120,7 +120,7 @@ final class DurableLife {
     Log(Path file) throws Exception {
       this.file = file;
       byte[] result = DurableWork.json(DurableWork.book(Order.of(1)));
-      queue = new LogQueue(file, result, SubmitToResult.cores());
+      queue = new LogQueue(file, result);
     }
 
     void run(List<byte[]> inputs) throws Exception {

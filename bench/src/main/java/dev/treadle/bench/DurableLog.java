@@ -17,16 +17,21 @@ import org.jspecify.annotations.Nullable;
 /// One thread writes. What was appended while it wrote is its next group, and each group is one
 /// write and one `fdatasync` into a file that is filled with zeros ahead of it, so that no sync has
 /// to wait for the file's length to be written.
-final class DurableLog implements AutoCloseable {
+///
+/// @param <E> what it stores
+final class DurableLog<E extends DurableLog.Entry> implements AutoCloseable {
   /// What is to be on disk.
   interface Entry {
     /// Not 0.
     long id();
 
     byte[] payload();
+  }
 
-    /// It is on disk, or, with a failure, will never be. Called by the thread that writes.
-    void stored(@Nullable IOException failure);
+  /// Is told of each group, by the thread that writes.
+  interface Listener<E extends Entry> {
+    /// These are on disk, or, with a failure, will never be. The list is good until this returns.
+    void stored(List<E> group, @Nullable IOException failure);
   }
 
   private static final int HEADER = 2 * Integer.BYTES + Long.BYTES;
@@ -39,28 +44,30 @@ final class DurableLog implements AutoCloseable {
   private final Condition taken = lock.newCondition();
   private final CRC32C crc = new CRC32C();
   private final Thread writer;
-  private Group open = new Group();
+  private final Listener<E> listener;
+  private Group<E> open = new Group<>();
   private boolean closing;
   private @Nullable IOException failure;
 
   /// What the next write takes along.
-  private static final class Group {
+  private static final class Group<E> {
     final ByteBuffer bytes = ByteBuffer.allocateDirect(GROUP_BYTES);
-    final List<Entry> entries = new ArrayList<>();
+    final List<E> entries = new ArrayList<>();
   }
 
   /// Begins an empty log.
-  DurableLog(Path file) throws IOException {
+  DurableLog(Path file, Listener<E> listener) throws IOException {
+    this.listener = listener;
     channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     zeros = new Zeros(channel);
     writer = Thread.ofPlatform().daemon().name("bench-log").start(this::write);
   }
 
   /// Hands over entries, in one group as far as they fit, and does not wait.
-  void append(List<? extends Entry> entries) throws IOException {
+  void append(List<E> entries) throws IOException {
     lock.lock();
     try {
-      for (Entry entry : entries) {
+      for (E entry : entries) {
         byte[] payload = entry.payload();
         while (failure == null && open.bytes.remaining() < HEADER + payload.length) {
           appended.signal();
@@ -93,11 +100,11 @@ final class DurableLog implements AutoCloseable {
   }
 
   private void write() {
-    Group idle = new Group();
+    Group<E> idle = new Group<>();
     long position = 0;
     while (true) {
       lock.lock();
-      Group group = open;
+      Group<E> group = open;
       try {
         while (group.entries.isEmpty() && !closing) {
           appended.awaitUninterruptibly();
@@ -116,9 +123,7 @@ final class DurableLog implements AutoCloseable {
       } catch (IOException e) {
         failed = fail(e);
       }
-      for (Entry entry : group.entries) {
-        entry.stored(failed);
-      }
+      listener.stored(group.entries, failed);
       group.entries.clear();
       group.bytes.clear();
       idle = group;

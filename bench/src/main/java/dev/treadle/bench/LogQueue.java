@@ -9,26 +9,22 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The least that a durable queue can do: inputs and results go to a [DurableLog], the jobs that
-/// wait stand in a queue in memory, and workers take them and complete them.
+/// wait stand in a queue in memory, and a worker takes them and completes them, a group at a time.
 ///
 /// No states, no priorities, no retries, and nothing is encoded: inputs and results come as bytes.
 final class LogQueue implements AutoCloseable {
-  private static final int TAKEN_AT_ONCE = 1_000;
-
-  private final DurableLog log;
+  private final DurableLog<Job> log;
   private final byte[] result;
-  private final LinkedBlockingQueue<Job> ready = new LinkedBlockingQueue<>();
-  private final List<Thread> workers = new ArrayList<>();
+  private final LinkedBlockingQueue<List<Job>> ready = new LinkedBlockingQueue<>();
+  private final Thread worker;
 
   /// Begins with an empty log.
   ///
   /// @param result what every job results in
-  LogQueue(Path file, byte[] result, int workers) throws IOException {
-    this.log = new DurableLog(file);
+  LogQueue(Path file, byte[] result) throws IOException {
+    this.log = new DurableLog<>(file, this::stored);
     this.result = result;
-    for (int i = 0; i < workers; i++) {
-      this.workers.add(Thread.ofPlatform().daemon().name("bench-log-worker").start(this::work));
-    }
+    worker = Thread.ofPlatform().daemon().name("bench-log-worker").start(this::work);
   }
 
   /// Who waits for jobs of its own: until they are stored, and again until their results are.
@@ -48,16 +44,19 @@ final class LogQueue implements AutoCloseable {
       }
     }
 
-    /// Called by the thread that writes the log, and by it alone.
+    /// One more is stored. Called by the thread that writes the log, and by it alone.
     @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes it while it is not 0.
-    void stored(@Nullable IOException failed) {
-      if (failed != null) {
-        failure = failed;
-      }
+    void stored() {
       missing--;
-      if (missing == 0 || failed != null) {
+      if (missing == 0) {
         LockSupport.unpark(thread);
       }
+    }
+
+    /// One never will be.
+    void failed(IOException e) {
+      failure = e;
+      LockSupport.unpark(thread);
     }
   }
 
@@ -86,19 +85,28 @@ final class LogQueue implements AutoCloseable {
       return done ? result : input;
     }
 
-    @Override
-    public void stored(@Nullable IOException failure) {
-      if (done) {
-        ended.stored(failure);
-        return;
-      }
-      done = true;
-      if (failure == null) {
-        ready.add(this);
+    void failed(IOException e) {
+      submitted.failed(e);
+      ended.failed(e);
+    }
+  }
+
+  /// Those that are stored now can run; those whose results are, have ended.
+  private void stored(List<Job> group, @Nullable IOException failure) {
+    List<Job> run = new ArrayList<>(group.size());
+    for (Job job : group) {
+      if (failure != null) {
+        job.failed(failure);
+      } else if (job.done) {
+        job.ended.stored();
       } else {
-        ended.stored(failure);
+        job.done = true;
+        run.add(job);
+        job.submitted.stored();
       }
-      submitted.stored(failure);
+    }
+    if (!run.isEmpty()) {
+      ready.add(run);
     }
   }
 
@@ -118,28 +126,24 @@ final class LogQueue implements AutoCloseable {
   }
 
   private void work() {
-    List<Job> taken = new ArrayList<>();
+    List<Job> taken = List.of();
     try {
       while (true) {
-        taken.add(ready.take());
-        ready.drainTo(taken, TAKEN_AT_ONCE);
+        taken = ready.take();
         log.append(taken);
-        taken.clear();
       }
     } catch (InterruptedException e) {
       // Closed.
     } catch (IOException e) {
-      taken.forEach(job -> job.ended.stored(e));
+      taken.forEach(job -> job.failed(e));
     }
   }
 
   /// Ends; nobody may be in [#run].
   @Override
   public void close() throws IOException, InterruptedException {
-    for (Thread worker : workers) {
-      worker.interrupt();
-      worker.join();
-    }
+    worker.interrupt();
+    worker.join();
     log.close();
   }
 }

@@ -18,7 +18,7 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 /// used with: who wants it waits until it is free.
 final class OneConnection implements AutoCloseable {
   private final Connection connection;
-  private final Semaphore free = new Semaphore(1, true);
+  private final Semaphore free = new Semaphore(1);
 
   OneConnection(Path db) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
