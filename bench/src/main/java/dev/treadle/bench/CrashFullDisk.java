@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// The same on a small disk that fills up: the store has to refuse, or to wait, and has to go on
 /// when there is room again. Then it is killed.
@@ -15,6 +16,7 @@ final class CrashFullDisk {
   private static final int MEGABYTE = 1 << 20;
   private static final int MORE = 200;
   private static final int LOOK_MILLIS = 50;
+  private static final int ENDS_MILLIS = 500;
   private static final Duration STANDS = Duration.ofSeconds(3);
   private static final Duration GOES_ON = Duration.ofSeconds(30);
   private static final Duration FILLS = Duration.ofMinutes(2);
@@ -72,11 +74,10 @@ final class CrashFullDisk {
     long before = 0;
     while (System.nanoTime() < latest) {
       boolean ended = !writer.isAlive();
-      for (Line line : CrashLedger.read(crash.ledger())) {
-        if (line instanceof Line.Refused) {
-          if (ended && writer.exitValue() != CrashWriter.STORE_FAILED) {
-            throw new IOException("a writer ended by itself, with code " + writer.exitValue());
-          }
+      if (CrashLedger.read(crash.ledger()).stream().anyMatch(Line.Refused.class::isInstance)) {
+        // A store that takes nothing more ends its writer right after that line.
+        ended = writer.waitFor(ENDS_MILLIS, TimeUnit.MILLISECONDS);
+        if (!ended || writer.exitValue() == CrashWriter.STORE_FAILED) {
           return ended ? "the store ended" : "submits were refused";
         }
       }

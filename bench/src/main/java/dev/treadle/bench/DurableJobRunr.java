@@ -6,7 +6,6 @@ import dev.treadle.bench.Result.Alone;
 import dev.treadle.bench.Result.Compared;
 import dev.treadle.bench.Result.Measured;
 import dev.treadle.bench.Result.Skipped;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,8 +89,6 @@ final class DurableJobRunr {
       }
       long end = System.nanoTime();
       return new Speed(count / ((end - start) / 1e9), count / ((end - submission) / 1e9));
-    } finally {
-      Files.deleteIfExists(db);
     }
   }
 }
