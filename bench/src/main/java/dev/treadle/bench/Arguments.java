@@ -23,6 +23,7 @@ record Arguments(List<Benchmark> benchmarks, Settings settings) {
   static Arguments parse(String... args) {
     List<Benchmark> chosen = new ArrayList<>();
     int rounds = 0;
+    int waiting = 0;
     boolean quick = false;
     @Nullable Path json = null;
     @Nullable Path jfr = null;
@@ -30,7 +31,8 @@ record Arguments(List<Benchmark> benchmarks, Settings settings) {
     while (rest.hasNext()) {
       String arg = rest.next();
       switch (arg) {
-        case "--rounds" -> rounds = rounds(value(arg, rest));
+        case "--rounds" -> rounds = number(arg, rest);
+        case "--waiting" -> waiting = number(arg, rest);
         case "--quick" -> quick = true;
         case "--json" -> json = Path.of(value(arg, rest));
         case "--jfr" -> jfr = Path.of(value(arg, rest));
@@ -46,7 +48,7 @@ record Arguments(List<Benchmark> benchmarks, Settings settings) {
       throw new Wrong("--jfr records one benchmark: name one");
     }
     int measured = rounds > 0 ? rounds : quick ? 3 : 7;
-    return new Arguments(each, new Settings(measured, quick ? 1 : 3, quick, json, jfr));
+    return new Arguments(each, new Settings(measured, quick ? 1 : 3, quick, waiting, json, jfr));
   }
 
   private static Benchmark named(String name) {
@@ -57,7 +59,8 @@ record Arguments(List<Benchmark> benchmarks, Settings settings) {
             new Wrong(
                 (name.startsWith("-") ? "no option " : "no benchmark ")
                     + name
-                    + "; there are --rounds N, --quick, --json FILE, --jfr FILE and all, jmh, "
+                    + "; there are --rounds N, --quick, --waiting N, --json FILE, --jfr FILE and all,"
+                    + " crash, jmh, "
                     + Benchmark.all().stream()
                         .map(Benchmark::name)
                         .collect(Collectors.joining(", "))));
@@ -70,15 +73,16 @@ record Arguments(List<Benchmark> benchmarks, Settings settings) {
     return rest.next();
   }
 
-  private static int rounds(String value) {
+  static int number(String option, Iterator<String> rest) {
+    String value = value(option, rest);
     try {
-      int rounds = Integer.parseInt(value);
-      if (rounds >= 1) {
-        return rounds;
+      int number = Integer.parseInt(value);
+      if (number >= 1) {
+        return number;
       }
     } catch (NumberFormatException e) {
       // Said below.
     }
-    throw new Wrong("--rounds needs a number of at least 1, not " + value);
+    throw new Wrong(option + " needs a number of at least 1, not " + value);
   }
 }

@@ -105,6 +105,22 @@ record Benchmark(String name, String sentence, Code code) {
             "./treadle map of 1,000 times true; against a bare loop, and GNU parallel",
             MapTrue::run),
         new Benchmark(
+            "durable-life",
+            "durable jobs on SQLite: stored, run, result stored; against a bare log on disk",
+            DurableLife::run),
+        new Benchmark(
+            "durable-jobrunr",
+            "durable jobs on SQLite processed a second; against JobRunr on SQLite",
+            DurableJobRunr::run),
+        new Benchmark(
+            "durable-backlog",
+            "5 million durable jobs waiting: cost of submit and run, heap and disk each",
+            DurableBacklog::run),
+        new Benchmark(
+            "durable-reopen",
+            "a file with a million waiting jobs opened, and a first submit to a new one",
+            DurableReopen::run),
+        new Benchmark(
             "python-pipelined",
             "cpu-pipelined against Python's ThreadPoolExecutor, if python3 is there",
             PythonPool::pipelined),

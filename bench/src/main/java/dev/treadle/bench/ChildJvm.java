@@ -11,6 +11,9 @@ import java.util.Map;
 
 /// Another JVM with the same class path. It answers with lines of a name and a number.
 final class ChildJvm {
+  /// Lets it load native libraries, as the manifest of the application does.
+  static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
+
   private ChildJvm() {}
 
   /// Begins a JVM that runs a class; its errors go where ours go.

@@ -95,7 +95,7 @@ final class FilesUpper {
     List<Double> peaks = new ArrayList<>();
     Settings few =
         new Settings(
-            Math.min(settings.rounds(), ROUNDS_MAX), 1, settings.quick(), settings.json(), null);
+            Math.min(settings.rounds(), ROUNDS_MAX), 1, settings.quick(), 0, settings.json(), null);
     Result compared =
         new Rounds(few)
             .compare(

@@ -32,7 +32,10 @@ public final class Main {
     }
     int code;
     try {
-      code = new Main(System.out).run(args);
+      code =
+          args.length > 0 && args[0].equals("crash")
+              ? Crash.run(System.out, Arrays.copyOfRange(args, 1, args.length))
+              : new Main(System.out).run(args);
     } catch (Arguments.Wrong wrong) {
       System.err.println("bench: " + wrong.getMessage());
       code = 2;
@@ -64,11 +67,16 @@ public final class Main {
   }
 
   private void list() {
-    out.println("./treadle bench NAME... | all  [--rounds N] [--quick] [--json FILE] [--jfr FILE]");
+    out.println(
+        "./treadle bench NAME... | all"
+            + "  [--rounds N] [--quick] [--waiting N] [--json FILE] [--jfr FILE]");
     out.println();
     for (Benchmark benchmark : Benchmark.all()) {
       out.printf("  %-18s %s%n", benchmark.name(), benchmark.sentence());
     }
+    out.printf(
+        "  %-18s %s%n",
+        "crash [ARGS]", "kills writers of a durable store and looks for what was lost");
     out.printf(
         "  %-18s %s%n",
         "jmh [ARGS]", "microbenchmarks of the store seam, with the arguments of JMH");
@@ -104,6 +112,9 @@ public final class Main {
       args.addAll(List.of("--json", json.toString()));
       if (settings.quick()) {
         args.add("--quick");
+      }
+      if (settings.waiting() > 0) {
+        args.addAll(List.of("--waiting", String.valueOf(settings.waiting())));
       }
       List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
       int code =

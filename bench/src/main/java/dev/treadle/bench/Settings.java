@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// @param rounds how many rounds of each contender are measured
 /// @param warmups how many come before and are dropped
 /// @param quick whether the sizes are small: to see that everything works, not for figures
+/// @param waiting how many jobs wait where a row asks for very many, or 0 for the number of the row
 /// @param json where the results go as JSON, or null
 /// @param jfr where a flight recording of Treadle's rounds goes, or null
-record Settings(int rounds, int warmups, boolean quick, @Nullable Path json, @Nullable Path jfr) {
+record Settings(
+    int rounds, int warmups, boolean quick, int waiting, @Nullable Path json, @Nullable Path jfr) {
   Settings {
     if (rounds < 1) {
       throw new IllegalArgumentException("--rounds must be at least 1, not " + rounds);
@@ -20,5 +22,10 @@ record Settings(int rounds, int warmups, boolean quick, @Nullable Path json, @Nu
   /// A size: the one of the target, or the small one.
   int size(int full, int small) {
     return quick ? small : full;
+  }
+
+  /// How many jobs wait: as it was asked for, or a size.
+  int waiting(int full, int small) {
+    return waiting > 0 ? waiting : size(full, small);
   }
 }

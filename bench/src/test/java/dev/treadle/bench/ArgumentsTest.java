@@ -36,6 +36,8 @@ class ArgumentsTest {
     assertThat(arguments.settings().quick()).isTrue();
     assertThat(arguments.settings().rounds()).isEqualTo(3);
     assertThat(Arguments.parse("all").settings().rounds()).isEqualTo(7);
+    assertThat(Arguments.parse("all", "--waiting", "5000").settings().waiting(9, 8))
+        .isEqualTo(5000);
     assertThat(Arguments.parse("all", "--quick", "--rounds", "5").settings().rounds()).isEqualTo(5);
   }
 

@@ -14,7 +14,7 @@ class RoundsTest {
     List<Double> peer = new ArrayList<>(List.of(100.0, 3.0, 2.0));
 
     Result.Compared result =
-        new Rounds(new Settings(2, 1, false, null, null))
+        new Rounds(new Settings(2, 1, false, 0, null, null))
             .compare(
                 "what",
                 "ms",

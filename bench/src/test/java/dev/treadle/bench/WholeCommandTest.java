@@ -39,7 +39,7 @@ class WholeCommandTest {
 
   @Test
   void aRecordingOfThisJvmIsRefused() {
-    Settings settings = new Settings(1, 0, true, null, Path.of("x.jfr"));
+    Settings settings = new Settings(1, 0, true, 0, null, Path.of("x.jfr"));
 
     assertThatThrownBy(() -> WholeCommand.refuseJfr(settings))
         .isInstanceOf(Arguments.Wrong.class)
