@@ -7,7 +7,9 @@ import dev.treadle.TreadleException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The first value of several jobs; the others are cancelled.
@@ -35,15 +37,29 @@ final class Race<A extends @Nullable Object, R extends @Nullable Object> {
     }
   }
 
-  @SuppressWarnings("unchecked")
+  /// Tells the race of the end of one job.
+  private record Runner(BlockingQueue<Supplier<Outcome<?>>> race) implements Watcher {
+    @Override
+    public void ended(Outcome<?> outcome) {
+      race.add(() -> outcome);
+    }
+
+    @Override
+    public void givenUp(Supplier<TreadleException> why) {
+      race.add(() -> {
+        throw why.get();
+      });
+    }
+  }
+
   private Outcome<R> first(List<JobHandle<R>> jobs) {
-    var ended = new LinkedBlockingQueue<Outcome<?>>();
-    jobs.forEach(job -> engine.watch(job.receipt, ended::add));
+    var ended = new LinkedBlockingQueue<Supplier<Outcome<?>>>();
+    jobs.forEach(job -> engine.watch(job.receipt, new Runner(ended)));
     List<Outcome<?>> losers = new ArrayList<>();
     while (losers.size() < jobs.size()) {
-      Outcome<?> next = engine.take(ended, jobs);
+      Outcome<?> next = engine.take(ended, jobs).get();
       if (next instanceof Outcome.Succeeded<?>) {
-        return (Outcome<R>) next;
+        return engine.outcome(task, next, "the race");
       }
       losers.add(next);
     }

@@ -21,6 +21,7 @@ import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -467,7 +468,15 @@ public final class MemoryStore implements Store {
         && (query.task() == null || query.task().equals(row.task))
         && (query.queue() == null || query.queue().equals(row.route.queue()))
         && (query.key() == null || more != null && query.key().equals(more.key))
-        && (query.parent() == 0 || more != null && more.parentId == query.parent());
+        && (query.parent() == 0 || more != null && more.parentId == query.parent())
+        && within(row.created, query.createdFrom(), query.createdBefore())
+        && (query.endedFrom() == null && query.endedBefore() == null
+            || row.ended() && within(row.moved, query.endedFrom(), query.endedBefore()));
+  }
+
+  private static boolean within(long micros, @Nullable Instant from, @Nullable Instant before) {
+    Instant at = Micros.instant(micros);
+    return (from == null || !at.isBefore(from)) && (before == null || at.isBefore(before));
   }
 
   @Override
