@@ -2,6 +2,7 @@ package dev.treadle.internal.engine;
 
 import dev.treadle.Job;
 import dev.treadle.Outcome;
+import dev.treadle.StoreException;
 import dev.treadle.Task;
 import dev.treadle.TreadleException;
 import java.util.ArrayList;
@@ -27,14 +28,22 @@ final class Race<A extends @Nullable Object, R extends @Nullable Object> {
       throw new IllegalArgumentException("a race needs at least one input");
     }
     List<JobHandle<R>> jobs = new ArrayList<>();
+    R value;
     try {
       for (A input : inputs) {
         jobs.add((JobHandle<R>) engine.submitter.submit(task.with(input), null));
       }
-      return first(jobs).orElseThrow("the race");
-    } finally {
-      jobs.forEach(Job::cancel);
+      value = first(jobs).orElseThrow("the race");
+    } catch (Throwable thrown) {
+      try {
+        jobs.forEach(Job::cancel);
+      } catch (StoreException gone) {
+        thrown.addSuppressed(gone);
+      }
+      throw thrown;
     }
+    jobs.forEach(Job::cancel);
+    return value;
   }
 
   /// Tells the race of the end of one job.
