@@ -39,18 +39,25 @@ import org.jspecify.annotations.Nullable;
 final class BytesStore implements Store {
   static final int PAYLOAD_MAX = 100;
 
+  private final int payloadMax;
   private final MemoryStore jobs;
   private final Set<String> nodes;
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
   private boolean rescued;
 
-  /// An empty store.
+  /// An empty store of small values.
   BytesStore() {
-    this(new MemoryStore(1_000), ConcurrentHashMap.newKeySet());
+    this(PAYLOAD_MAX);
   }
 
-  private BytesStore(MemoryStore jobs, Set<String> nodes) {
+  /// An empty store.
+  BytesStore(int payloadMax) {
+    this(payloadMax, new MemoryStore(1_000), ConcurrentHashMap.newKeySet());
+  }
+
+  private BytesStore(int payloadMax, MemoryStore jobs, Set<String> nodes) {
+    this.payloadMax = payloadMax;
     this.jobs = jobs;
     this.nodes = nodes;
   }
@@ -58,7 +65,7 @@ final class BytesStore implements Store {
   /// The same jobs, opened by another process. What the one before still does has no effect.
   BytesStore reopened() {
     closed = true;
-    return new BytesStore(jobs, nodes);
+    return new BytesStore(payloadMax, jobs, nodes);
   }
 
   /// Opens a treadle on this.
@@ -126,7 +133,7 @@ final class BytesStore implements Store {
 
   @Override
   public int payloadMax() {
-    return PAYLOAD_MAX;
+    return payloadMax;
   }
 
   @Override

@@ -664,7 +664,7 @@ final class AttemptRun implements Run, JobContext {
     CountDownLatch queue = new CountDownLatch(1);
     engine.store.endWait(claimed.id(), claimed.fence(), queue::countDown);
     awaitUninterruptibly(queue);
-    if (lent) {
+    if (lent && !hasLeft()) {
       CountDownLatch granted = new CountDownLatch(1);
       runner.takeSlotBack(granted::countDown);
       awaitUninterruptibly(granted);
@@ -679,6 +679,10 @@ final class AttemptRun implements Run, JobContext {
         runner.giveSlot();
       }
     }
+  }
+
+  private synchronized boolean hasLeft() {
+    return slot == Slot.GONE;
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

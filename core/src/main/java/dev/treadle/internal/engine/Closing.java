@@ -153,7 +153,7 @@ final class Closing {
     } finally {
       closeStore();
       if (engine.durable) {
-        engine.giveUp(() ->
+        engine.ends.giveUp(() ->
             new WaitException("the treadle was closed; the job goes on when it is opened", null));
       }
     }

@@ -12,7 +12,6 @@ import dev.treadle.StoreException;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.TreadleException;
-import dev.treadle.WaitException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
@@ -35,7 +34,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +63,7 @@ final class Engine {
   final Alarm alarm;
   final Submitter submitter = new Submitter(this);
   final Room room = new Room();
+  final Ends ends = new Ends(this);
   final Set<Feeder<?>> feeders = ConcurrentHashMap.newKeySet();
   final long graceNanos;
   final int mapWindow;
@@ -83,7 +82,6 @@ final class Engine {
   private final List<Listener> listeners;
   private final Map<String, QueueSettings> queues;
   private final Map<Strategy, Runner> runners = new EnumMap<>(Strategy.class);
-  private final Watchers watchers = new Watchers();
   private final ConcurrentHashMap<Long, AttemptRun> running = new ConcurrentHashMap<>();
 
   /// Cancels that came between a claim and the start of its attempt, by job, with the fence.
@@ -105,9 +103,6 @@ final class Engine {
   volatile boolean handsBack;
 
   private volatile boolean broken;
-
-  /// What is thrown where somebody waits, once nothing more is heard of jobs here; else null.
-  private volatile @Nullable Supplier<TreadleException> over;
 
   Engine(EngineSetup setup, Store store) {
     this.time = new Time(setup.clock);
@@ -403,9 +398,7 @@ final class Engine {
           tell(id, () -> listener.jobEnded(id, task, shown));
         }
       }
-      for (Watcher watcher : watchers.take(id)) {
-        tell(id, () -> watcher.ended(outcome));
-      }
+      ends.ended(id, outcome);
     }
 
     @Override
@@ -447,7 +440,7 @@ final class Engine {
     }
   }
 
-  private static void tell(long id, Runnable what) {
+  static void tell(long id, Runnable what) {
     try {
       what.run();
     } catch (Throwable thrown) {
@@ -462,26 +455,6 @@ final class Engine {
   /// Calls a user's code back, on a virtual thread.
   void callBack(long id, Runnable callback) {
     Thread.ofVirtual().name("treadle-callback-" + id).start(() -> tell(id, callback));
-  }
-
-  /// Has a watcher told of the end of a job, at once if it has ended.
-  void watch(Receipt job, Watcher watcher) {
-    Outcome<?> outcome = job.outcome();
-    if (outcome == null) {
-      watchers.add(job.id(), watcher);
-      outcome = job.outcome();
-      Supplier<TreadleException> why = over;
-      if (outcome == null && why == null || !watchers.remove(job.id(), watcher)) {
-        return; // It is told when the job ends, or is being told just now.
-      }
-      if (outcome == null && why != null) {
-        watcher.givenUp(why);
-        return;
-      }
-    }
-    if (outcome != null) {
-      watcher.ended(outcome);
-    }
   }
 
   // ---- values, where the store keeps no objects
@@ -526,31 +499,11 @@ final class Engine {
     }
     claiming = false;
     LOG.error("the store has failed, and nothing more is run: {}", failure.getMessage(), failure);
-    giveUp(() -> new StoreException(String.valueOf(failure.getMessage()), failure));
+    ends.giveUp(() -> new StoreException(String.valueOf(failure.getMessage()), failure));
   }
 
   boolean broken() {
     return broken;
-  }
-
-  /// Tells all who wait, now or later, that nothing more will be heard of jobs here.
-  void giveUp(Supplier<TreadleException> why) {
-    if (over == null) {
-      over = why;
-    }
-    for (long id : watchers.jobs()) {
-      for (Watcher watcher : watchers.take(id)) {
-        tell(id, () -> watcher.givenUp(why));
-      }
-    }
-    feeders.forEach(feeder -> feeder.givenUp(why));
-    room.made();
-    idleMayHaveChanged();
-  }
-
-  /// What to throw where somebody waits; null as long as there is something to wait for.
-  @Nullable Supplier<TreadleException> over() {
-    return over;
   }
 
   private long tick() {
@@ -562,62 +515,6 @@ final class Engine {
     } catch (StoreException e) {
       broke(e);
       return Micros.NEVER;
-    }
-  }
-
-  // ---- waiting
-
-  /// Waits for the end of a job, giving up the slot of the attempt that waits, if one does.
-  @Nullable Outcome<?> await(Receipt job, @Nullable Duration atMost, Object what) {
-    Outcome<?> outcome = job.outcome();
-    if (outcome != null) {
-      return outcome;
-    }
-    long until = atMost == null ? Long.MAX_VALUE : time.nanos() + nanos(atMost);
-    AttemptRun self = AttemptRun.current();
-    if (self == null) {
-      return park(job, until, what);
-    }
-    return self.waiting(
-        self.engine() == this ? List.of(job) : List.of(), () -> park(job, until, what));
-  }
-
-  /// Takes the next of what ends, waiting for it as [#await] does.
-  <T> T take(BlockingQueue<T> ended, Collection<? extends JobHandle<?>> jobs) {
-    Supplier<T> take =
-        () -> {
-          try {
-            return ended.take();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WaitException("interrupted while waiting for " + jobs, e);
-          }
-        };
-    AttemptRun self = AttemptRun.current();
-    if (self == null) {
-      return take.get();
-    }
-    List<Receipt> awaited = new ArrayList<>();
-    jobs.forEach(job -> awaited.add(job.receipt));
-    return self.waiting(self.engine() == this ? awaited : List.of(), take);
-  }
-
-  static long nanos(Duration atMost) {
-    return Math.min(TimeUnit.NANOSECONDS.convert(atMost), Long.MAX_VALUE / 4);
-  }
-
-  private @Nullable Outcome<?> park(Receipt job, long until, Object what) {
-    Waiter waiter = new Waiter();
-    Alarm.Entry alarmed =
-        until == Long.MAX_VALUE ? null : alarm.in(until - time.nanos(), waiter::lookAtTime);
-    watch(job, waiter);
-    try {
-      return waiter.await(time, until, what);
-    } finally {
-      watchers.remove(job.id(), waiter);
-      if (alarmed != null) {
-        alarm.cancel(alarmed);
-      }
     }
   }
 
@@ -660,6 +557,10 @@ final class Engine {
 
   // ---- life
 
+  static long nanos(Duration atMost) {
+    return Math.min(TimeUnit.NANOSECONDS.convert(atMost), Long.MAX_VALUE / 4);
+  }
+
   void checkOpen(@Nullable AttemptRun parent) {
     if (closed || isClosing && parent == null) {
       throw new RefusedException(
@@ -676,7 +577,7 @@ final class Engine {
   }
 
   void checkNotClosed() {
-    Supplier<TreadleException> why = over;
+    Supplier<TreadleException> why = ends.why();
     if (broken && why != null) {
       throw why.get();
     }
@@ -687,7 +588,7 @@ final class Engine {
 
   /// Whether nothing moves any more of itself.
   boolean idle() {
-    Supplier<TreadleException> why = over;
+    Supplier<TreadleException> why = ends.why();
     if (why != null) {
       throw why.get();
     }

@@ -112,7 +112,7 @@ final class Feeder<A extends @Nullable Object> {
         close();
       }
     }
-    Supplier<TreadleException> over = engine.over();
+    Supplier<TreadleException> over = engine.ends.why();
     if (over != null) {
       givenUp(over);
     }

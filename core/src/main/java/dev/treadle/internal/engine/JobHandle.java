@@ -72,7 +72,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   }
 
   private @Nullable Outcome<R> await(@Nullable Duration atMost) {
-    Outcome<?> outcome = engine.await(receipt, atMost, this);
+    Outcome<?> outcome = engine.ends.await(receipt, atMost, this);
     return outcome == null ? null : read(outcome);
   }
 
@@ -167,7 +167,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   @Override
   public void whenEnded(Consumer<? super Outcome<R>> callback) {
     Objects.requireNonNull(callback);
-    engine.watch(receipt, new CallBack(outcome -> callback.accept(read(outcome)), why -> {}));
+    engine.ends.watch(receipt, new CallBack(outcome -> callback.accept(read(outcome)), why -> {}));
   }
 
   @Override
@@ -177,7 +177,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
     if (ended != null) {
       complete(future, ended);
     } else {
-      engine.watch(
+      engine.ends.watch(
           receipt,
           new CallBack(
               outcome -> complete(future, outcome),

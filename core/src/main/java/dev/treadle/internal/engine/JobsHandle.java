@@ -261,7 +261,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         refuse(waiter, refusal);
       }
     }
-    engine.watch(receipt, new Member(first, chunk, input));
+    engine.ends.watch(receipt, new Member(first, chunk, input));
   }
 
   /// Hears of the end of one of the jobs.

@@ -63,10 +63,10 @@ final class Race<A extends @Nullable Object, R extends @Nullable Object> {
 
   private Outcome<R> first(List<JobHandle<R>> jobs) {
     var ended = new LinkedBlockingQueue<Supplier<Outcome<?>>>();
-    jobs.forEach(job -> engine.watch(job.receipt, new Runner(ended)));
+    jobs.forEach(job -> engine.ends.watch(job.receipt, new Runner(ended)));
     List<Outcome<?>> losers = new ArrayList<>();
     while (losers.size() < jobs.size()) {
-      Outcome<?> next = engine.take(ended, jobs).get();
+      Outcome<?> next = engine.ends.take(ended, jobs).get();
       if (next instanceof Outcome.Succeeded<?>) {
         return engine.outcome(task, next, "the race");
       }

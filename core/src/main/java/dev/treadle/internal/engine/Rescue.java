@@ -68,6 +68,7 @@ final class Rescue {
     if (engine.stored(finish)) {
       engine.tasks.parked(claimed.task(), null);
     }
+    engine.idleMayHaveChanged();
   }
 
   private Finish.Tally tally(Claimed of) {
