@@ -24,7 +24,9 @@ public interface Job<R extends @Nullable Object> {
   ///
   /// @throws JobFailedException if the job failed; the cause is what the attempt threw
   /// @throws JobCancelledException if it was cancelled
-  /// @throws WaitException if this thread is interrupted; the job goes on
+  /// @throws WaitException if this thread is interrupted, or the treadle on a durable store closed
+  ///   before the job ended; the job goes on
+  /// @throws StoreException if the store fails before the job has ended
   /// @throws RefusedException inside a job, if the wait could never end
   R get();
 
@@ -89,7 +91,8 @@ public interface Job<R extends @Nullable Object> {
   JobInfo info();
 
   /// Calls back once, when the job has ended, on a virtual thread; at once if it has. What the
-  /// callback throws is logged with the id of the job.
+  /// callback throws is logged with the id of the job. Never, if the treadle on a durable store is
+  /// closed before the job ends.
   void whenEnded(Consumer<? super Outcome<R>> callback);
 
   /// The job as a future, for code that speaks futures. Cancelling the future cancels the job.

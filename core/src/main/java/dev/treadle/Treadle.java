@@ -87,6 +87,17 @@ public interface Treadle extends AutoCloseable {
     /// job needs are kept besides.
     Setup keepEnded(int jobs);
 
+    /// How long [Treadle#close()] waits, on a durable store, for the jobs that run before it hands
+    /// them back; 30 s by default.
+    Setup drainFor(Duration atMost);
+
+    /// How long jobs on a file are kept after their end; a day for succeeded ones and thirty days
+    /// for the others by default.
+    Setup retain(Duration succeeded, Duration unsuccessful);
+
+    /// The most bytes an input or a result may have on a file, 1 KiB to 1 GiB; 16 MiB by default.
+    Setup payloadMax(int bytes);
+
     /// Tells an observer what happens to jobs here.
     Setup listener(Listener listener);
 
@@ -105,7 +116,10 @@ public interface Treadle extends AutoCloseable {
   /// Submits a job and returns its handle at once; with a durable store, when it is stored. Blocks
   /// while a bounded queue is full.
   ///
-  /// @throws RefusedException after `close`, or if a full queue refuses
+  /// @throws RefusedException after `close`, or if a full queue refuses; on a durable store also if
+  ///   the task was not given to `open`, or the input is too large
+  /// @throws IllegalArgumentException on a durable store, if the input cannot be written as JSON
+  /// @throws StoreException if a durable store cannot be written
   <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(Task<A, R> task, A input);
 
   /// Submits a job whose input is the result of another: blocked until that one succeeds, cancelled
@@ -126,6 +140,8 @@ public interface Treadle extends AutoCloseable {
       Submission<A, R> submission);
 
   /// Runs a piece of code on `io`, in memory only.
+  ///
+  /// @throws RefusedException on a durable store, which keeps names of tasks and no code
   <R extends @Nullable Object> Job<R> submit(Callable<R> code);
 
   /// Runs a piece of code without a result on `io`, in memory only.
@@ -201,10 +217,21 @@ public interface Treadle extends AutoCloseable {
   /// jobs again, open again.
   boolean drain(Duration atMost);
 
-  /// Waits for available and running jobs and what they submit or unblock, then cancels the rest
-  /// (cause: closed) and ends. Submissions from outside jobs are refused from the call on.
-  /// Abandoned attempts are not waited for: their threads are named in one warning. If this thread
-  /// is interrupted meanwhile, everything is cancelled and the interrupt status set again.
+  /// Ends. Submissions from outside jobs are refused from the call on.
+  ///
+  /// In memory it waits for available and running jobs and what they submit or unblock, then
+  /// cancels the rest (cause: closed). If this thread is interrupted meanwhile, everything is
+  /// cancelled.
+  ///
+  /// On a durable store it starts no more jobs and waits, for at most [Setup#drainFor], for those
+  /// that run; they may still submit children. Then the code of what still runs is asked to end,
+  /// and its jobs are handed back: no attempt is charged, and they run again when the store is
+  /// opened again. All other jobs stay as they are. Maps pull no more inputs, and who still waits
+  /// for a job is told so by a [WaitException]. If this thread is interrupted meanwhile, jobs are
+  /// handed back at once.
+  ///
+  /// Abandoned attempts are not waited for: their threads are named in one warning. An interrupt is
+  /// set again at the end.
   @Override
   void close();
 }

@@ -9,6 +9,7 @@ import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
+import dev.treadle.spi.StoreSettings;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -74,7 +75,7 @@ class SettingsPageTest {
     Map<String, String> defaults = new TreeMap<>();
     for (String name :
         new String[] {
-          "mapWindow", "lossBudget", "grace", "abandonedMax", "keepEnded", "submitOnly"
+          "mapWindow", "lossBudget", "grace", "abandonedMax", "keepEnded", "submitOnly", "drainFor"
         }) {
       Field field = setup.getClass().getDeclaredField(name);
       field.setAccessible(true);
@@ -88,6 +89,14 @@ class SettingsPageTest {
             + text(permits(setup, Strategy.IO))
             + ", cpu and process one a core, async "
             + text(permits(setup, Strategy.ASYNC)));
+    StoreSettings store = StoreSettings.DEFAULT;
+    defaults.put(
+        "retain",
+        "succeeded "
+            + text(store.keepSucceeded())
+            + ", unsuccessful "
+            + text(store.keepUnsuccessful()));
+    defaults.put("payloadMax", text(store.payloadMax()));
     defaults.put("clock", "system");
     defaults.put("queue", "none");
     defaults.put("listener", "none");
@@ -109,6 +118,7 @@ class SettingsPageTest {
     defaults.put("limit", text(queue.limit()));
     defaults.put("bound", text(queue.bound()));
     defaults.put("refuseWhenFull", text(queue.refuses()));
+    defaults.put("keep", text(queue.keeps()));
     defaults.put("priorityStep", text(queue.priorityStep()));
     assertThat(section("Queue"))
         .isEqualTo(defaults)

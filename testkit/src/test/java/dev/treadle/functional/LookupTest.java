@@ -18,6 +18,7 @@ import dev.treadle.Treadle;
 import dev.treadle.testkit.ManualClock;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -276,5 +277,31 @@ class LookupTest {
     held.release();
 
     assertThat(held.get()).isInstanceOf(byte[].class);
+  }
+
+  @Test
+  void jobsAreFoundByTheTimesOfTheirSubmissionAndTheirEnd() {
+    Instant start = clock.instant();
+    long first = treadle.submit(echo.with(1).delay(Duration.ofSeconds(2))).id();
+    clock.advance(Duration.ofSeconds(1));
+    long second = treadle.submit(echo, 2).id();
+    treadle.awaitIdle();
+    clock.advance(Duration.ofSeconds(1));
+    treadle.awaitIdle();
+    long third = treadle.submit(echo.with(3).held()).id();
+
+    Instant one = start.plusSeconds(1);
+    Instant two = start.plusSeconds(2);
+    assertThat(found(JobQuery.ALL.createdFrom(one))).containsExactly(second, third);
+    assertThat(found(JobQuery.ALL.createdBefore(one))).containsExactly(first);
+    assertThat(found(JobQuery.ALL.createdFrom(one).createdBefore(two))).containsExactly(second);
+    assertThat(found(JobQuery.ALL.endedFrom(one))).containsExactly(first, second);
+    assertThat(found(JobQuery.ALL.endedFrom(two))).containsExactly(first);
+    assertThat(found(JobQuery.ALL.endedBefore(two))).containsExactly(second);
+    assertThat(found(JobQuery.ALL.endedBefore(one))).isEmpty();
+  }
+
+  private List<Long> found(JobQuery query) {
+    return treadle.jobs(query).stream().map(JobInfo::id).toList();
   }
 }

@@ -12,6 +12,7 @@ import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.WaitException;
+import dev.treadle.internal.codec.Codec;
 import dev.treadle.internal.process.WorkerDied;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
@@ -49,7 +50,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// RUNNING ─ code returns ─► OVER
-///    └─ asked, ignored for a grace ─► LEFT (abandoned) ─ code returns ─► OVER
+///    ├─ asked, ignored for a grace ─► LEFT (abandoned) ─ code returns ─► OVER
+///    └─ the treadle closes ─► HANDED_BACK ─ code returns ─► OVER
 /// ```
 final class AttemptRun implements Run, JobContext {
   /// Why somebody wants the attempt to end.
@@ -65,6 +67,8 @@ final class AttemptRun implements Run, JobContext {
     LEFT_OPEN,
     /// Abandoned; the job has gone on without it.
     LEFT_FINISHED,
+    /// Its job was handed back to the store, since the treadle closes.
+    HANDED_BACK,
     OVER
   }
 
@@ -95,6 +99,14 @@ final class AttemptRun implements Run, JobContext {
   private volatile boolean endWanted;
 
   private @Nullable String cancelCause;
+
+  /// Why its input does not come back from the store.
+  private @Nullable String unreadable;
+
+  /// The input as its code takes it, once it was read from what the store had.
+  private @Nullable Object input;
+
+  private boolean inputRead;
   private @Nullable TimeoutException timedOut;
   private @Nullable Thread thread;
   private @Nullable CompletableFuture<?> future;
@@ -169,9 +181,10 @@ final class AttemptRun implements Run, JobContext {
       Thread.interrupted(); // What came before this attempt is not meant for it.
       thread = Thread.currentThread();
     }
+    Object input = input();
     Object value =
         ScopedValue.where(Scope.CURRENT, this)
-            .call(() -> Chunk.run(known.settings.body(), claimed.input(), this));
+            .call(() -> Chunk.run(known.settings.body(), input, this));
     return known.settings.strategy() == runner.strategy() ? value : adapted(value);
   }
 
@@ -188,19 +201,37 @@ final class AttemptRun implements Run, JobContext {
     }
   }
 
+  /// The input, read from what the store has of it.
+  private @Nullable Object input() {
+    Values values = engine.values;
+    if (values == null) {
+      return claimed.input();
+    }
+    if (!inputRead) {
+      try {
+        input = values.read(known.settings, claimed.input());
+      } catch (Codec.Unfit e) {
+        throw new Unreadable("task " + claimed.task() + ": " + e.getMessage(), e);
+      }
+      inputRead = true;
+    }
+    return input;
+  }
+
   @Override
   public @Nullable Order order() {
     Isolation isolation = known.settings.isolation();
     if (isolation == null || runner.strategy() != Strategy.PROCESS) {
       return null;
     }
+    Object input;
+    try {
+      input = input();
+    } catch (Unreadable e) {
+      return null; // Then it is called here, and that says so.
+    }
     return new Order(
-        claimed.id(),
-        claimed.attempt(),
-        end(),
-        isolation,
-        claimed.input(),
-        known.settings.output().type());
+        claimed.id(), claimed.attempt(), end(), isolation, input, known.settings.output().type());
   }
 
   @Override
@@ -232,6 +263,19 @@ final class AttemptRun implements Run, JobContext {
 
   @Override
   public boolean end(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {
+    if (engine.values == null || thrown != null) {
+      return ended(value, thrown, cost);
+    }
+    Object stored;
+    try {
+      stored = engine.values.result(known.settings, value);
+    } catch (Throwable unfit) {
+      return ended(null, unfit, cost);
+    }
+    return ended(stored, null, cost);
+  }
+
+  private boolean ended(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {
     Stage was;
     Slot had;
     Attempt.End end;
@@ -254,6 +298,9 @@ final class AttemptRun implements Run, JobContext {
         engine.alarm.cancel(alarm);
         alarm = null;
       }
+      if (thrown instanceof Unreadable) {
+        unreadable = thrown.getMessage();
+      }
       end = endOf(thrown);
       cancelled = cancelCause;
       succeeded = was == Stage.RUNNING && end instanceof Attempt.End.Succeeded;
@@ -263,12 +310,21 @@ final class AttemptRun implements Run, JobContext {
       case RUNNING, LEFT_OPEN ->
           next = engine.complete(this, end, value, cancelled, tally, had == Slot.HELD);
       case LEFT_FINISHED -> engine.returnedLate(this, thrown);
+      case HANDED_BACK -> engine.closing.left(this);
       case OVER -> throw new AssertionError("returned above");
     }
-    if (was != Stage.RUNNING) {
+    if (was == Stage.LEFT_OPEN || was == Stage.LEFT_FINISHED) {
       engine.abandonedReturned(this);
     }
+    if (thrown instanceof Unreadable) {
+      engine.tasks.parked(claimed.task(), known);
+    }
     return had == Slot.HELD;
+  }
+
+  /// Why its input does not come back from the store, as the thread knows that found it out.
+  @Nullable String unreadable() {
+    return unreadable;
   }
 
   @Override
@@ -290,6 +346,9 @@ final class AttemptRun implements Run, JobContext {
     }
     if (thrown == null) {
       return new Attempt.End.Succeeded();
+    }
+    if (thrown instanceof Unreadable) {
+      return new Attempt.End.Snoozed(Duration.ZERO);
     }
     if (thrown instanceof Snooze snooze) {
       return new Attempt.End.Snoozed(snooze.duration());
@@ -463,14 +522,15 @@ final class AttemptRun implements Run, JobContext {
       over = stage == Stage.OVER;
     }
     if (over) {
-      engine.store.returned(claimed.id(), claimed.fence());
+      engine.returned(this);
       engine.forgetAbandoned(this);
     }
   }
 
-  /// The thread of abandoned code, for the one warning at the end; null if there is none.
-  synchronized @Nullable Thread abandonedThread() {
-    return stage == Stage.LEFT_OPEN || stage == Stage.LEFT_FINISHED ? thread : null;
+  /// The thread of code that was left behind, for the one warning at the end; null if there is
+  /// none.
+  synchronized @Nullable Thread leftThread() {
+    return stage == Stage.OVER ? null : thread;
   }
 
   /// Whether it is over and has returned a value in time.
@@ -495,6 +555,56 @@ final class AttemptRun implements Run, JobContext {
     Finish.Tally tally = engine.tally(this, Finish.Cost.UNKNOWN, true);
     engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, true));
     returnedMeanwhile();
+  }
+
+  /// Gives its job back to the store at no charge, which runs it again when it is opened again, and
+  /// asks the code to end. The timeout of an abandoned attempt is charged.
+  void handBack() {
+    Attempt.End end;
+    boolean abandoned;
+    String cancelled;
+    synchronized (this) {
+      abandoned = stage == Stage.LEFT_OPEN;
+      if (!abandoned && stage != Stage.RUNNING) {
+        return;
+      }
+      end = abandoned ? endOf(null) : new Attempt.End.Lost("handed back at close", true);
+      stage = abandoned ? Stage.LEFT_FINISHED : Stage.HANDED_BACK;
+      slot = Slot.GONE;
+      cancelled = cancelCause;
+      if (!abandoned) {
+        stop = Stop.CANCEL;
+        endWanted = true;
+        engine.closing.leaves(this);
+      }
+    }
+    Finish.Tally tally = engine.tally(this, Finish.Cost.UNKNOWN, abandoned);
+    Next next = engine.transition(this, end, null, cancelled);
+    engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, false));
+    if (!abandoned) {
+      askToLeave();
+    }
+  }
+
+  private void askToLeave() {
+    CompletableFuture<?> toCancel;
+    Remote toKill;
+    synchronized (this) {
+      if (stage != Stage.HANDED_BACK) {
+        return;
+      }
+      if (thread != null) {
+        thread.interrupt();
+      }
+      toCancel = future;
+      toKill = remote;
+    }
+    if (toKill != null) {
+      toKill.kill("its treadle closes");
+    }
+    if (toCancel != null) {
+      toCancel.cancel(true);
+    }
   }
 
   // ---- waiting for other jobs
@@ -554,7 +664,7 @@ final class AttemptRun implements Run, JobContext {
     CountDownLatch queue = new CountDownLatch(1);
     engine.store.endWait(claimed.id(), claimed.fence(), queue::countDown);
     awaitUninterruptibly(queue);
-    if (lent) {
+    if (lent && !hasLeft()) {
       CountDownLatch granted = new CountDownLatch(1);
       runner.takeSlotBack(granted::countDown);
       awaitUninterruptibly(granted);
@@ -569,6 +679,10 @@ final class AttemptRun implements Run, JobContext {
         runner.giveSlot();
       }
     }
+  }
+
+  private synchronized boolean hasLeft() {
+    return slot == Slot.GONE;
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -1,14 +1,17 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
+import dev.treadle.JobInfo;
 import dev.treadle.JobState;
 import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
+import dev.treadle.StoreException;
 import dev.treadle.Strategy;
-import dev.treadle.WaitException;
+import dev.treadle.Task;
+import dev.treadle.TreadleException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
@@ -31,13 +34,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,16 +63,25 @@ final class Engine {
   final Alarm alarm;
   final Submitter submitter = new Submitter(this);
   final Room room = new Room();
+  final Ends ends = new Ends(this);
   final Set<Feeder<?>> feeders = ConcurrentHashMap.newKeySet();
   final long graceNanos;
   final int mapWindow;
   final int cores;
-  private final String node;
+
+  /// What this engine is called in the store.
+  final String node;
+
+  /// How values cross the seam; null if the store keeps the objects themselves.
+  final @Nullable Values values;
+
+  /// Whether jobs outlive this engine.
+  final boolean durable;
+
   private final int abandonedMax;
   private final List<Listener> listeners;
   private final Map<String, QueueSettings> queues;
   private final Map<Strategy, Runner> runners = new EnumMap<>(Strategy.class);
-  private final Watchers watchers = new Watchers();
   private final ConcurrentHashMap<Long, AttemptRun> running = new ConcurrentHashMap<>();
 
   /// Cancels that came between a claim and the start of its attempt, by job, with the fence.
@@ -80,17 +90,27 @@ final class Engine {
   /// How many cancels are, or may be, in [#earlyCancels], whose own count is not exact enough.
   private final AtomicInteger earlyCancelCount = new AtomicInteger();
 
-  private final Set<AttemptRun> abandoned = ConcurrentHashMap.newKeySet();
+  final Set<AttemptRun> abandoned = ConcurrentHashMap.newKeySet();
   private final AtomicIntegerArray abandonedCounts = new AtomicIntegerArray(STRATEGIES.length);
-  private final Quiet quiet = new Quiet(this);
-  private volatile boolean claiming;
-  private volatile boolean closing;
-  private volatile boolean closed;
+  final Quiet quiet = new Quiet(this);
+  final Closing closing;
+  private final Rescue rescue = new Rescue(this);
+  volatile boolean claiming;
+  volatile boolean isClosing;
+  volatile boolean closed;
+
+  /// Whether what is claimed is handed back at once, because the engine closes.
+  volatile boolean handsBack;
+
+  private volatile boolean broken;
 
   Engine(EngineSetup setup, Store store) {
     this.time = new Time(setup.clock);
     this.store = store;
-    this.node = setup.node;
+    this.durable = store.durable();
+    this.node = durable ? Node.ofThisProcess() : setup.node;
+    this.values = store.keepsObjects() ? null : new Values(store.payloadMax());
+    this.closing = new Closing(this, setup.drainFor);
     this.graceNanos = setup.grace.toNanos();
     this.mapWindow = setup.mapWindow;
     this.abandonedMax = setup.abandonedMax;
@@ -98,57 +118,34 @@ final class Engine {
     this.queues = Map.copyOf(setup.queues);
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
-    this.alarm = new Alarm(node, time, store::tick);
+    this.alarm = new Alarm(setup.node, time, this::tick);
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
-      runners.put(strategy, runner(strategy, setup.permits(strategy)));
+      runners.put(strategy, runner(setup.node, strategy, setup.permits(strategy)));
     }
     store.start(setup.clock, new Events());
     queues.forEach(store::define);
-    var unused = tasks.register(FrontDoor.LAMBDA);
     setup.tasks.forEach(tasks::register);
+    if (durable) {
+      rescue.endLost("its process ended before it did");
+    } else {
+      var unused = tasks.register(FrontDoor.LAMBDA);
+    }
+    setup.tasks.forEach(task -> store.registered(task.name()));
     claiming = true;
     alarm.start();
     if (store.lease() != null) {
-      keepLease(store.lease());
+      rescue.keepLease(store.lease());
     }
     runners.values().forEach(Runner::available);
   }
 
-  private Runner runner(Strategy strategy, int permits) {
+  private Runner runner(String name, Strategy strategy, int permits) {
     return switch (strategy) {
-      case IO -> new IoRunner(node, this::claim, permits);
-      case CPU -> new CpuRunner(node, this::claim, permits);
-      case ASYNC -> new AsyncRunner(node, this::claim, permits);
-      case PROCESS -> new ProcessRunner(node, this::claim, permits);
+      case IO -> new IoRunner(name, this::claim, permits);
+      case CPU -> new CpuRunner(name, this::claim, permits);
+      case ASYNC -> new AsyncRunner(name, this::claim, permits);
+      case PROCESS -> new ProcessRunner(name, this::claim, permits);
     };
-  }
-
-  /// Says that this node lives, three times a lease, and ends what dead nodes have left.
-  private void keepLease(Duration lease) {
-    if (closed) {
-      return;
-    }
-    try {
-      renewAndRescue(lease);
-    } finally {
-      alarm.in(lease.toNanos() / 3, () -> keepLease(lease));
-    }
-  }
-
-  private void renewAndRescue(Duration lease) {
-    store.renew(node, Micros.plus(time.micros(), Micros.of(lease)));
-    for (Claimed lost : store.rescue(node)) {
-      Tasks.Known known = tasks.find(lost.task());
-      Attempt.End end = new Attempt.End.Lost("its node is gone");
-      Next next =
-          known == null
-              ? new Next.Parked(unknownTask(lost.task()))
-              : Transition.after(
-                  end, null, lost, lost.cancel(), known.policy, time.micros(), random());
-      Finish.Tally tally =
-          new Finish.Tally(lost.attempt(), node, lost.started(), 0, Finish.Cost.UNKNOWN, false);
-      store.finish(List.of(new Finish(lost.id(), lost.fence(), tally, end, next, false)));
-    }
   }
 
   // ---- claim
@@ -159,7 +156,7 @@ final class Engine {
     // Again, if jobs of unknown tasks were among those claimed: fewer than asked for means that
     // there are no more.
     while (runner != null && runs.size() < max && claiming && !stopped(strategy)) {
-      List<Claimed> claims = store.claim(node, strategy, max - runs.size());
+      List<Claimed> claims = claimed(strategy, max - runs.size());
       if (claims.isEmpty()) {
         break;
       }
@@ -180,14 +177,28 @@ final class Engine {
     return runs;
   }
 
+  private List<Claimed> claimed(Strategy strategy, int max) {
+    try {
+      return store.claim(node, strategy, max);
+    } catch (StoreException e) {
+      broke(e);
+      return List.of();
+    }
+  }
+
   private @Nullable AttemptRun begin(Claimed claimed, Runner runner) {
     Tasks.Known known = tasks.find(claimed.task());
     if (known == null) {
-      park(claimed);
+      rescue.park(claimed);
       return null;
     }
     AttemptRun run = new AttemptRun(this, runner, claimed, known);
     running.put(run.key, run);
+    if (handsBack) {
+      run.handBack();
+      closing.left(run);
+      return null;
+    }
     if (earlyCancelCount.get() > 0) {
       Integer fence = takeEarlyCancel(claimed.id());
       if (fence != null && fence == claimed.fence()) {
@@ -213,24 +224,6 @@ final class Engine {
     return fence;
   }
 
-  private void park(Claimed claimed) {
-    Finish.Tally tally =
-        new Finish.Tally(claimed.attempt(), node, claimed.started(), 0, Finish.Cost.UNKNOWN, false);
-    store.finish(
-        List.of(
-            new Finish(
-                claimed.id(),
-                claimed.fence(),
-                tally,
-                new Attempt.End.Snoozed(Duration.ZERO),
-                new Next.Parked(unknownTask(claimed.task())),
-                false)));
-  }
-
-  private static String unknownTask(String task) {
-    return "task " + task + " is not registered here; register it and release the job";
-  }
-
   // ---- complete
 
   Finish.Tally tally(AttemptRun run, Finish.Cost cost, boolean abandoned) {
@@ -240,12 +233,13 @@ final class Engine {
 
   Next transition(
       AttemptRun run, Attempt.End end, @Nullable Object value, @Nullable String cancelCause) {
+    String unreadable = run.unreadable();
+    if (unreadable != null) {
+      return new Next.Parked(unreadable, true);
+    }
     long now = end instanceof Attempt.End.Succeeded ? 0 : time.micros();
-    return Transition.after(end, value, run.claimed, cancelCause, run.known.policy, now, random());
-  }
-
-  private static ThreadLocalRandom random() {
-    return ThreadLocalRandom.current();
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return Transition.after(end, value, run.claimed, cancelCause, run.known.policy, now, random);
   }
 
   /// Stores the end of an attempt and claims for its slot, if it has one; returns what was claimed.
@@ -264,8 +258,14 @@ final class Engine {
       return null;
     }
     over(run, finish);
-    Store.Turn turn = store.finishAndClaim(finish, node, strategy);
-    stored(run, finish, turn.accepted());
+    Store.Turn turn;
+    try {
+      turn = store.finishAndClaim(finish, node, strategy);
+    } catch (StoreException e) {
+      broke(e);
+      return null;
+    }
+    told(run, finish, turn.accepted());
     if (turn.next() == null) {
       return null;
     }
@@ -281,7 +281,17 @@ final class Engine {
   /// Stores the end of an attempt that leaves no slot behind.
   void finish(AttemptRun run, Finish finish) {
     over(run, finish);
-    stored(run, finish, store.finish(List.of(finish)).getFirst());
+    told(run, finish, stored(finish));
+  }
+
+  /// Hands the end of an attempt to the store; false if it was refused, or the store has failed.
+  boolean stored(Finish finish) {
+    try {
+      return store.finish(List.of(finish)).getFirst();
+    } catch (StoreException e) {
+      broke(e);
+      return false;
+    }
   }
 
   private void over(AttemptRun run, Finish finish) {
@@ -293,8 +303,8 @@ final class Engine {
     }
   }
 
-  private void stored(AttemptRun run, Finish finish, boolean accepted) {
-    if (!accepted) {
+  private void told(AttemptRun run, Finish finish, boolean accepted) {
+    if (!accepted && !broken) {
       LOG.warn(
           "job {} ({}): attempt {} ended {} too late and was refused; the job had gone on",
           finish.id(),
@@ -334,8 +344,19 @@ final class Engine {
     abandoned.remove(run);
   }
 
+  void returned(AttemptRun run) {
+    if (durable && closed) {
+      return; // What it held is free when the store is opened again.
+    }
+    try {
+      store.returned(run.claimed.id(), run.claimed.fence());
+    } catch (StoreException e) {
+      broke(e);
+    }
+  }
+
   void returnedLate(AttemptRun run, @Nullable Throwable thrown) {
-    store.returned(run.claimed.id(), run.claimed.fence());
+    returned(run);
     LOG.warn(
         "job {} ({}): the abandoned code of attempt {} has {}; that is too late and was refused",
         run.claimed.id(),
@@ -371,12 +392,13 @@ final class Engine {
     @Override
     public void ended(long id, String task, Outcome<?> outcome) {
       tasks.ended(task);
-      for (Listener listener : listeners) {
-        tell(id, () -> listener.jobEnded(id, task, outcome));
+      if (!listeners.isEmpty()) {
+        Outcome<?> shown = shown(task, outcome);
+        for (Listener listener : listeners) {
+          tell(id, () -> listener.jobEnded(id, task, shown));
+        }
       }
-      for (Consumer<Outcome<?>> watcher : watchers.take(id)) {
-        tell(id, () -> watcher.accept(outcome));
-      }
+      ends.ended(id, outcome);
     }
 
     @Override
@@ -418,7 +440,7 @@ final class Engine {
     }
   }
 
-  private static void tell(long id, Runnable what) {
+  static void tell(long id, Runnable what) {
     try {
       what.run();
     } catch (Throwable thrown) {
@@ -435,70 +457,64 @@ final class Engine {
     Thread.ofVirtual().name("treadle-callback-" + id).start(() -> tell(id, callback));
   }
 
-  /// Has a watcher told of the end of a job, at once if it has ended.
-  void watch(Receipt job, Consumer<Outcome<?>> watcher) {
-    Outcome<?> outcome = job.outcome();
-    if (outcome == null) {
-      watchers.add(job.id(), watcher);
-      outcome = job.outcome();
-      if (outcome == null || !watchers.remove(job.id(), watcher)) {
-        return; // It is told when the job ends, or is being told just now.
+  // ---- values, where the store keeps no objects
+
+  /// The value of an input as the store takes it.
+  @Nullable Object stored(Task.Settings<?> task, @Nullable Object input) {
+    return values == null ? input : values.input(task, input);
+  }
+
+  /// How a job of a task ended, as its user sees it.
+  ///
+  /// @param job which job, for messages
+  @SuppressWarnings("unchecked")
+  <R extends @Nullable Object> Outcome<R> outcome(Task<?, R> task, Outcome<?> stored, Object job) {
+    return (Outcome<R>) (values == null ? stored : values.outcome(task, stored, job));
+  }
+
+  private Outcome<?> shown(String task, Outcome<?> stored) {
+    return values == null ? stored : Values.shown(task(task), stored);
+  }
+
+  /// What is known of a job, for those who look.
+  JobInfo shown(JobInfo job) {
+    return values == null ? job : Values.shown(task(job.task()), job);
+  }
+
+  private @Nullable Task<?, ?> task(String name) {
+    Tasks.Known known = tasks.find(name);
+    return known == null ? null : known.task;
+  }
+
+  // ---- the end of everything
+
+  /// The store has failed: nothing more is claimed, and those are told who wait.
+  void broke(StoreException failure) {
+    synchronized (this) {
+      if (broken || durable && closed) {
+        LOG.debug("the store, which has failed or is closed, was called again", failure);
+        return;
       }
+      broken = true;
     }
-    watcher.accept(outcome);
+    claiming = false;
+    LOG.error("the store has failed, and nothing more is run: {}", failure.getMessage(), failure);
+    ends.giveUp(() -> new StoreException(String.valueOf(failure.getMessage()), failure));
   }
 
-  /// Waits for the end of a job, giving up the slot of the attempt that waits, if one does.
-  @Nullable Outcome<?> await(Receipt job, @Nullable Duration atMost, Object what) {
-    Outcome<?> outcome = job.outcome();
-    if (outcome != null) {
-      return outcome;
-    }
-    long until = atMost == null ? Long.MAX_VALUE : time.nanos() + nanos(atMost);
-    AttemptRun self = AttemptRun.current();
-    if (self == null) {
-      return park(job, until, what);
-    }
-    return self.waiting(
-        self.engine() == this ? List.of(job) : List.of(), () -> park(job, until, what));
+  boolean broken() {
+    return broken;
   }
 
-  /// Takes the next of what ends, waiting for it as [#await] does.
-  <T> T take(BlockingQueue<T> ended, Collection<? extends JobHandle<?>> jobs) {
-    Supplier<T> take =
-        () -> {
-          try {
-            return ended.take();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WaitException("interrupted while waiting for " + jobs, e);
-          }
-        };
-    AttemptRun self = AttemptRun.current();
-    if (self == null) {
-      return take.get();
+  private long tick() {
+    if (broken) {
+      return Micros.NEVER;
     }
-    List<Receipt> awaited = new ArrayList<>();
-    jobs.forEach(job -> awaited.add(job.receipt));
-    return self.waiting(self.engine() == this ? awaited : List.of(), take);
-  }
-
-  private static long nanos(Duration atMost) {
-    return Math.min(TimeUnit.NANOSECONDS.convert(atMost), Long.MAX_VALUE / 4);
-  }
-
-  private @Nullable Outcome<?> park(Receipt job, long until, Object what) {
-    Waiter waiter = new Waiter();
-    Alarm.Entry alarmed =
-        until == Long.MAX_VALUE ? null : alarm.in(until - time.nanos(), waiter::lookAtTime);
-    watch(job, waiter);
     try {
-      return waiter.await(time, until, what);
-    } finally {
-      watchers.remove(job.id(), waiter);
-      if (alarmed != null) {
-        alarm.cancel(alarmed);
-      }
+      return store.tick();
+    } catch (StoreException e) {
+      broke(e);
+      return Micros.NEVER;
     }
   }
 
@@ -541,8 +557,12 @@ final class Engine {
 
   // ---- life
 
+  static long nanos(Duration atMost) {
+    return Math.min(TimeUnit.NANOSECONDS.convert(atMost), Long.MAX_VALUE / 4);
+  }
+
   void checkOpen(@Nullable AttemptRun parent) {
-    if (closed || closing && parent == null) {
+    if (closed || isClosing && parent == null) {
       throw new RefusedException(
           RefusedException.Reason.CLOSED,
           "this treadle is closed"
@@ -553,10 +573,14 @@ final class Engine {
 
   /// Whether nothing is claimed any more because the engine closes.
   boolean endsNow() {
-    return closing && !claiming;
+    return isClosing && !claiming;
   }
 
   void checkNotClosed() {
+    Supplier<TreadleException> why = ends.why();
+    if (broken && why != null) {
+      throw why.get();
+    }
     if (closed) {
       throw new RefusedException(RefusedException.Reason.CLOSED, "this treadle is closed");
     }
@@ -564,6 +588,10 @@ final class Engine {
 
   /// Whether nothing moves any more of itself.
   boolean idle() {
+    Supplier<TreadleException> why = ends.why();
+    if (why != null) {
+      throw why.get();
+    }
     Set<Strategy> claimable = claimableStrategies();
     long rooms = room.seen();
     for (Feeder<?> feeder : feeders) {
@@ -601,68 +629,22 @@ final class Engine {
 
   void close() {
     refuseInside("close()");
-    synchronized (this) {
-      if (closing) {
-        return;
-      }
-      closing = true;
-    }
-    room.made(); // Who waits for room outside is refused.
-    boolean interrupted = false;
-    if (!claiming) {
-      cancelWaiting(); // After a drain nobody runs it, and what runs may wait for it.
-    }
-    try {
-      quiet.await(Long.MAX_VALUE);
-    } catch (WaitException e) {
-      interrupted = Thread.interrupted();
-    }
-    claiming = false;
-    cancelWaiting();
-    if (interrupted) {
-      running.forEach((id, run) -> store.cancel(List.of(id), "closed"));
-    }
-    shutDown();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    closing.run();
   }
 
-  private void cancelWaiting() {
-    feeders.forEach(Feeder::close);
-    store.cancelWaiting("closed");
+  /// The attempts that run now.
+  Collection<AttemptRun> running() {
+    return running.values();
+  }
+
+  void stopRunners() {
+    runners.values().forEach(Runner::close);
   }
 
   /// A job was inserted: if that was after the last call that cancels what waits, cancels it too.
   void inserted(Receipt job) {
-    if (closing && !claiming) {
+    if (isClosing && !claiming && !durable) {
       store.cancel(List.of(job.id()), "closed");
     }
-  }
-
-  private void shutDown() {
-    List<String> names = new ArrayList<>();
-    for (AttemptRun run : abandoned) {
-      run.leave(Transition.cancelled("closed", run.claimed.attempt()));
-      Thread thread = run.abandonedThread();
-      names.add(
-          "job "
-              + run.jobId()
-              + " ("
-              + run.claimed.task()
-              + ")"
-              + (thread == null ? "" : " on " + thread.getName()));
-    }
-    if (!names.isEmpty()) {
-      LOG.warn(
-          "closed while {} abandoned attempts still run, on daemon threads: {}",
-          names.size(),
-          String.join(", ", names));
-    }
-    closed = true;
-    room.made();
-    runners.values().forEach(Runner::close);
-    alarm.close();
-    store.close();
   }
 }

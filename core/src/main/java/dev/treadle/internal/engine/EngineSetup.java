@@ -39,7 +39,8 @@ public final class EngineSetup implements Treadle.Setup {
   int abandonedMax = 64;
   int keepEnded = 10_000;
   boolean submitOnly;
-  private StoreSettings storeSettings = StoreSettings.DEFAULT;
+  Duration drainFor = Duration.ofSeconds(30);
+  StoreSettings storeSettings = StoreSettings.DEFAULT;
 
   EngineSetup(List<Task<?, ?>> tasks) {
     this.tasks = tasks;
@@ -95,10 +96,7 @@ public final class EngineSetup implements Treadle.Setup {
 
   @Override
   public Treadle.Setup grace(Duration grace) {
-    if (grace.isNegative()) {
-      throw new IllegalArgumentException("grace cannot be negative: " + grace);
-    }
-    this.grace = grace;
+    this.grace = notNegative("grace", grace);
     return this;
   }
 
@@ -111,6 +109,33 @@ public final class EngineSetup implements Treadle.Setup {
   @Override
   public Treadle.Setup keepEnded(int jobs) {
     keepEnded = atLeast(0, "keepEnded", jobs);
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup drainFor(Duration atMost) {
+    drainFor = notNegative("drainFor", atMost);
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup retain(Duration succeeded, Duration unsuccessful) {
+    storeSettings =
+        new StoreSettings(
+            notNegative("retain of succeeded jobs", succeeded),
+            notNegative("retain of unsuccessful jobs", unsuccessful),
+            storeSettings.payloadMax());
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup payloadMax(int bytes) {
+    if (bytes < 1 << 10 || bytes > 1 << 30) {
+      throw new IllegalArgumentException(
+          "payloadMax must be 1 KiB to 1 GiB (1,024 to 1,073,741,824 bytes), not " + bytes);
+    }
+    storeSettings =
+        new StoreSettings(storeSettings.keepSucceeded(), storeSettings.keepUnsuccessful(), bytes);
     return this;
   }
 
@@ -148,7 +173,23 @@ public final class EngineSetup implements Treadle.Setup {
 
   /// Opens on a store of one's own.
   public Treadle open(Store store) {
-    return new FrontDoor(new Engine(this, store));
+    try {
+      return new FrontDoor(new Engine(this, store));
+    } catch (Throwable failed) {
+      try {
+        store.close();
+      } catch (RuntimeException e) {
+        failed.addSuppressed(e);
+      }
+      throw failed;
+    }
+  }
+
+  private static Duration notNegative(String what, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(what + " cannot be negative: " + value);
+    }
+    return value;
   }
 
   private static int atLeast(int least, String what, int value) {

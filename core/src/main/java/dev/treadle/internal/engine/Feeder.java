@@ -5,7 +5,9 @@ import dev.treadle.Retry;
 import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
 import dev.treadle.Task;
+import dev.treadle.TreadleException;
 import dev.treadle.WaitException;
+import dev.treadle.internal.codec.Codec;
 import dev.treadle.spi.Group;
 import dev.treadle.spi.Input;
 import dev.treadle.spi.Inserted;
@@ -19,6 +21,7 @@ import java.util.RandomAccess;
 import java.util.Spliterator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,8 +104,17 @@ final class Feeder<A extends @Nullable Object> {
     } else {
       begin();
     }
+    // The engine may have looked for feeders before this one was there.
     if (engine.endsNow()) {
-      close(); // The engine may have looked for feeders before this one was there.
+      if (engine.durable) {
+        leave();
+      } else {
+        close();
+      }
+    }
+    Supplier<TreadleException> over = engine.ends.why();
+    if (over != null) {
+      givenUp(over);
     }
   }
 
@@ -136,6 +148,16 @@ final class Feeder<A extends @Nullable Object> {
             RefusedException.Reason.CLOSED, "the treadle was closed before all were pulled"));
   }
 
+  /// Pulls no more; what there is goes on when the store is opened again.
+  void leave() {
+    jobs.leave(null);
+  }
+
+  /// Pulls no more, and nothing more is heard of what there is.
+  void givenUp(Supplier<TreadleException> why) {
+    jobs.leave(why);
+  }
+
   private void done(@Nullable Throwable failure) {
     Throwable why = failure;
     try {
@@ -148,7 +170,9 @@ final class Feeder<A extends @Nullable Object> {
     } catch (Throwable thrown) {
       LOG.error("the end of {} could not be stored", jobs, thrown);
     } finally {
-      engine.feeders.remove(this);
+      if (!jobs.left()) {
+        engine.feeders.remove(this); // Otherwise it has yet to hear that nothing more comes.
+      }
       engine.idleMayHaveChanged();
     }
   }
@@ -234,7 +258,8 @@ final class Feeder<A extends @Nullable Object> {
     } catch (WaitException interrupted) {
       throw new InterruptedException(interrupted.getMessage());
     } catch (RefusedException e) {
-      if (e.reason() != RefusedException.Reason.QUEUE_FULL) {
+      if (e.reason() != RefusedException.Reason.QUEUE_FULL
+          && e.reason() != RefusedException.Reason.TOO_LARGE) {
         throw e;
       }
       stillborn(input, items, e);
@@ -326,11 +351,12 @@ final class Feeder<A extends @Nullable Object> {
     try {
       // The keys of limits are a user's code: not under a lock.
       Route route = known.route(input);
+      Object stored = engine.stored(known.settings, input);
       synchronized (jobs.feederMutex) {
         if (jobs.cancelled()) {
           return true;
         }
-        NewJob job = newJob(known, route, input);
+        NewJob job = newJob(known, route, stored);
         switch (engine.store.insert(List.of(job)).getFirst()) {
           case Inserted.Taken it -> {
             taken = true;
@@ -349,7 +375,7 @@ final class Feeder<A extends @Nullable Object> {
         }
       }
       return taken;
-    } catch (Tasks.KeyFailure e) {
+    } catch (Tasks.KeyFailure | Codec.Unfit e) {
       stillborn(input, items, e);
       return true;
     } finally {
@@ -359,7 +385,7 @@ final class Feeder<A extends @Nullable Object> {
     }
   }
 
-  private NewJob newJob(Tasks.Known known, Route route, @Nullable Object input) {
+  private NewJob newJob(Tasks.Known known, Route route, @Nullable Object stored) {
     Group group = jobs.groupOrNull();
     AttemptRun parent = orphan ? null : this.parent;
     NewJob.More more = null;
@@ -384,7 +410,7 @@ final class Feeder<A extends @Nullable Object> {
     return new NewJob(
         known.settings.name(),
         route,
-        new Input.Value(input),
+        new Input.Value(stored),
         known.settings.priority(),
         0,
         deadline,

@@ -10,7 +10,9 @@ import dev.treadle.Reason;
 import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
+import dev.treadle.TreadleException;
 import dev.treadle.WaitException;
+import dev.treadle.internal.codec.Codec;
 import dev.treadle.spi.Receipt;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The handle of a job: a receipt of the store and the engine it lives in.
@@ -68,15 +71,18 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
     return Objects.requireNonNull(await(null));
   }
 
-  @SuppressWarnings("unchecked")
   private @Nullable Outcome<R> await(@Nullable Duration atMost) {
-    return (Outcome<R>) engine.await(receipt, atMost, this);
+    Outcome<?> outcome = engine.ends.await(receipt, atMost, this);
+    return outcome == null ? null : read(outcome);
+  }
+
+  private Outcome<R> read(Outcome<?> outcome) {
+    return engine.outcome(task, outcome, this);
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public Optional<Outcome<R>> outcome() {
-    return Optional.ofNullable((Outcome<R>) receipt.outcome());
+    return Optional.ofNullable(receipt.outcome()).map(this::read);
   }
 
   @Override
@@ -127,7 +133,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public Job<R> retry() {
-    if (outcome().isEmpty()) {
+    if (receipt.outcome() == null) {
       throw wrongState("retried: it must have ended");
     }
     return engine.submitter.retry(task, receipt);
@@ -155,34 +161,60 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public JobInfo info() {
-    return engine.store.info(receipt);
+    return engine.shown(engine.store.info(receipt));
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public void whenEnded(Consumer<? super Outcome<R>> callback) {
     Objects.requireNonNull(callback);
-    engine.watch(
-        receipt, outcome -> engine.callBack(id(), () -> callback.accept((Outcome<R>) outcome)));
+    engine.ends.watch(receipt, new CallBack(outcome -> callback.accept(read(outcome)), why -> {}));
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public CompletableFuture<R> toFuture() {
     CompletableFuture<R> future = new Cancelling();
     Outcome<?> ended = receipt.outcome();
     if (ended != null) {
-      complete(future, (Outcome<R>) ended);
+      complete(future, ended);
     } else {
-      // Its dependents are a user's code, which may wait for other jobs: not on a thread of ours.
-      engine.watch(
-          receipt, outcome -> engine.callBack(id(), () -> complete(future, (Outcome<R>) outcome)));
+      engine.ends.watch(
+          receipt,
+          new CallBack(
+              outcome -> complete(future, outcome),
+              why -> future.completeExceptionally(why.get())));
     }
     return future;
   }
 
-  private static <R extends @Nullable Object> void complete(
-      CompletableFuture<R> future, Outcome<R> outcome) {
+  /// Calls a user's code back, which may wait for other jobs: not on a thread of ours.
+  private final class CallBack implements Watcher {
+    private final Consumer<Outcome<?>> ended;
+    private final Consumer<Supplier<TreadleException>> givenUp;
+
+    CallBack(Consumer<Outcome<?>> ended, Consumer<Supplier<TreadleException>> givenUp) {
+      this.ended = ended;
+      this.givenUp = givenUp;
+    }
+
+    @Override
+    public void ended(Outcome<?> outcome) {
+      engine.callBack(id(), () -> ended.accept(outcome));
+    }
+
+    @Override
+    public void givenUp(Supplier<TreadleException> why) {
+      engine.callBack(id(), () -> givenUp.accept(why));
+    }
+  }
+
+  private void complete(CompletableFuture<R> future, Outcome<?> ended) {
+    Outcome<R> outcome;
+    try {
+      outcome = read(ended);
+    } catch (Codec.Unfit changed) {
+      future.completeExceptionally(changed);
+      return;
+    }
     switch (outcome) {
       case Outcome.Succeeded<R> it -> future.complete(it.value());
       case Outcome.Failed<R> it -> future.completeExceptionally(it.cause());

@@ -7,6 +7,8 @@ import dev.treadle.Jobs;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
 import dev.treadle.RefusedException;
+import dev.treadle.Task;
+import dev.treadle.TreadleException;
 import dev.treadle.WaitException;
 import dev.treadle.spi.Group;
 import dev.treadle.spi.Receipt;
@@ -26,6 +28,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +60,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   /// Held by the feeder while it inserts a job, so that a group misses none.
   final Object feederMutex = new Object();
 
-  private final String task;
+  private final Task<A, R> task;
   private final int window;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -76,6 +79,12 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   private int failed;
   private boolean fedAll;
   private boolean cancelled;
+
+  /// Whether it is left as it is, because the treadle ends before it does.
+  private boolean left;
+
+  /// What those are told who wait for what does not come any more.
+  private @Nullable Supplier<TreadleException> givenUp;
 
   /// Whether inputs were left unpulled because of that.
   private boolean cutShort;
@@ -115,7 +124,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   /// Interrupts the thread that feeds, if one does.
   private @Nullable Runnable stopFeeding;
 
-  JobsHandle(Engine engine, String task, int window) {
+  JobsHandle(Engine engine, Task<A, R> task, int window) {
     this.engine = engine;
     this.task = task;
     this.window = window;
@@ -252,7 +261,30 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         refuse(waiter, refusal);
       }
     }
-    engine.watch(receipt, outcome -> ended(new EndedJob(first, chunk, input, outcome)));
+    engine.ends.watch(receipt, new Member(first, chunk, input));
+  }
+
+  /// Hears of the end of one of the jobs.
+  private final class Member implements Watcher {
+    private final int first;
+    private final @Nullable Chunk chunk;
+    private final @Nullable Object input;
+
+    Member(int first, @Nullable Chunk chunk, @Nullable Object input) {
+      this.first = first;
+      this.chunk = chunk;
+      this.input = input;
+    }
+
+    @Override
+    public void ended(Outcome<?> outcome) {
+      JobsHandle.this.ended(new EndedJob(first, chunk, input, outcome));
+    }
+
+    @Override
+    public void givenUp(Supplier<TreadleException> why) {
+      leave(why);
+    }
   }
 
   private void refuse(AttemptRun waiter, String refusal) {
@@ -292,7 +324,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     Throwable why;
     acquire();
     try {
-      if (fedAll) {
+      if (fedAll || left) {
         return; // It was cut off before its source came to an end.
       }
       fedAll = true;
@@ -412,6 +444,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   @SuppressWarnings("unchecked")
   public List<R> get() {
     awaitAll();
+    @Nullable Object[] values;
     acquire();
     try {
       if (failed > 0) {
@@ -420,10 +453,18 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       if (cutShort) {
         throw new JobCancelledException(toString(), "asked", null);
       }
-      return (List<R>) Collections.unmodifiableList(Arrays.asList(results.values(fed)));
+      values = results.values(fed);
     } finally {
       lock.unlock();
     }
+    if (engine.values != null) {
+      values = values.clone();
+      for (int i = 0; i < values.length; i++) {
+        Outcome<?> stored = new Outcome.Succeeded<@Nullable Object>(values[i], 1);
+        values[i] = engine.outcome(task, stored, item(i)).orElseThrow();
+      }
+    }
+    return (List<R>) Collections.unmodifiableList(Arrays.asList(values));
   }
 
   private RuntimeException failure() {
@@ -466,19 +507,22 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public List<Outcome<R>> settled() {
     awaitAll();
+    List<Outcome<?>> stored = new ArrayList<>();
     acquire();
     try {
-      List<Outcome<R>> outcomes = new ArrayList<>(fed);
       for (int i = 0; i < fed; i++) {
-        outcomes.add((Outcome<R>) results.outcome(i));
+        stored.add(results.outcome(i));
       }
-      return Collections.unmodifiableList(outcomes);
     } finally {
       lock.unlock();
     }
+    List<Outcome<R>> outcomes = new ArrayList<>(stored.size());
+    for (Outcome<?> each : stored) {
+      outcomes.add(engine.outcome(task, each, item(outcomes.size())));
+    }
+    return Collections.unmodifiableList(outcomes);
   }
 
   private void awaitAll() {
@@ -591,6 +635,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         if (refusal != null) {
           throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
         }
+        if (givenUp != null) {
+          throw givenUp.get();
+        }
         readable.await();
       }
     } catch (InterruptedException e) {
@@ -638,7 +685,10 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     if (feeding != null) {
       feeding.run();
     }
-    return item;
+    return item == null || engine.values == null
+        ? item
+        : new Item<>(
+            item.index(), item.input(), engine.outcome(task, item.outcome(), item(item.index())));
   }
 
   @Override
@@ -686,8 +736,41 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     }
   }
 
+  /// Wants no more and leaves all there is as it is, because the treadle ends before it does.
+  ///
+  /// @param why what those are told who wait here; null if what still runs may end yet
+  void leave(@Nullable Supplier<TreadleException> why) {
+    Runnable stopping;
+    synchronized (feederMutex) {
+      acquire();
+      try {
+        cancelled = true;
+        left |= !fedAll;
+        givenUp = why;
+        stopping = stopFeeding;
+        room.signal();
+        readable.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+    if (stopping != null) {
+      stopping.run();
+    }
+  }
+
+  /// Whether it was left before all was fed.
+  boolean left() {
+    acquire();
+    try {
+      return left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public String toString() {
-    return "the map of task " + task;
+    return "the map of task " + task.name();
   }
 }

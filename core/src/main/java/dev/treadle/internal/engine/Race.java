@@ -2,12 +2,15 @@ package dev.treadle.internal.engine;
 
 import dev.treadle.Job;
 import dev.treadle.Outcome;
+import dev.treadle.StoreException;
 import dev.treadle.Task;
 import dev.treadle.TreadleException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The first value of several jobs; the others are cancelled.
@@ -25,25 +28,47 @@ final class Race<A extends @Nullable Object, R extends @Nullable Object> {
       throw new IllegalArgumentException("a race needs at least one input");
     }
     List<JobHandle<R>> jobs = new ArrayList<>();
+    R value;
     try {
       for (A input : inputs) {
         jobs.add((JobHandle<R>) engine.submitter.submit(task.with(input), null));
       }
-      return first(jobs).orElseThrow("the race");
-    } finally {
-      jobs.forEach(Job::cancel);
+      value = first(jobs).orElseThrow("the race");
+    } catch (Throwable thrown) {
+      try {
+        jobs.forEach(Job::cancel);
+      } catch (StoreException gone) {
+        thrown.addSuppressed(gone);
+      }
+      throw thrown;
+    }
+    jobs.forEach(Job::cancel);
+    return value;
+  }
+
+  /// Tells the race of the end of one job.
+  private record Runner(BlockingQueue<Supplier<Outcome<?>>> race) implements Watcher {
+    @Override
+    public void ended(Outcome<?> outcome) {
+      race.add(() -> outcome);
+    }
+
+    @Override
+    public void givenUp(Supplier<TreadleException> why) {
+      race.add(() -> {
+        throw why.get();
+      });
     }
   }
 
-  @SuppressWarnings("unchecked")
   private Outcome<R> first(List<JobHandle<R>> jobs) {
-    var ended = new LinkedBlockingQueue<Outcome<?>>();
-    jobs.forEach(job -> engine.watch(job.receipt, ended::add));
+    var ended = new LinkedBlockingQueue<Supplier<Outcome<?>>>();
+    jobs.forEach(job -> engine.ends.watch(job.receipt, new Runner(ended)));
     List<Outcome<?>> losers = new ArrayList<>();
     while (losers.size() < jobs.size()) {
-      Outcome<?> next = engine.take(ended, jobs);
+      Outcome<?> next = engine.ends.take(ended, jobs).get();
       if (next instanceof Outcome.Succeeded<?>) {
-        return (Outcome<R>) next;
+        return engine.outcome(task, next, "the race");
       }
       losers.add(next);
     }

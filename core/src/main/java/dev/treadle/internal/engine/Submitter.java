@@ -11,6 +11,7 @@ import dev.treadle.spi.Inserted;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
+import dev.treadle.spi.Route;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -68,9 +69,18 @@ final class Submitter {
               settings.traceSubmit() ? new SubmittedAt() : null);
     }
     Input input = input(submission.input());
+    Route route;
+    if (input instanceof Input.Value value) {
+      route = known.route(value.value());
+      if (engine.values != null) {
+        input = new Input.Value(engine.values.input(settings, value.value()));
+      }
+    } else {
+      route = known.routeWithoutInput();
+    }
     return new NewJob(
         settings.name(),
-        input instanceof Input.Value value ? known.route(value.value()) : known.routeWithoutInput(),
+        route,
         input,
         options.priority() != null ? options.priority() : settings.priority(),
         timed ? Micros.plus(now, Micros.of(options.delay())) : 0,
@@ -188,7 +198,8 @@ final class Submitter {
       @Nullable Collection<? extends A> from,
       @Nullable AttemptRun parent) {
     engine.checkOpen(parent);
-    JobsHandle<A, R> jobs = new JobsHandle<>(engine, task.name(), engine.mapWindow);
+    engine.tasks.checkStorable(task);
+    JobsHandle<A, R> jobs = new JobsHandle<>(engine, task, engine.mapWindow);
     new Feeder<>(engine, task, jobs, inputs, parent, engine.mapWindow).start(from);
     return jobs;
   }

@@ -1,5 +1,6 @@
 package dev.treadle.internal.engine;
 
+import dev.treadle.RefusedException;
 import dev.treadle.Task;
 import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
@@ -10,6 +11,7 @@ import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +23,18 @@ import org.jspecify.annotations.Nullable;
 final class Tasks {
   private final Store store;
   private final int lossBudget;
+
+  /// Whether only tasks that were given to `open` can have jobs.
+  private final boolean durable;
+
+  /// The tasks of which jobs were parked until they are registered, or registered anew.
+  private final Set<String> parked = ConcurrentHashMap.newKeySet();
+
   private final ConcurrentHashMap<String, Known> byName = new ConcurrentHashMap<>();
 
   Tasks(Store store, int lossBudget) {
     this.store = store;
+    this.durable = store.durable();
     this.lossBudget = lossBudget;
   }
 
@@ -117,7 +127,49 @@ final class Tasks {
     define(task);
     Known fresh = new Known(task, lossBudget);
     byName.put(task.name(), fresh);
+    if (readsAnew(known, fresh) && parked.remove(task.name())) {
+      store.registered(task.name());
+    }
     return fresh;
+  }
+
+  private static boolean readsAnew(@Nullable Known before, @Nullable Known now) {
+    return now != null && (before == null || !before.settings.input().equals(now.settings.input()));
+  }
+
+  /// A job was parked until its task is registered, or registered with another input.
+  ///
+  /// @param seen what was known of the task by then
+  void parked(String task, @Nullable Known seen) {
+    parked.add(task);
+    if (readsAnew(seen, byName.get(task)) && parked.remove(task)) {
+      store.registered(task);
+    }
+  }
+
+  /// Refuses what a store that outlives this JVM cannot have jobs of.
+  void checkStorable(Task<?, ?> task) {
+    if (!durable) {
+      return;
+    }
+    if (task == FrontDoor.LAMBDA || !task.settings().named()) {
+      throw new RefusedException(
+          RefusedException.Reason.NOT_REGISTERED,
+          "the store "
+              + store.name()
+              + " keeps the names of tasks and no code, and this code has none: give it a name"
+              + " with Task."
+              + task.strategy()
+              + "(\"name\", ...) and pass it to Treadle.open(path, TASK)");
+    }
+    if (!byName.containsKey(task.name())) {
+      throw new RefusedException(
+          RefusedException.Reason.NOT_REGISTERED,
+          "task "
+              + task.name()
+              + " is not registered, so its jobs could not go on after a restart: pass it to"
+              + " Treadle.open(path, TASK)");
+    }
   }
 
   @Nullable Known find(String name) {
@@ -125,7 +177,10 @@ final class Tasks {
   }
 
   /// Registers a task for a job to come: [#ended] follows for each.
+  ///
+  /// @throws RefusedException if the store cannot have jobs of it
   Known forJob(Task<?, ?> task) {
+    checkStorable(task);
     if (task.settings().named()) {
       return register(task);
     }

@@ -1,22 +1,30 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Outcome;
+import dev.treadle.TreadleException;
 import dev.treadle.WaitException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A thread that waits for the end of a job.
-final class Waiter implements Consumer<Outcome<?>> {
+final class Waiter implements Watcher {
   private static final long SPIN_NANOS = 20_000;
   private static final boolean SPINS = Runtime.getRuntime().availableProcessors() > 1;
 
   private final Thread thread = Thread.currentThread();
   private volatile @Nullable Outcome<?> outcome;
+  private volatile @Nullable Supplier<TreadleException> givenUp;
 
   @Override
-  public void accept(Outcome<?> ended) {
+  public void ended(Outcome<?> ended) {
     outcome = ended;
+    LockSupport.unpark(thread);
+  }
+
+  @Override
+  public void givenUp(Supplier<TreadleException> why) {
+    givenUp = why;
     LockSupport.unpark(thread);
   }
 
@@ -31,6 +39,10 @@ final class Waiter implements Consumer<Outcome<?>> {
         throw new WaitException(
             "interrupted while waiting for " + what + "; the job goes on",
             new InterruptedException());
+      }
+      Supplier<TreadleException> why = givenUp;
+      if (why != null) {
+        throw why.get();
       }
       if (until != Long.MAX_VALUE && until - time.nanos() <= 0) {
         return null;

@@ -19,6 +19,7 @@ import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -489,12 +490,21 @@ public abstract class RowStore implements Store {
     });
   }
 
-  private static boolean matches(Row row, JobQuery query) {
+  /// Whether a job is one that a query asks for, but for its state.
+  protected static boolean matches(Row row, JobQuery query) {
     Row.More more = row.more;
     return (query.task() == null || query.task().equals(row.task))
         && (query.queue() == null || query.queue().equals(row.route.queue()))
         && (query.key() == null || more != null && query.key().equals(more.key))
-        && (query.parent() == 0 || more != null && more.parentId == query.parent());
+        && (query.parent() == 0 || more != null && more.parentId == query.parent())
+        && within(row.created, query.createdFrom(), query.createdBefore())
+        && (query.endedFrom() == null && query.endedBefore() == null
+            || row.ended() && within(row.moved, query.endedFrom(), query.endedBefore()));
+  }
+
+  private static boolean within(long micros, @Nullable Instant from, @Nullable Instant before) {
+    Instant at = Micros.instant(micros);
+    return (from == null || !at.isBefore(from)) && (before == null || at.isBefore(before));
   }
 
   @Override

@@ -1,8 +1,9 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Outcome;
+import dev.treadle.TreadleException;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -13,7 +14,15 @@ import org.junit.jupiter.api.Test;
 @Param(name = "job", gen = IntGen.class, conf = "1:2")
 @Param(name = "watcher", gen = IntGen.class, conf = "0:1")
 public class WatchersLincheckTest {
-  private static final List<Consumer<Outcome<?>>> WATCHERS = List.of(one -> {}, two -> {});
+  private static final List<Watcher> WATCHERS = List.of(new Nobody(), new Nobody());
+
+  private static final class Nobody implements Watcher {
+    @Override
+    public void ended(Outcome<?> outcome) {}
+
+    @Override
+    public void givenUp(Supplier<TreadleException> why) {}
+  }
 
   private final Watchers watchers = new Watchers();
 

@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -408,6 +409,8 @@ final class Disk implements AutoCloseable {
       }
       text.append(" AND j.kind IN (").append(String.join(", ", ids)).append(")");
     }
+    between(text, values, "j.created", query.createdFrom(), query.createdBefore());
+    between(text, values, "d.finished", query.endedFrom(), query.endedBefore());
     text.append(" ORDER BY ").append(bySide ? "m" : unsuccessful ? "d" : "j").append(".id LIMIT ?");
     values.add(query.limit());
     return read(
@@ -420,6 +423,22 @@ final class Disk implements AutoCloseable {
           }
           return all;
         });
+  }
+
+  private static void between(
+      StringBuilder text,
+      List<Object> values,
+      String column,
+      @Nullable Instant from,
+      @Nullable Instant before) {
+    if (from != null) {
+      text.append(" AND ").append(column).append(" >= ?");
+      values.add(Micros.of(from));
+    }
+    if (before != null) {
+      text.append(" AND ").append(column).append(" < ?");
+      values.add(Micros.of(before));
+    }
   }
 
   @Override

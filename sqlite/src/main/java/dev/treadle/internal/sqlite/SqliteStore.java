@@ -374,8 +374,8 @@ public final class SqliteStore extends RowStore {
         }
         awaitWritten(); // Nobody is to see an end that a crash could take back.
       } else if (found.waits() != null) {
-        List<JobInfo> infos = waiting(new TreeMap<>(Map.of(id, found.waits())));
-        if (infos.isEmpty()) {
+        List<Row> rows = waiting(new TreeMap<>(Map.of(id, found.waits())));
+        if (rows.isEmpty()) {
           throw new StoreException(
               file.path()
                   + " lacks job "
@@ -384,7 +384,7 @@ public final class SqliteStore extends RowStore {
                   + " has changed it. Run `treadle db check` on it",
               null);
         }
-        return infos.getFirst();
+        return rows.getFirst().info(0);
       } else {
         Row row = outside.ended(id);
         return row == null ? null : row.info(0);
@@ -407,18 +407,18 @@ public final class SqliteStore extends RowStore {
   }
 
   /// What is known of jobs that wait and are not at hand.
-  private List<JobInfo> waiting(TreeMap<Long, JobState> states) {
-    List<JobInfo> infos = new ArrayList<>();
+  private List<Row> waiting(TreeMap<Long, JobState> states) {
+    List<Row> all = new ArrayList<>();
     outside.waiting(
         states.keySet().stream().mapToLong(Long::longValue).toArray(),
         it -> {
           JobState state = states.get(it.id());
           if (state != null) {
             Lane lane = Lane.detached(it.kind().route(it.limits()));
-            infos.add(it.row(lane, state, 0).info(0));
+            all.add(it.row(lane, state, 0));
           }
         });
-    return infos;
+    return all;
   }
 
   @Override
@@ -487,7 +487,7 @@ public final class SqliteStore extends RowStore {
                     if (state.ended() ? wantsEnded : wantsLive) {
                       Row row = table.atHand(id);
                       if (row != null) {
-                        add(row.info(now));
+                        add(row, now);
                       } else if (query.states().isEmpty() || query.states().contains(state)) {
                         waiting.put(id, state);
                       }
@@ -497,24 +497,17 @@ public final class SqliteStore extends RowStore {
                   });
               return seen[0] >= CHUNK;
             });
-        waiting(waiting).forEach(this::add);
+        waiting(waiting).forEach(row -> add(row, 0));
       }
     }
 
-    private void add(JobInfo info) {
-      if (matches(info, query)) {
-        found.put(info.id(), info);
+    private void add(Row row, long now) {
+      if ((query.states().isEmpty() || query.states().contains(row.state()))
+          && matches(row, query)) {
+        found.put(row.id(), row.info(now));
         live++;
       }
     }
-  }
-
-  private static boolean matches(JobInfo job, JobQuery query) {
-    return (query.states().isEmpty() || query.states().contains(job.state()))
-        && (query.task() == null || query.task().equals(job.task()))
-        && (query.queue() == null || query.queue().equals(job.queue()))
-        && (query.key() == null || query.key().equals(job.key()))
-        && (query.parent() == 0 || query.parent() == job.parent().orElse(0));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.treadle.internal.process.wire;
 
 import dev.treadle.Code;
+import dev.treadle.internal.codec.Payload;
 import dev.treadle.internal.thrown.Thrown;
 import dev.treadle.spi.Finish;
 import java.io.Closeable;

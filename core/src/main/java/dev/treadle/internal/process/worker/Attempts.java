@@ -2,10 +2,10 @@ package dev.treadle.internal.process.worker;
 
 import dev.treadle.JobContext;
 import dev.treadle.Snooze;
-import dev.treadle.internal.process.wire.Codec;
+import dev.treadle.internal.codec.Codec;
+import dev.treadle.internal.codec.Payload;
 import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Mark;
-import dev.treadle.internal.process.wire.Payload;
 import dev.treadle.internal.process.wire.Wire;
 import dev.treadle.internal.thrown.Thrown;
 import java.io.IOException;

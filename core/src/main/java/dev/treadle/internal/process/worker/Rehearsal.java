@@ -1,10 +1,10 @@
 package dev.treadle.internal.process.worker;
 
 import dev.treadle.Code;
-import dev.treadle.internal.process.wire.Codec;
+import dev.treadle.internal.codec.Codec;
+import dev.treadle.internal.codec.Payload;
 import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Mark;
-import dev.treadle.internal.process.wire.Payload;
 import dev.treadle.internal.process.wire.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.treadle.Code;
+import dev.treadle.internal.codec.Codec;
+import dev.treadle.internal.codec.Payload;
 import dev.treadle.internal.thrown.Thrown;
 import dev.treadle.spi.Finish;
 import java.io.EOFException;

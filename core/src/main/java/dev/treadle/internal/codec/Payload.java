@@ -1,6 +1,6 @@
-package dev.treadle.internal.process.wire;
+package dev.treadle.internal.codec;
 
-/// An input or a result on the wire.
+/// An input or a result as bytes.
 ///
 /// @param kind how to read the bytes
 /// @param bytes of their own each
@@ -18,7 +18,8 @@ public record Payload(Kind kind, byte[] bytes) {
 
     private static final Kind[] ALL = values();
 
-    static Kind of(int ordinal) {
+    /// The kind with this ordinal.
+    public static Kind of(int ordinal) {
       return ALL[ordinal];
     }
   }

@@ -1,4 +1,4 @@
-package dev.treadle.internal.process.wire;
+package dev.treadle.internal.codec;
 
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -30,11 +30,11 @@ public final class Codec {
     }
   }
 
-  /// A value that cannot be carried from one JVM to another.
+  /// A value that cannot be carried as bytes, or bytes that do not make it again.
   public static final class Unfit extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    public Unfit(String message, Throwable cause) {
+    public Unfit(String message, @Nullable Throwable cause) {
       super(message, cause);
     }
   }
@@ -66,7 +66,7 @@ public final class Codec {
     } catch (JacksonException | StackOverflowError e) {
       throw new Unfit(
           what
-              + " cannot be carried between processes, because "
+              + " cannot be carried as bytes, because "
               + value.getClass().getName()
               + " cannot be written as JSON: "
               + e.getMessage()

@@ -1,0 +1,193 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.StoreException;
+import dev.treadle.WaitException;
+import dev.treadle.spi.Transition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The way out. In memory every job comes to an end; on a durable store what has not ended stays as
+/// it is, and what runs is waited for and then handed back.
+final class Closing {
+  private static final Logger LOG = LoggerFactory.getLogger(Closing.class);
+
+  /// How long claims that were under way may take to be handed back.
+  private static final Duration UNDER_WAY = Duration.ofSeconds(1);
+
+  private final Engine engine;
+  private final Duration drainFor;
+
+  /// Attempts whose jobs were handed back and whose code has yet to return.
+  private final Set<AttemptRun> leaving = ConcurrentHashMap.newKeySet();
+
+  private boolean interrupted;
+
+  Closing(Engine engine, Duration drainFor) {
+    this.engine = engine;
+    this.drainFor = drainFor;
+  }
+
+  void run() {
+    synchronized (this) {
+      if (engine.isClosing) {
+        return;
+      }
+      engine.isClosing = true;
+    }
+    engine.room.made(); // Who waits for room outside is refused.
+    try {
+      if (engine.durable) {
+        leaveJobs();
+      } else {
+        endJobs();
+      }
+    } catch (StoreException e) {
+      engine.broke(e);
+      handBack();
+    } finally {
+      shutDown();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /// Waits until nothing moves any more, or until somebody interrupts.
+  private void await(long nanos) {
+    try {
+      boolean unused =
+          engine.quiet.await(nanos == Long.MAX_VALUE ? nanos : engine.time.nanos() + nanos);
+    } catch (WaitException e) {
+      interrupted |= Thread.interrupted();
+    }
+  }
+
+  // ---- in memory
+
+  private void endJobs() {
+    if (!engine.claiming) {
+      cancelWaiting(); // After a drain nobody runs it, and what runs may wait for it.
+    }
+    await(Long.MAX_VALUE);
+    engine.claiming = false;
+    cancelWaiting();
+    if (interrupted) {
+      engine.running().forEach(run -> engine.store.cancel(List.of(run.key), "closed"));
+    }
+    engine.abandoned.forEach(
+        run -> run.leave(Transition.cancelled("closed", run.claimed.attempt())));
+  }
+
+  private void cancelWaiting() {
+    engine.feeders.forEach(Feeder::close);
+    engine.store.cancelWaiting("closed");
+  }
+
+  // ---- on a durable store
+
+  private void leaveJobs() {
+    engine.claiming = false;
+    engine.feeders.forEach(Feeder::leave);
+    await(Engine.nanos(drainFor));
+    handBack();
+  }
+
+  /// Hands back what still runs, and what others are just claiming.
+  private void handBack() {
+    engine.handsBack = true;
+    engine.running().forEach(AttemptRun::handBack);
+    engine.abandoned.forEach(AttemptRun::handBack);
+    if (!engine.broken()) {
+      await(UNDER_WAY.toNanos());
+    }
+    awaitCode();
+  }
+
+  /// An attempt was handed back; its code was asked to end.
+  void leaves(AttemptRun run) {
+    leaving.add(run);
+  }
+
+  /// The code of an attempt that was handed back has returned.
+  void left(AttemptRun run) {
+    synchronized (leaving) {
+      leaving.remove(run);
+      leaving.notifyAll();
+    }
+  }
+
+  /// Gives the code that was asked to end a grace, so that what it does is done when the treadle is
+  /// closed.
+  private void awaitCode() {
+    long until = System.nanoTime() + engine.graceNanos;
+    try {
+      synchronized (leaving) {
+        long left = engine.graceNanos;
+        while (!leaving.isEmpty() && left > 0) {
+          TimeUnit.NANOSECONDS.timedWait(leaving, left);
+          left = until - System.nanoTime();
+        }
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+  }
+
+  // ---- the end of both
+
+  private void shutDown() {
+    warn(engine.abandoned, "abandoned attempts");
+    warn(leaving, "attempts, whose jobs were handed back,");
+    engine.closed = true;
+    engine.room.made();
+    try {
+      engine.stopRunners();
+      engine.alarm.close();
+    } finally {
+      closeStore();
+      if (engine.durable) {
+        engine.ends.giveUp(() ->
+            new WaitException("the treadle was closed; the job goes on when it is opened", null));
+      }
+    }
+  }
+
+  private void closeStore() {
+    try {
+      engine.store.close();
+    } catch (StoreException e) {
+      if (!engine.broken()) {
+        throw e;
+      }
+      LOG.warn("the store, which had failed before, could not be closed either", e);
+    }
+  }
+
+  private static void warn(Collection<AttemptRun> runs, String what) {
+    List<String> names = new ArrayList<>();
+    for (AttemptRun run : runs) {
+      Thread thread = run.leftThread();
+      names.add(
+          "job "
+              + run.jobId()
+              + " ("
+              + run.claimed.task()
+              + ")"
+              + (thread == null ? "" : " on " + thread.getName()));
+    }
+    if (!names.isEmpty()) {
+      LOG.warn(
+          "closed while {} {} still run, on daemon threads: {}",
+          names.size(),
+          what,
+          String.join(", ", names));
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.Outcome;
+import dev.treadle.TreadleException;
+import dev.treadle.WaitException;
+import dev.treadle.spi.Receipt;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Tells of the ends of jobs those who watch or wait for them; and, if the engine ends first, of
+/// that.
+final class Ends {
+  private final Engine engine;
+  private final Watchers watchers = new Watchers();
+
+  /// What is thrown where somebody waits, once nothing more is heard of jobs here; else null.
+  private volatile @Nullable Supplier<TreadleException> over;
+
+  Ends(Engine engine) {
+    this.engine = engine;
+  }
+
+  /// A job has ended.
+  void ended(long id, Outcome<?> outcome) {
+    for (Watcher watcher : watchers.take(id)) {
+      Engine.tell(id, () -> watcher.ended(outcome));
+    }
+  }
+
+  /// Has a watcher told of the end of a job, at once if it has ended.
+  void watch(Receipt job, Watcher watcher) {
+    Outcome<?> outcome = job.outcome();
+    if (outcome == null) {
+      watchers.add(job.id(), watcher);
+      outcome = job.outcome();
+      Supplier<TreadleException> why = over;
+      if (outcome == null && why == null || !watchers.remove(job.id(), watcher)) {
+        return; // It is told when the job ends, or is being told just now.
+      }
+      if (outcome == null && why != null) {
+        watcher.givenUp(why);
+        return;
+      }
+    }
+    if (outcome != null) {
+      watcher.ended(outcome);
+    }
+  }
+
+  /// Tells all who wait, now or later, that nothing more will be heard of jobs here.
+  void giveUp(Supplier<TreadleException> why) {
+    if (over == null) {
+      over = why;
+    }
+    for (long id : watchers.jobs()) {
+      for (Watcher watcher : watchers.take(id)) {
+        Engine.tell(id, () -> watcher.givenUp(why));
+      }
+    }
+    engine.feeders.forEach(feeder -> feeder.givenUp(why));
+    engine.room.made();
+    engine.idleMayHaveChanged();
+  }
+
+  /// What to throw where somebody waits; null as long as there is something to wait for.
+  @Nullable Supplier<TreadleException> why() {
+    return over;
+  }
+
+  /// Waits for the end of a job, giving up the slot of the attempt that waits, if one does.
+  @Nullable Outcome<?> await(Receipt job, @Nullable Duration atMost, Object what) {
+    Outcome<?> outcome = job.outcome();
+    if (outcome != null) {
+      return outcome;
+    }
+    long until = atMost == null ? Long.MAX_VALUE : engine.time.nanos() + Engine.nanos(atMost);
+    AttemptRun self = AttemptRun.current();
+    if (self == null) {
+      return park(job, until, what);
+    }
+    return self.waiting(
+        self.engine() == engine ? List.of(job) : List.of(), () -> park(job, until, what));
+  }
+
+  /// Takes the next of what ends, waiting for it as [#await] does.
+  <T> T take(BlockingQueue<T> ended, Collection<? extends JobHandle<?>> jobs) {
+    Supplier<T> take =
+        () -> {
+          try {
+            return ended.take();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WaitException("interrupted while waiting for " + jobs, e);
+          }
+        };
+    AttemptRun self = AttemptRun.current();
+    if (self == null) {
+      return take.get();
+    }
+    List<Receipt> awaited = new ArrayList<>();
+    jobs.forEach(job -> awaited.add(job.receipt));
+    return self.waiting(self.engine() == engine ? awaited : List.of(), take);
+  }
+
+  private @Nullable Outcome<?> park(Receipt job, long until, Object what) {
+    Waiter waiter = new Waiter();
+    Alarm.Entry alarmed =
+        until == Long.MAX_VALUE
+            ? null
+            : engine.alarm.in(until - engine.time.nanos(), waiter::lookAtTime);
+    watch(job, waiter);
+    try {
+      return waiter.await(engine.time, until, what);
+    } finally {
+      watchers.remove(job.id(), waiter);
+      if (alarmed != null) {
+        engine.alarm.cancel(alarmed);
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.Attempt;
+import dev.treadle.StoreException;
+import dev.treadle.spi.Claimed;
+import dev.treadle.spi.Finish;
+import dev.treadle.spi.Micros;
+import dev.treadle.spi.Next;
+import dev.treadle.spi.Transition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// Ends what died with its node, so that it is tried again elsewhere or later.
+final class Rescue {
+  private final Engine engine;
+
+  Rescue(Engine engine) {
+    this.engine = engine;
+  }
+
+  /// Says that this node lives, three times a lease, and ends what dead nodes have left.
+  void keepLease(Duration lease) {
+    if (engine.closed || engine.broken()) {
+      return;
+    }
+    try {
+      engine.store.renew(engine.node, Micros.plus(engine.time.micros(), Micros.of(lease)));
+      endLost("its node is gone");
+    } catch (StoreException e) {
+      engine.broke(e);
+    } finally {
+      engine.alarm.in(lease.toNanos() / 3, () -> keepLease(lease));
+    }
+  }
+
+  /// Ends, as lost, what ran on nodes that are gone.
+  void endLost(String cause) {
+    List<Finish> ends = new ArrayList<>();
+    for (Claimed lost : engine.store.rescue(engine.node)) {
+      Tasks.Known known = engine.tasks.find(lost.task());
+      Attempt.End end = new Attempt.End.Lost(cause);
+      Next next =
+          known == null
+              ? unknown(lost.task())
+              : Transition.after(
+                  end,
+                  null,
+                  lost,
+                  lost.cancel(),
+                  known.policy,
+                  engine.time.micros(),
+                  ThreadLocalRandom.current());
+      ends.add(new Finish(lost.id(), lost.fence(), tally(lost), end, next, false));
+    }
+    if (!ends.isEmpty()) {
+      var unused = engine.store.finish(ends);
+    }
+  }
+
+  /// Parks a job whose task nobody has registered here.
+  void park(Claimed claimed) {
+    Attempt.End end = new Attempt.End.Snoozed(Duration.ZERO);
+    Finish finish =
+        new Finish(
+            claimed.id(), claimed.fence(), tally(claimed), end, unknown(claimed.task()), false);
+    if (engine.stored(finish)) {
+      engine.tasks.parked(claimed.task(), null);
+    }
+    engine.idleMayHaveChanged();
+  }
+
+  private Finish.Tally tally(Claimed of) {
+    return new Finish.Tally(of.attempt(), engine.node, of.started(), 0, Finish.Cost.UNKNOWN, false);
+  }
+
+  private static Next unknown(String task) {
+    return new Next.Parked(
+        "task " + task + " is not registered here; it goes on when it is, or release the job",
+        true);
+  }
+}

@@ -1,0 +1,219 @@
+package dev.treadle.internal.engine;
+
+import dev.treadle.JobInfo;
+import dev.treadle.Outcome;
+import dev.treadle.RefusedException;
+import dev.treadle.Task;
+import dev.treadle.internal.codec.Codec;
+import dev.treadle.internal.codec.Payload;
+import dev.treadle.spi.Json;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The way of inputs and results over the seam to a store that keeps no objects, where they are
+/// null, text, bytes or [Json]; and back, by the types their task names.
+final class Values {
+  private final int max;
+
+  /// For a store that takes values of so many bytes.
+  Values(int max) {
+    this.max = max;
+  }
+
+  // ---- out
+
+  /// The input of a job as its store takes it.
+  ///
+  /// @throws Codec.Unfit if it cannot be stored
+  /// @throws RefusedException if it is too large
+  @Nullable Object input(Task.Settings<?> task, @Nullable Object value) {
+    String what = "the input of task " + task.name();
+    Object stored = stored(value, what);
+    long size = size(stored, what);
+    if (size > max) {
+      throw new RefusedException(RefusedException.Reason.TOO_LARGE, tooLarge(what, size));
+    }
+    return stored;
+  }
+
+  /// The result of an attempt as its store takes it.
+  ///
+  /// @throws Codec.Unfit if it cannot be stored, or is too large
+  @Nullable Object result(Task.Settings<?> task, @Nullable Object value) {
+    String what = "the result of task " + task.name();
+    Object stored = stored(value, what);
+    long size = size(stored, what);
+    if (size > max) {
+      throw new Codec.Unfit(tooLarge(what, size), null);
+    }
+    return stored;
+  }
+
+  private static @Nullable Object stored(@Nullable Object value, String what) {
+    return switch (value) {
+      case null -> null;
+      case String text -> text;
+      case byte[] bytes -> bytes;
+      default -> new Json(Codec.encode(value, what).bytes());
+    };
+  }
+
+  private static long size(@Nullable Object stored, String what) {
+    return switch (stored) {
+      case String text -> utf8Size(text, what);
+      case byte[] bytes -> bytes.length;
+      case Json json -> json.utf8().length;
+      case null, default -> 0;
+    };
+  }
+
+  /// Text that UTF-8 has no bytes for would come back as another.
+  private static long utf8Size(String text, String what) {
+    long size = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x80) {
+        size++;
+      } else if (c < 0x800) {
+        size += 2;
+      } else if (!Character.isSurrogate(c)) {
+        size += 3;
+      } else if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        size += 4;
+        i++;
+      } else {
+        throw new Codec.Unfit(
+            what
+                + " cannot be carried as bytes, because char "
+                + i
+                + " of the java.lang.String is half of a surrogate pair, which is no text; make it"
+                + " a byte[], or replace it",
+            null);
+      }
+    }
+    return size;
+  }
+
+  private String tooLarge(String what, long size) {
+    return String.format(
+        Locale.ROOT,
+        "%s has %,d bytes and the store takes at most %,d; raise that with"
+            + " Treadle.with(...).payloadMax(bytes), or put it elsewhere and hand over where it is",
+        what,
+        size,
+        max);
+  }
+
+  // ---- back
+
+  /// The input of an attempt.
+  ///
+  /// @throws Codec.Unfit if it does not come back as the type its task names
+  @Nullable Object read(Task.Settings<?> task, @Nullable Object stored) {
+    Type type = task.input().type();
+    String what = "the input";
+    if (!(stored instanceof List<?> list)) {
+      return value(stored, type, what);
+    }
+    Type element = element(type);
+    List<@Nullable Object> values = new ArrayList<>(list.size());
+    for (Object each : list) {
+      values.add(value(each, element, "item " + values.size() + " of the input"));
+    }
+    return values;
+  }
+
+  private static Type element(Type list) {
+    if (list instanceof ParameterizedType generic
+        && generic.getRawType() instanceof Class<?> raw
+        && raw.isAssignableFrom(List.class)) {
+      return generic.getActualTypeArguments()[0];
+    }
+    if (list instanceof Class<?> raw && raw.isAssignableFrom(List.class)) {
+      return Object.class;
+    }
+    throw new Codec.Unfit("the input is a list and not of type " + list.getTypeName(), null);
+  }
+
+  private static @Nullable Object value(@Nullable Object stored, Type type, String what) {
+    return switch (stored) {
+      case null -> null;
+      case String text when type == String.class || type == Object.class -> text;
+      case String text ->
+          Codec.decode(
+              new Payload(Payload.Kind.TEXT, text.getBytes(StandardCharsets.UTF_8)), type, what);
+      case Json json -> Codec.decode(new Payload(Payload.Kind.JSON, json.utf8()), type, what);
+      case byte[] bytes when type == byte[].class || type == Object.class -> bytes;
+      case byte[] bytes ->
+          throw new Codec.Unfit(
+              what + " does not come back as " + type.getTypeName() + ": it is bytes", null);
+      default -> throw new AssertionError("the store gave a " + stored.getClass().getName());
+    };
+  }
+
+  /// How a job ended, with its value as its task names it.
+  ///
+  /// @param job which job, for the message
+  /// @throws Codec.Unfit if the value does not come back as that type
+  Outcome<?> outcome(Task<?, ?> task, Outcome<?> stored, Object job) {
+    return stored instanceof Outcome.Succeeded<?> it
+        ? new Outcome.Succeeded<@Nullable Object>(
+            value(it.value(), task.settings().output().type(), "the result of " + job),
+            it.attempts())
+        : stored;
+  }
+
+  /// How a job ended, for those who only look: a value that is of no type known here is shown as
+  /// the text or the bytes it is.
+  ///
+  /// @param task the task, or null if it is not known here
+  static Outcome<?> shown(@Nullable Task<?, ?> task, Outcome<?> stored) {
+    if (!(stored instanceof Outcome.Succeeded<?> it)) {
+      return stored;
+    }
+    Object value = it.value();
+    if (task != null) {
+      try {
+        Object read = value(value, task.settings().output().type(), "the result");
+        return new Outcome.Succeeded<@Nullable Object>(read, it.attempts());
+      } catch (Codec.Unfit changed) {
+        // It is of an older version of the task: shown as if the task were unknown.
+      }
+    }
+    Object shown =
+        value instanceof Json json ? new String(json.utf8(), StandardCharsets.UTF_8) : value;
+    return new Outcome.Succeeded<@Nullable Object>(shown, it.attempts());
+  }
+
+  /// What is known of a job, its outcome [#shown].
+  static JobInfo shown(@Nullable Task<?, ?> task, JobInfo job) {
+    return job.outcome() == null
+        ? job
+        : new JobInfo(
+            job.id(),
+            job.task(),
+            job.strategy(),
+            job.queue(),
+            job.state(),
+            job.priority(),
+            job.key(),
+            job.parent(),
+            job.retryOf(),
+            job.created(),
+            job.due(),
+            job.deadline(),
+            job.ended(),
+            shown(task, job.outcome()),
+            job.progress(),
+            job.attempts(),
+            job.attemptCount(),
+            job.log());
+  }
+}
