@@ -115,4 +115,16 @@ class DurableFailureTest {
 
     assertTold(one);
   }
+
+  @Test
+  void whoReadsAMapAfterTheCloseIsToldToo() throws Exception {
+    Jobs<Integer, Integer> map = treadle.map(waits, IntStream.range(0, 5_000).boxed().toList());
+    began.await();
+    store.breakDown("finish");
+    release.countDown();
+    assertTold(caught(treadle::awaitIdle));
+    treadle.close();
+
+    assertTold(caught(map::get));
+  }
 }

@@ -501,7 +501,7 @@ final class AttemptRun implements Run, JobContext {
       engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, true));
       returnedMeanwhile();
     } else {
-      engine.store.abandon(claimed.id(), claimed.fence());
+      engine.waitsForAbandoned(this);
       engine.idleMayHaveChanged();
       if (claimed.deadline() != Micros.NEVER) {
         long left = claimed.deadline() - engine.time.micros();

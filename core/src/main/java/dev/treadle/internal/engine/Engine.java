@@ -334,6 +334,15 @@ final class Engine {
         where);
   }
 
+  /// Has the job wait for the abandoned code of its attempt.
+  void waitsForAbandoned(AttemptRun run) {
+    try {
+      boolean unused = store.abandon(run.claimed.id(), run.claimed.fence());
+    } catch (StoreException e) {
+      broke(e);
+    }
+  }
+
   void abandonedReturned(AttemptRun run) {
     abandoned.remove(run);
     abandonedCounts.decrementAndGet(run.runner.strategy().ordinal());

@@ -746,7 +746,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       try {
         cancelled = true;
         left |= !fedAll;
-        givenUp = why;
+        givenUp = givenUp == null ? why : givenUp;
         stopping = stopFeeding;
         room.signal();
         readable.signalAll();
