@@ -14,6 +14,7 @@ import dev.treadle.spi.Inserted;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Route;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -189,6 +190,8 @@ final class Feeder<A extends @Nullable Object> {
       }
       if (chunkable() && pull.hasCharacteristics(Spliterator.SIZED)) {
         feedAllInChunks(pull);
+      } else if (engine.durable) {
+        feedAllTogether(pull);
       } else {
         while (jobs.awaitRoom(1) && pullOne(pull) && !jobs.cancelled()) {
           insertWaiting(pulled[0], 1);
@@ -264,6 +267,65 @@ final class Feeder<A extends @Nullable Object> {
       }
       stillborn(input, items, e);
     }
+  }
+
+  /// Where an insert waits for a disk: as many at once as there is room for and come quickly.
+  private void feedAllTogether(Spliterator<? extends A> pull) throws InterruptedException {
+    while (jobs.awaitRoom(1)) {
+      int first = index;
+      Chunk items = pull(pull, jobs.roomNow());
+      if (items == null) {
+        return;
+      }
+      int done = 0;
+      while (done < items.inputs.length) {
+        if (jobs.cancelled()) {
+          exhausted = false;
+          return;
+        }
+        done += insertTogether(items.inputs, done);
+        if (done < items.inputs.length) {
+          // Its queue is full, or something else is the matter with this one: that is told alone.
+          insertWaiting(items.inputs[done++], 1);
+        }
+      }
+      assert index == first + done;
+    }
+  }
+
+  /// Inserts inputs as one batch, up to the first that cannot be, and says how many.
+  private int insertTogether(@Nullable Object[] all, int from) {
+    Tasks.Known known = engine.tasks.forJob(task); // named, so that nobody counts its jobs
+    List<Route> routes = new ArrayList<>();
+    List<@Nullable Object> stored = new ArrayList<>();
+    try {
+      for (int i = from; i < all.length; i++) {
+        Route route = known.route(all[i]);
+        stored.add(engine.stored(known.settings, all[i]));
+        routes.add(route);
+      }
+    } catch (Tasks.KeyFailure | Codec.Unfit | RefusedException e) {
+      // Those before it go first.
+    }
+    int taken = 0;
+    synchronized (jobs.feederMutex) {
+      if (jobs.cancelled() || stored.isEmpty()) {
+        return 0;
+      }
+      List<NewJob> batch = new ArrayList<>(stored.size());
+      for (int i = 0; i < stored.size(); i++) {
+        batch.add(newJob(known, routes.get(i), stored.get(i), i));
+      }
+      for (Inserted inserted : engine.store.insert(batch)) {
+        if (!(inserted instanceof Inserted.Taken it)) {
+          break;
+        }
+        jobs.began(index, all[from + taken], it.job());
+        index++;
+        taken++;
+      }
+    }
+    return taken;
   }
 
   private void awaitQueue(long seen) {
@@ -356,7 +418,7 @@ final class Feeder<A extends @Nullable Object> {
         if (jobs.cancelled()) {
           return true;
         }
-        NewJob job = newJob(known, route, stored);
+        NewJob job = newJob(known, route, stored, 0);
         switch (engine.store.insert(List.of(job)).getFirst()) {
           case Inserted.Taken it -> {
             taken = true;
@@ -385,7 +447,8 @@ final class Feeder<A extends @Nullable Object> {
     }
   }
 
-  private NewJob newJob(Tasks.Known known, Route route, @Nullable Object stored) {
+  /// @param ahead how many jobs come before it that are not counted yet
+  private NewJob newJob(Tasks.Known known, Route route, @Nullable Object stored, int ahead) {
     Group group = jobs.groupOrNull();
     AttemptRun parent = orphan ? null : this.parent;
     NewJob.More more = null;
@@ -400,7 +463,7 @@ final class Feeder<A extends @Nullable Object> {
               parent == null ? 0 : parent.claimed.fence(),
               0,
               group,
-              jobs.jobCount(),
+              jobs.jobCount() + ahead,
               null);
     }
     long deadline =

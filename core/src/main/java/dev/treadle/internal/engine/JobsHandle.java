@@ -205,6 +205,16 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     }
   }
 
+  /// For how many items there is room now.
+  int roomNow() {
+    acquire();
+    try {
+      return room();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private int room() {
     return window - (fed - done) - unread.size();
   }
