@@ -58,7 +58,7 @@ final class Values {
     return switch (value) {
       case null -> null;
       case String text -> text;
-      case byte[] bytes -> bytes;
+      case byte[] bytes -> bytes.clone(); // What the caller does with its own is its own matter.
       default -> new Json(Codec.encode(value, what).bytes());
     };
   }
@@ -150,7 +150,7 @@ final class Values {
           Codec.decode(
               new Payload(Payload.Kind.TEXT, text.getBytes(StandardCharsets.UTF_8)), type, what);
       case Json json -> Codec.decode(new Payload(Payload.Kind.JSON, json.utf8()), type, what);
-      case byte[] bytes when type == byte[].class || type == Object.class -> bytes;
+      case byte[] bytes when type == byte[].class || type == Object.class -> bytes.clone();
       case byte[] bytes ->
           throw new Codec.Unfit(
               what + " does not come back as " + type.getTypeName() + ": it is bytes", null);

@@ -109,7 +109,13 @@ public abstract class RowStore implements Store {
     return change(work, false);
   }
 
+  /// Refuses to change anything if nothing can be changed any more.
+  protected void check() {
+    // In memory there is always a way.
+  }
+
   private <T extends @Nullable Object> T change(Work<T> work, boolean wait) {
+    check();
     long now = Micros.now(clock);
     Changes changes = new Changes();
     T result;
@@ -400,6 +406,21 @@ public abstract class RowStore implements Store {
   @Override
   public void renew(String node, long until) {
     move((now, changes) -> leases.put(node, until));
+  }
+
+  /// Takes all that runs, under new fences, for this node to end as lost.
+  protected final List<Claimed> takeAllRunning(String node) {
+    return move((now, changes) -> {
+      List<Claimed> taken = new ArrayList<>();
+      rows.table.forEachAfter(
+          0,
+          EnumSet.of(JobState.RUNNING),
+          row -> {
+            taken.add(rows.takeOver(row, node));
+            return true;
+          });
+      return taken;
+    });
   }
 
   @Override

@@ -61,6 +61,7 @@ public final class SqliteStore extends RowStore {
   private final Set<String> paused = new HashSet<>();
   private @Nullable Writer writer;
   private @Nullable Answers answers;
+  private volatile boolean closed;
 
   private SqliteStore(StoreFile file, StoreSettings settings, Parts parts) {
     super(parts.rows);
@@ -120,7 +121,16 @@ public final class SqliteStore extends RowStore {
           return null; // Not ended, or not known to all yet.
         }
       }
-      return outside.outcome(id);
+      try {
+        return outside.outcome(id);
+      } catch (StoreException e) {
+        if (!closed) {
+          throw e;
+        }
+      }
+      try (Disk once = new Disk(file.reader(), kinds)) { // Handles outlive the store.
+        return once.outcome(id);
+      }
     }
 
     @Override
@@ -172,8 +182,7 @@ public final class SqliteStore extends RowStore {
               file.statements(),
               new Prune(file.writer(), clock, settings),
               file::trouble,
-              this::committed,
-              this::failed);
+              this::committed);
       rows.settle(changes, Micros.now(clock));
       notes.takeNoted();
     }
@@ -210,20 +219,19 @@ public final class SqliteStore extends RowStore {
     return () -> tell(changes);
   }
 
-  private void failed(StoreException why) {
-    // Whoever calls is told; who waits was.
-  }
-
-  private void check() {
+  @Override
+  protected void check() {
     StoreException why = writer == null ? null : writer.failure();
     if (why != null) {
       throw new StoreException(String.valueOf(why.getMessage()), why);
+    }
+    if (closed) {
+      throw new StoreException(file.path() + " is closed", null);
     }
   }
 
   @Override
   public List<Inserted> insert(List<NewJob> jobs) {
-    check();
     if (writer != null && writer.full()) {
       throw new RefusedException(
           RefusedException.Reason.STORE_FULL,
@@ -251,7 +259,6 @@ public final class SqliteStore extends RowStore {
 
   @Override
   public List<Claimed> claim(String node, Strategy strategy, int max) {
-    check();
     List<Claimed> claimed = super.claim(node, strategy, max);
     awaitSuspects();
     return claimed;
@@ -259,13 +266,11 @@ public final class SqliteStore extends RowStore {
 
   @Override
   public List<Boolean> finish(List<Finish> attempts) {
-    check();
     return super.finish(attempts);
   }
 
   @Override
   public Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
-    check();
     Turn turn = super.finishAndClaim(attempt, node, strategy);
     awaitSuspects();
     return turn;
@@ -284,14 +289,12 @@ public final class SqliteStore extends RowStore {
 
   @Override
   public long tick() {
-    check();
     // Who watches the clock for all others cannot wait for room on a disk.
     return writer != null && writer.full() ? move(this::tick) : super.tick();
   }
 
   @Override
   public void define(LimitDef limit) {
-    check();
     super.define(limit);
     change((now, changes) -> {
       if (!limit.equals(limits.put(limit.name(), limit))) {
@@ -303,7 +306,6 @@ public final class SqliteStore extends RowStore {
 
   @Override
   public void define(String queue, QueueSettings now) {
-    check();
     super.define(queue, now);
     change((at, changes) -> {
       if (!now.equals(queues.put(queue, now))) {
@@ -342,7 +344,6 @@ public final class SqliteStore extends RowStore {
 
   @Override
   public long forget(String queue) {
-    check();
     long all = 0;
     for (long some = 1; some > 0; all += some) {
       long[] gone = new long[1];
@@ -521,7 +522,16 @@ public final class SqliteStore extends RowStore {
   }
 
   @Override
+  public List<Claimed> rescue(String node) {
+    // At open: what runs was left by a process that is gone.
+    return takeAllRunning(node);
+  }
+
+  @Override
   public void close() {
+    synchronized (lock) {
+      closed = true;
+    }
     if (answers != null) {
       answers.close();
     }

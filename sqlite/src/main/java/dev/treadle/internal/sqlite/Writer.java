@@ -4,7 +4,6 @@ import dev.treadle.StoreException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +34,6 @@ final class Writer {
   /// What is done under the lock once a batch is on disk; returns what is to be told.
   private final Function<Batch, Runnable> committed;
 
-  private final Consumer<StoreException> onFailure;
   private final LinkedBlockingQueue<Runnable> toTell = new LinkedBlockingQueue<>();
   private final Thread writing;
   private final Thread telling;
@@ -58,8 +56,7 @@ final class Writer {
       Statements sql,
       Prune prune,
       Guard guard,
-      Function<Batch, Runnable> committed,
-      Consumer<StoreException> onFailure) {
+      Function<Batch, Runnable> committed) {
     this.file = file;
     this.lock = lock;
     this.notes = notes;
@@ -67,7 +64,6 @@ final class Writer {
     this.prune = prune;
     this.guard = guard;
     this.committed = committed;
-    this.onFailure = onFailure;
     String name = String.valueOf(file.getFileName());
     writing = Thread.ofPlatform().daemon().name("treadle-write-" + name).unstarted(this::write);
     telling = Thread.ofPlatform().daemon().name("treadle-tell-" + name).unstarted(this::tell);
@@ -246,7 +242,6 @@ final class Writer {
     }
     last.done(why);
     LOG.error("{}", why.getMessage(), why);
-    onFailure.accept(why);
   }
 
   private void tell() {
