@@ -1,21 +1,16 @@
 package dev.treadle.cli.db;
 
-import dev.treadle.cli.records.Fields;
 import dev.treadle.cli.records.RecordFormat;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.runs.RunFile;
-import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Usage;
 import dev.treadle.cli.terminal.Version;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,18 +36,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class RunsCommand implements Callable<Integer> {
-  private static final Fields<RunFile.Found> FIELDS =
-      Fields.<RunFile.Found>none()
-          .and("run", RunFile.Found::id)
-          .and("command", run -> run.description().command())
-          .and("words", run -> String.join(" ", run.description().words()))
-          .and("options", run -> options(run.description().options()))
-          .and("folder", run -> run.description().folder())
-          .and("started", run -> run.description().started())
-          .and("done", RunFile.Found::done)
-          .and("failed", RunFile.Found::failed)
-          .and("open", RunFile.Found::open);
-
   private final Supplier<Stdio> stdio;
   private final Opening opening;
 
@@ -77,7 +60,8 @@ final class RunsCommand implements Callable<Integer> {
     if (json && csv) {
       throw Usage.wrong(spec, "--json and --csv exclude each other");
     }
-    RecordFormat<RunFile.Found> format = json ? FIELDS.json() : csv ? FIELDS.csv() : lines();
+    RecordFormat<RunFile.Found> format =
+        json ? RunFormat.FIELDS.json() : csv ? RunFormat.FIELDS.csv() : new RunFormat();
     Stdio streams = stdio.get();
     try (RunFile runs = JobFile.runs(spec, opening, file)) {
       List<RunFile.Found> found = runs.runs();
@@ -90,33 +74,5 @@ final class RunsCommand implements Callable<Integer> {
       return Exit.OK; // nobody reads on
     }
     return Exit.OK;
-  }
-
-  private static RecordFormat<RunFile.Found> lines() {
-    return run ->
-        "%s  %s %s %s  %s\n"
-            .formatted(
-                run.id(),
-                Columns.right(Columns.number(run.done()) + " done", 16),
-                Columns.right(Columns.number(run.failed()) + " failed", 16),
-                Columns.right(Columns.number(run.open()) + " open", 14),
-                Columns.clean(what(run)));
-  }
-
-  private static String what(RunFile.Found run) {
-    String words = String.join(" ", run.description().words());
-    return run.description().command()
-        + (words.isEmpty() ? "" : " " + words)
-        + "  in "
-        + run.description().folder()
-        + "  since "
-        + run.description().started();
-  }
-
-  private static String options(Map<String, String> options) {
-    return new TreeMap<>(options)
-        .entrySet().stream()
-            .map(option -> option.getKey() + "=" + option.getValue())
-            .collect(Collectors.joining(" "));
   }
 }
