@@ -181,32 +181,36 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
     try {
       Live<I, R> one = live.computeIfAbsent(key, unused -> new Live<>(input));
       Submission<RunItem, R> item = kept.with(new RunItem(key, keeping.fields(one.input))).key(key);
-      Job<R> job = file.submit(item.once());
-      Optional<Outcome<R>> outcome = job.outcome();
-      if (outcome.isPresent() && one.record == null) { // it ended in a run before this one
-        if (outcome.get() instanceof Outcome.Succeeded<R> done) {
-          R record = keeping.again(input, done.value());
+      Job<R> job;
+      try {
+        job = file.submit(item.once());
+        Optional<Outcome<R>> outcome = job.outcome();
+        if (outcome.isPresent() && one.record == null) { // it ended in a run before this one
+          R record = again(input, outcome.get());
           if (record != null) {
             live.remove(key);
             news.add(new News.Of<>(new Ended<>(index, record, How.DONE_BEFORE)));
             return;
           }
+          job = file.submit(item);
         }
-        job = file.submit(item);
+      } finally {
+        submitters.release();
       }
       one.job = job;
       if (cancelled) {
         job.cancel();
       }
-      job.whenEnded(how -> {
-        live.remove(key);
-        news.add(told(index, one, how));
-      });
+      Outcome<R> how = job.settled();
+      live.remove(key);
+      news.add(told(index, one, how));
     } catch (RuntimeException e) {
-      news.add(new News.Broken<>(e));
-    } finally {
-      submitters.release();
+      news.add(new News.Broken<>(e)); // such as a file that cannot be written any more
     }
+  }
+
+  private @Nullable R again(I input, Outcome<R> before) {
+    return before instanceof Outcome.Succeeded<R> done ? keeping.again(input, done.value()) : null;
   }
 
   private News<R> told(int index, Live<I, R> one, Outcome<R> outcome) {
