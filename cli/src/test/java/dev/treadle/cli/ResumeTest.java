@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -134,7 +135,8 @@ class ResumeTest {
       assertThat(all).hasSize(101);
       for (Path result : all) {
         assertThat(result)
-            .hasContent(Files.readString(texts.resolve(result.getFileName())).toUpperCase());
+            .hasContent(
+                Files.readString(texts.resolve(result.getFileName())).toUpperCase(Locale.ROOT));
       }
     }
     assertThat(whole(start(withDb("jobs.db", upper)), 0)).isEqualTo(after);
