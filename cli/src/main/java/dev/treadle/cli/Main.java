@@ -1,7 +1,10 @@
 package dev.treadle.cli;
 
+import dev.treadle.StoreException;
+import dev.treadle.cli.db.DbCommand;
 import dev.treadle.cli.demo.DemoCommand;
 import dev.treadle.cli.files.FilesCommand;
+import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.scrape.ScrapeCommand;
 import dev.treadle.cli.shell.MapCommand;
 import dev.treadle.cli.shell.RunCommand;
@@ -50,11 +53,17 @@ public final class Main implements Runnable {
 
   /// The command line over these streams, which are asked for when a command starts to work.
   public static CommandLine commandLine(Supplier<Stdio> stdio) {
+    return commandLine(stdio, Opening.FILE);
+  }
+
+  /// The same, with files of jobs that are opened another way.
+  static CommandLine commandLine(Supplier<Stdio> stdio, Opening opening) {
     CommandLine line = new Main().line;
-    line.addSubcommand(new ScrapeCommand(stdio));
-    line.addSubcommand(FilesCommand.of(stdio));
-    line.addSubcommand(MapCommand.of(stdio));
+    line.addSubcommand(new ScrapeCommand(stdio, opening));
+    line.addSubcommand(FilesCommand.of(stdio, opening));
+    line.addSubcommand(MapCommand.of(stdio, opening));
     line.addSubcommand(RunCommand.of(stdio));
+    line.addSubcommand(DbCommand.of(stdio, opening));
     line.addSubcommand(new DemoCommand(stdio));
     line.addSubcommand(new CompletionCommand(stdio));
     line.setParameterExceptionHandler((e, args) -> wrongUsage(e));
@@ -81,7 +90,8 @@ public final class Main implements Runnable {
     if (e instanceof ParameterException wrong) {
       return wrongUsage(wrong);
     }
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e);
+    String what = e instanceof StoreException ? String.valueOf(e.getMessage()) : e.toString();
+    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + what);
     return Exit.FAILED;
   }
 

@@ -1,5 +1,6 @@
 package dev.treadle.cli;
 
+import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Terminal;
 import java.io.ByteArrayInputStream;
@@ -20,6 +21,11 @@ public record Cli(int code, String out, String err) {
   }
 
   public static Cli run(String in, Terminal terminal, String... args) {
+    return run(in, terminal, Opening.FILE, args);
+  }
+
+  /// The same, with files of jobs that are opened that way.
+  static Cli run(String in, Terminal terminal, Opening opening, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Stdio stdio =
@@ -27,7 +33,7 @@ public record Cli(int code, String out, String err) {
             new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)), out, err, terminal);
     StringWriter help = new StringWriter();
     StringWriter usage = new StringWriter();
-    CommandLine line = Main.commandLine(() -> stdio);
+    CommandLine line = Main.commandLine(() -> stdio, opening);
     line.setOut(new PrintWriter(help, true));
     line.setErr(new PrintWriter(usage, true));
     int code = line.execute(args);

@@ -30,7 +30,9 @@ public final class FileTask {
   /// @param read told of bytes as they are read
   public static Task<FileInput, FileRecord> upper(LongConsumer read) {
     Operation upper = new Operation.Mapped(CaseMapping.UPPER, StandardCharsets.UTF_8);
-    return new FileTask(upper, new Results(upper.label(), null, false, List.of()), read).task();
+    return new FileTask(
+            upper, new Results(upper.label(), null, Results.Replace.NOTHING, List.of()), read)
+        .task();
   }
 
   /// The task, on `cpu`: most of its time goes into the text, not into waiting for the disk.
@@ -82,7 +84,7 @@ public final class FileTask {
         mapped.run(in, out.channel(), count(draft));
         long size = out.channel().size();
         out.resemble(input.path());
-        out.appear(results.force());
+        out.appear(results.replace());
         return draft.mapped(target.toString(), size);
       }
     } catch (FileSystemException e) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class FileTree implements Iterator<FileInput> {
   private final Results results;
   private final boolean recursive;
+  private final @Nullable Path db;
   private final Deque<Folder> open = new ArrayDeque<>(); // the innermost first
   private int argument;
   private @Nullable FileInput next;
@@ -42,9 +43,12 @@ final class FileTree implements Iterator<FileInput> {
   }
 
   /// @param recursive whether folders are read; otherwise they are inputs with a problem
-  FileTree(Results results, boolean recursive) {
+  /// @param db the file that the run is kept in, which is no input, nor what lies beside it; or
+  ///   null
+  FileTree(Results results, boolean recursive, @Nullable Path db) {
     this.results = results;
     this.recursive = recursive;
+    this.db = db == null ? null : db.toAbsolutePath().normalize();
   }
 
   @Override
@@ -96,7 +100,7 @@ final class FileTree implements Iterator<FileInput> {
   }
 
   private static FileInput problem(Path path, Path mirror, String problem) {
-    return new FileInput(path, mirror, 0, problem);
+    return new FileInput(path, mirror, 0, 0, problem);
   }
 
   /// The input at a path; null for a folder, which is opened.
@@ -104,7 +108,7 @@ final class FileTree implements Iterator<FileInput> {
     try {
       BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
       if (found.isRegularFile()) {
-        return new FileInput(path, mirror, found.size(), null);
+        return FileInput.of(path, mirror, found);
       }
       if (!found.isDirectory()) {
         return problem(path, mirror, "is neither a file nor a folder");
@@ -146,7 +150,17 @@ final class FileTree implements Iterator<FileInput> {
     }
     Collections.sort(found);
     Path[] sorted = found.toArray(Path[]::new);
-    return Arrays.stream(sorted).filter(path -> !isResult(path, sorted)).toArray(Path[]::new);
+    return Arrays.stream(sorted)
+        .filter(path -> !isResult(path, sorted) && !isDb(path))
+        .toArray(Path[]::new);
+  }
+
+  // With its log, its lock and its socket: jobs.db, jobs.db-wal.
+  private boolean isDb(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    return db != null
+        && Objects.equals(absolute.getParent(), db.getParent())
+        && String.valueOf(absolute.getFileName()).startsWith(String.valueOf(db.getFileName()));
   }
 
   // What an earlier run left here is no input of this one.

@@ -1,5 +1,6 @@
 package dev.treadle.cli.files;
 
+import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Usage;
 import dev.treadle.cli.terminal.Version;
@@ -29,12 +30,12 @@ public final class FilesCommand implements Runnable {
   private FilesCommand() {}
 
   /// The command and its operations.
-  public static CommandLine of(Supplier<Stdio> stdio) {
+  public static CommandLine of(Supplier<Stdio> stdio, Opening opening) {
     return new CommandLine(new FilesCommand())
-        .addSubcommand(new Upper(stdio))
-        .addSubcommand(new Lower(stdio))
-        .addSubcommand(new Count(stdio))
-        .addSubcommand(new Sha256(stdio));
+        .addSubcommand(new Upper(stdio, opening))
+        .addSubcommand(new Lower(stdio, opening))
+        .addSubcommand(new Count(stdio, opening))
+        .addSubcommand(new Sha256(stdio, opening));
   }
 
   @Override
@@ -71,8 +72,8 @@ public final class FilesCommand implements Runnable {
     @Option(names = "--force", description = "Replace files that are there already.")
     boolean force;
 
-    Mapping(Supplier<Stdio> stdio, CaseMapping mapping) {
-      super(stdio);
+    Mapping(Supplier<Stdio> stdio, Opening opening, CaseMapping mapping) {
+      super(stdio, opening);
       this.mapping = mapping;
     }
 
@@ -86,7 +87,11 @@ public final class FilesCommand implements Runnable {
 
     @Override
     final Results results(Operation operation) {
-      return new Results(operation.label(), out, force, paths());
+      Results.Replace replace =
+          force
+              ? Results.Replace.ANYTHING
+              : db.file() == null ? Results.Replace.NOTHING : Results.Replace.THE_SAME;
+      return new Results(operation.label(), out, replace, paths());
     }
   }
 
@@ -107,8 +112,8 @@ public final class FilesCommand implements Runnable {
         "  treadle files upper -r texts --out results   results/texts/..."
       })
   static final class Upper extends Mapping {
-    Upper(Supplier<Stdio> stdio) {
-      super(stdio, CaseMapping.UPPER);
+    Upper(Supplier<Stdio> stdio, Opening opening) {
+      super(stdio, opening, CaseMapping.UPPER);
     }
   }
 
@@ -129,8 +134,8 @@ public final class FilesCommand implements Runnable {
         "  treadle files lower -r texts --out results   results/texts/..."
       })
   static final class Lower extends Mapping {
-    Lower(Supplier<Stdio> stdio) {
-      super(stdio, CaseMapping.LOWER);
+    Lower(Supplier<Stdio> stdio, Opening opening) {
+      super(stdio, opening, CaseMapping.LOWER);
     }
   }
 
@@ -151,8 +156,8 @@ public final class FilesCommand implements Runnable {
   static final class Count extends OperationCommand {
     @Mixin Text text = new Text();
 
-    Count(Supplier<Stdio> stdio) {
-      super(stdio);
+    Count(Supplier<Stdio> stdio, Opening opening) {
+      super(stdio, opening);
     }
 
     @Override
@@ -175,8 +180,8 @@ public final class FilesCommand implements Runnable {
         "  treadle files sha256 -r photos > photos.sha256"
       })
   static final class Sha256 extends OperationCommand {
-    Sha256(Supplier<Stdio> stdio) {
-      super(stdio);
+    Sha256(Supplier<Stdio> stdio, Opening opening) {
+      super(stdio, opening);
     }
 
     @Override

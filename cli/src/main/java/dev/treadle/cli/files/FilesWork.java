@@ -22,10 +22,11 @@ final class FilesWork implements ListWork<FileInput, FileRecord, FileRecord> {
   private final Task<FileInput, FileRecord> task;
   private final AtomicLong read = new AtomicLong();
   private final AtomicLong found = new AtomicLong();
+  private final AtomicLong before = new AtomicLong(); // bytes read by another run
   private volatile boolean allFound;
 
-  FilesWork(Operation operation, Results results, boolean recursive) {
-    this.tree = new FileTree(results, recursive);
+  FilesWork(Operation operation, FileTree tree, Results results) {
+    this.tree = tree;
     this.task = new FileTask(operation, results, read::addAndGet).task();
   }
 
@@ -93,9 +94,14 @@ final class FilesWork implements ListWork<FileInput, FileRecord, FileRecord> {
   }
 
   @Override
+  public void wasDone(FileRecord record) {
+    before.addAndGet(record.bytesIn());
+  }
+
+  @Override
   public Progress progress(Progress inputs) {
     long total = allFound ? found.get() : -1;
-    return new Progress(read.get(), total, inputs.failed());
+    return new Progress(read.get() + before.get(), total, inputs.failed());
   }
 
   @Override

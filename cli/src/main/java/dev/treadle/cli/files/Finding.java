@@ -1,6 +1,12 @@
 package dev.treadle.cli.files;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
 /// What an operation found in a file, beyond its bytes.
+@JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+@JsonSubTypes({@Type(Finding.Text.class), @Type(Finding.Digest.class)})
 public sealed interface Finding {
   /// The amounts of a text.
   ///

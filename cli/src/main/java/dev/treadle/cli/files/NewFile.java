@@ -91,15 +91,20 @@ final class NewFile implements AutoCloseable {
 
   /// Puts it in its place.
   ///
-  /// @param replace whether it may take the place of another file
-  /// @throws FileSystemException if it may not, and there is one
-  void appear(boolean replace) throws IOException {
+  /// @param replace what may be there already
+  /// @throws FileSystemException if there is another file
+  void appear(Results.Replace replace) throws IOException {
     channel.close();
+    if (replace == Results.Replace.THE_SAME
+        && Files.isRegularFile(target)
+        && Files.mismatch(hidden, target) < 0) {
+      return;
+    }
     @Nullable Path folder = target.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    if (replace || !link()) {
+    if (replace == Results.Replace.ANYTHING || !link()) {
       Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
     }
   }

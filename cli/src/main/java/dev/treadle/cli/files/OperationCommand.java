@@ -2,7 +2,10 @@ package dev.treadle.cli.files;
 
 import dev.treadle.cli.records.ListRun;
 import dev.treadle.cli.records.Output;
+import dev.treadle.cli.records.Printer;
 import dev.treadle.cli.records.RecordFormat;
+import dev.treadle.cli.runs.DbOption;
+import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Stoppable;
 import dev.treadle.cli.terminal.Usage;
@@ -24,6 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(sortOptions = false, mixinStandardHelpOptions = true, versionProvider = Version.class)
 abstract class OperationCommand implements Callable<Integer> {
   private final Supplier<Stdio> stdio;
+  private final Opening opening;
 
   @Spec @Nullable CommandSpec spec;
 
@@ -41,10 +45,13 @@ abstract class OperationCommand implements Callable<Integer> {
       description = "Files at once, 1 to 1,000. Default: one for each core.")
   @Nullable Integer concurrency;
 
+  @Mixin DbOption db = new DbOption();
+
   @Mixin Output output = new Output();
 
-  OperationCommand(Supplier<Stdio> stdio) {
+  OperationCommand(Supplier<Stdio> stdio, Opening opening) {
     this.stdio = stdio;
+    this.opening = opening;
   }
 
   /// What is done to each file.
@@ -54,7 +61,7 @@ abstract class OperationCommand implements Callable<Integer> {
 
   /// Where results lie, for operations that have some.
   Results results(Operation operation) {
-    return new Results(operation.label(), null, false, paths);
+    return new Results(operation.label(), null, Results.Replace.NOTHING, paths);
   }
 
   final List<Path> paths() {
@@ -74,9 +81,20 @@ abstract class OperationCommand implements Callable<Integer> {
     RecordFormat<FileRecord> format =
         output.format(
             spec, FileRecord.fields(operation), FileFormat.of(operation, streams.terminal()));
-    FilesWork work = new FilesWork(operation, results(operation), recursive);
+    Path kept = db.file();
+    Results results = results(operation);
+    FilesWork work = new FilesWork(operation, new FileTree(results, recursive, kept), results);
     ListRun.Settings settings = new ListRun.Settings(operation.label(), atOnce, output.quiet());
-    ListRun<FileInput, FileRecord> run = new ListRun<>(work, format, settings, streams);
+    ListRun<FileInput, FileRecord> run =
+        kept == null
+            ? new ListRun<>(work, format, settings, streams)
+            : new ListRun<>(
+                work,
+                Printer.of(format),
+                settings,
+                streams,
+                db.place(
+                    spec, opening, kept, work, new KeptFiles(operation, results.out()), atOnce));
     return Stoppable.interruptibly(run, run::run);
   }
 }

@@ -15,9 +15,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param mark what tells a result from its source: `upper`
 /// @param out the folder for results; null for beside the sources
-/// @param force whether files that are there may be replaced
+/// @param replace which files that are there already are in order
 /// @param arguments the files and folders that were named
-record Results(String mark, @Nullable Path out, boolean force, List<Path> arguments) {
+record Results(String mark, @Nullable Path out, Replace replace, List<Path> arguments) {
+  /// Which files that are there already are in order.
+  enum Replace {
+    /// None.
+    NOTHING,
+    /// One with the very bytes of the result: a run that was killed has left it.
+    THE_SAME,
+    /// Any: it is replaced.
+    ANYTHING
+  }
+
   /// The place of an argument below the folder for results: a relative path as it is, so that
   /// folders keep apart what has the same name; of others only the last name.
   static Path mirror(Path argument) {
@@ -59,9 +69,19 @@ record Results(String mark, @Nullable Path out, boolean force, List<Path> argume
   ///
   /// @throws FileSystemException if it would; its reason says how to mend it
   void check(Path source, Path target) throws IOException {
-    if (!force) {
-      checkFree(target);
-    } else if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+    switch (replace) {
+      case NOTHING -> checkFree(target);
+      case THE_SAME -> { // whether it is the same turns out in the end
+        if (!Files.isRegularFile(target) || Files.isSameFile(source, target)) {
+          checkFree(target);
+        }
+      }
+      case ANYTHING -> checkReplaceable(source, target);
+    }
+  }
+
+  private void checkReplaceable(Path source, Path target) throws IOException {
+    if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
       throw refused(target, "is a folder");
     } else if (Files.exists(target) && !Files.isRegularFile(target)) {
       throw refused(target, "is no file but a device or the like, which is never replaced");

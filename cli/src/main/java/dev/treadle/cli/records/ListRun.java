@@ -1,10 +1,6 @@
 package dev.treadle.cli.records;
 
-import dev.treadle.Item;
-import dev.treadle.Jobs;
-import dev.treadle.Outcome;
 import dev.treadle.Progress;
-import dev.treadle.Treadle;
 import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.Exit;
@@ -15,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +33,17 @@ public final class ListRun<I, R> implements Stoppable {
   private final Printer<R> printer;
   private final Settings settings;
   private final Stdio stdio;
+  private final Supplier<Workplace<I, R>> places;
   private final Semaphore ahead = new Semaphore(AHEAD_MAX);
   private final Semaphore unseen; // inputs begun whose records were not seen
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
+  private final AtomicInteger before = new AtomicInteger(); // of those done, in another run
   private volatile long total;
   private volatile boolean stopped; // from outside
   private volatile boolean halted; // by a record
-  private volatile @Nullable Jobs<I, ?> jobs;
+  private volatile boolean resumes;
+  private volatile @Nullable Workplace<I, R> place;
   private volatile @Nullable Feed<I> feed;
 
   /// How to run.
@@ -66,36 +66,41 @@ public final class ListRun<I, R> implements Stoppable {
 
   /// A run that has not begun.
   public ListRun(ListWork<I, ?, R> work, Printer<R> printer, Settings settings, Stdio stdio) {
+    this(work, printer, settings, stdio, () -> new MemoryWorkplace<>(work, settings.concurrency()));
+  }
+
+  /// A run that has not begun.
+  ///
+  /// @param places opens the place where it works, which it closes
+  public ListRun(
+      ListWork<I, ?, R> work,
+      Printer<R> printer,
+      Settings settings,
+      Stdio stdio,
+      Supplier<Workplace<I, R>> places) {
     this.work = work;
     this.printer = printer;
     this.settings = settings;
     this.stdio = stdio;
+    this.places = places;
     this.unseen = new Semaphore(work.mayEnd() ? settings.concurrency() : UNBOUNDED);
   }
 
   /// Runs to the end of the list, or until it is stopped, and returns the exit code.
   public int run() throws IOException {
-    return run(work);
-  }
-
-  private <V> int run(ListWork<I, V, R> work) throws IOException {
     long started = System.nanoTime();
     total = work.total();
-    try (Meter meter =
+    try (Workplace<I, R> open = places.get();
+        Meter meter =
             Meter.start(
                 stdio,
                 settings.label(),
                 work.unit(),
                 settings.quiet(),
-                () -> work.progress(inputs()));
-        Treadle treadle =
-            Treadle.with(work.task())
-                .permits(work.strategy(), settings.concurrency())
-                .keepEnded(0) // a record that is written is not asked for again
-                .mapWindow(Math.clamp(4L * settings.concurrency(), 1_000, AHEAD_MAX))
-                .open()) {
+                () -> work.progress(inputs()))) {
+      resumes = open.resumes();
       printer.begin(meter);
-      write(work, treadle.map(work.task(), inputsInStep()), meter);
+      write(open, meter);
     } catch (Stdio.Closed e) {
       return exitCode(); // nobody reads on: nothing to say either
     }
@@ -105,35 +110,34 @@ public final class ListRun<I, R> implements Stoppable {
     return exitCode();
   }
 
-  private <V> void write(ListWork<I, V, R> work, Jobs<I, V> all, Meter meter) {
-    jobs = all;
+  private void write(Workplace<I, R> open, Meter meter) throws IOException {
+    place = open;
     if (stopped) {
-      all.cancel();
+      open.stop();
     }
     InOrder<R> order =
         new InOrder<>(record -> {
           ahead.release();
           printer.print(record, meter);
         });
-    try (Stream<Item<I, V>> items = all.asCompleted()) {
-      items.forEach(item -> take(work, item, order));
+    try {
+      open.run(inputsInStep(), ended -> take(ended, order));
       order.finish();
     } finally {
       endFeed(); // if nobody reads records any more, nobody needs inputs
     }
   }
 
-  private <V> void take(ListWork<I, V, R> work, Item<I, V> item, InOrder<R> order) {
-    boolean ended = !(item.outcome() instanceof Outcome.Cancelled<V>);
-    if (!work.tells(item.outcome())) {
-      return; // the run was stopped before this one was done
-    }
-    R record = work.record(item.input(), item.outcome());
-    if (ended && !work.ok(record)) {
-      failed.incrementAndGet();
-    }
-    if (ended) {
-      done.incrementAndGet();
+  private void take(Workplace.Ended<R> ended, InOrder<R> order) {
+    R record = ended.record();
+    switch (ended.how()) {
+      case DONE -> done(record);
+      case DONE_BEFORE -> {
+        before.incrementAndGet();
+        work.wasDone(record);
+        done(record);
+      }
+      case CANCELLED -> {}
     }
     ListWork.Next next = work.after(record, inputs());
     if (next != ListWork.Next.GO_ON && !halted) {
@@ -141,18 +145,25 @@ public final class ListRun<I, R> implements Stoppable {
     }
     unseen.release();
     if (settings.ordered()) {
-      order.add(item.index(), record);
+      order.add(ended.index(), record);
     } else {
       order.pass(record);
     }
   }
 
+  private void done(R record) {
+    if (!work.ok(record)) {
+      failed.incrementAndGet();
+    }
+    done.incrementAndGet();
+  }
+
   private void halt(ListWork.Next next) {
     halted = true;
     endFeed();
-    Jobs<I, ?> all = jobs;
-    if (next == ListWork.Next.CANCEL && all != null) {
-      all.cancel();
+    Workplace<I, R> open = place;
+    if (next == ListWork.Next.CANCEL && open != null) {
+      open.cancel();
     }
   }
 
@@ -191,18 +202,18 @@ public final class ListRun<I, R> implements Stoppable {
   public void stop() {
     stopped = true;
     endFeed();
-    Jobs<I, ?> all = jobs;
-    if (all != null) {
-      all.cancel();
+    Workplace<I, R> open = place;
+    if (open != null) {
+      open.stop();
     }
   }
 
   /// How many inputs are done, of how many as far as is known. Thread-safe.
   public Progress inputs() {
-    Jobs<I, ?> all = jobs;
+    Workplace<I, R> open = place;
     // The end of a list that was cut off says nothing about its length.
     boolean cut = stopped || halted;
-    long known = total >= 0 || all == null || cut ? total : all.progress().total();
+    long known = total >= 0 || open == null || cut ? total : open.total();
     return new Progress(done.get(), known, failed.get());
   }
 
@@ -216,24 +227,28 @@ public final class ListRun<I, R> implements Stoppable {
     if (stopped || halted) {
       long known = inputs().total();
       String of = known < 0 ? "" : " of " + Columns.number(known);
-      return "%s after %s: %s%s %s done, %s of them failed"
+      return "%s after %s: %s%s %s done, %s%s of them failed%s"
           .formatted(
               stopped ? "interrupted" : "halted",
               time,
               Columns.number(count),
               of,
               nouns(known < 0 ? count : known),
-              Columns.number(failed.get()));
+              before.get() == 0 ? "" : Columns.number(before.get()) + " of them before, ",
+              Columns.number(failed.get()),
+              resumes ? "; run the same command again to go on" : "");
     }
     if (count == 0) {
       return "nothing to do: there was no " + work.noun() + " in the list";
     }
-    return "%s %s %s: %s good, %s failed"
+    long now = count - before.get();
+    return "%s %s %s: %s%s good, %s failed"
         .formatted(
             Columns.number(count),
             nouns(count),
-            work.pace(count, took),
-            Columns.number(count - failed.get()),
+            work.pace(now, took),
+            before.get() == 0 ? "" : Columns.number(before.get()) + " done before, ",
+            Columns.number(now - failed.get()),
             Columns.number(failed.get()));
   }
 

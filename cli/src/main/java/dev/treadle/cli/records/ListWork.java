@@ -43,7 +43,7 @@ public interface ListWork<I, V, R> {
   /// Where the task runs.
   Strategy strategy();
 
-  /// The record of an input whose job ended so.
+  /// The record of an input whose job ended so. Thread-safe.
   R record(I input, Outcome<V> outcome);
 
   /// Whether there is a record of an input whose job ended so: not where the run was stopped first.
@@ -66,6 +66,9 @@ public interface ListWork<I, V, R> {
   default Next after(R record, Progress soFar) {
     return Next.GO_ON;
   }
+
+  /// Told of each record that another run has made, before [#after].
+  default void wasDone(R record) {}
 
   /// How a run goes on after a record.
   enum Next {

@@ -2,7 +2,10 @@ package dev.treadle.cli.scrape;
 
 import dev.treadle.cli.records.ListRun;
 import dev.treadle.cli.records.Output;
+import dev.treadle.cli.records.Printer;
 import dev.treadle.cli.records.RecordFormat;
+import dev.treadle.cli.runs.DbOption;
+import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.SizeConverter;
 import dev.treadle.cli.terminal.Stdio;
@@ -42,13 +45,15 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  treadle scrape https://example.com https://example.org",
       "  treadle scrape --file urls.txt --json > pages.jsonl",
-      "  grep -o 'https://[^ ]*' notes.txt | treadle scrape --per-host 4"
+      "  grep -o 'https://[^ ]*' notes.txt | treadle scrape --per-host 4",
+      "  treadle scrape --file urls.txt --db jobs.db --csv > pages.csv   again to go on"
     },
     sortOptions = false,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 public final class ScrapeCommand implements Callable<Integer> {
   private final Supplier<Stdio> stdio;
+  private final Opening opening;
 
   @Spec @Nullable CommandSpec spec;
 
@@ -95,10 +100,13 @@ public final class ScrapeCommand implements Callable<Integer> {
       description = "Longest body: 10MB, 512KiB. Default: 10MB.")
   long maxBytes = 10_000_000;
 
+  @Mixin DbOption db = new DbOption();
+
   @Mixin Output output = new Output();
 
-  public ScrapeCommand(Supplier<Stdio> stdio) {
+  public ScrapeCommand(Supplier<Stdio> stdio, Opening opening) {
     this.stdio = stdio;
+    this.opening = opening;
   }
 
   @Override
@@ -122,7 +130,16 @@ public final class ScrapeCommand implements Callable<Integer> {
     try (Scraper scraper = new Scraper(maxBytes, InstantSource.system())) {
       ScrapeWork work = new ScrapeWork(list, ScrapeTask.pages(scraper, options), timeout);
       ListRun.Settings settings = new ListRun.Settings("scrape", concurrency, output.quiet());
-      ListRun<Visit, Page> run = new ListRun<>(work, format, settings, streams);
+      Path kept = db.file();
+      ListRun<Visit, Page> run =
+          kept == null
+              ? new ListRun<>(work, format, settings, streams)
+              : new ListRun<>(
+                  work,
+                  Printer.of(format),
+                  settings,
+                  streams,
+                  db.place(spec, opening, kept, work, new KeptPages(options), concurrency));
       return Stoppable.interruptibly(run, run::run);
     }
   }

@@ -2,6 +2,7 @@ package dev.treadle.cli.shell;
 
 import dev.treadle.cli.terminal.Columns;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// One input on its way to its record.
@@ -9,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// It keeps when its latest attempt began, which no outcome tells.
 final class Call {
   private static final int SHOWN_MAX = 60;
+  private static final AtomicLong CALLS = new AtomicLong();
 
+  private final long serial = CALLS.incrementAndGet();
   private final long number;
   private final String input;
   private final @Nullable String problem;
@@ -25,6 +28,11 @@ final class Call {
 
   long number() {
     return number;
+  }
+
+  /// A number that no other call of this process has.
+  long serial() {
+    return serial;
   }
 
   String input() {

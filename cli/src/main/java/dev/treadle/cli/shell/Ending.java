@@ -113,6 +113,8 @@ record Ending(Limits limits) {
             null,
             null,
             error,
+            null,
+            null,
             call.began())
         : new Report(
             call.number(),
@@ -127,6 +129,8 @@ record Ending(Limits limits) {
             result.stdout(),
             result.stderr(),
             error,
+            null,
+            null,
             call.began());
   }
 

@@ -3,6 +3,8 @@ package dev.treadle.cli.shell;
 import dev.treadle.cli.records.ListRun;
 import dev.treadle.cli.records.Output;
 import dev.treadle.cli.records.Printer;
+import dev.treadle.cli.runs.DbOption;
+import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Stoppable;
@@ -47,6 +49,7 @@ import picocli.CommandLine.Spec;
       "  ls *.wav | treadle map -j 4 --timeout 10m -- ffmpeg -i {} {.}.mp3",
       "  treadle map --json --retries 2 -a hosts.txt -- ssh {} uptime > up.jsonl",
       "  treadle map --halt now,fail=1 gzip -t {} ::: *.gz",
+      "  treadle map --db jobs.db -- ./convert {} < list      again to go on where it was killed",
       "  treadle map --shell 'sort -u {} | wc -l' ::: *.txt"
     },
     sortOptions = false,
@@ -54,6 +57,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class)
 public final class MapCommand implements Callable<Integer> {
   private final Supplier<Stdio> stdio;
+  private final Opening opening;
 
   @Spec @Nullable CommandSpec spec;
 
@@ -116,15 +120,18 @@ public final class MapCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Prints the commands, and runs nothing.")
   boolean dryRun;
 
+  @Mixin DbOption db = new DbOption();
+
   @Mixin Output output = new Output();
 
-  private MapCommand(Supplier<Stdio> stdio) {
+  private MapCommand(Supplier<Stdio> stdio, Opening opening) {
     this.stdio = stdio;
+    this.opening = opening;
   }
 
   /// The command; whatever follows its first word that is no option is not its own.
-  public static CommandLine of(Supplier<Stdio> stdio) {
-    return new CommandLine(new MapCommand(stdio)).setStopAtPositional(true);
+  public static CommandLine of(Supplier<Stdio> stdio, Opening opening) {
+    return new CommandLine(new MapCommand(stdio, opening)).setStopAtPositional(true);
   }
 
   @Override
@@ -143,17 +150,20 @@ public final class MapCommand implements Callable<Integer> {
     if (dryRun) {
       return show(inputs, new Recipe(typed.command(), shell, null), streams);
     }
+    boolean records = output.isRecords() || out != null;
+    Path kept = db.file();
     JobLog log = log();
-    if (output.isRecords() || out != null) {
+    if (out != null || (records && kept == null)) {
       Recipe recipe = new Recipe(typed.command(), shell, out == null ? null : folder(out));
-      return run(new MapWork(inputs, recipe, limits, halt, log), lines, log, streams);
+      return run(new MapWork(inputs, recipe, limits, halt, log), recipe, lines, log, streams);
     }
     TemporaryFolder folder = TemporaryFolder.create();
-    Recipe recipe = new Recipe(typed.command(), shell, folder.path());
+    Recipe recipe = new Recipe(typed.command(), shell, folder.path(), kept != null);
     MapWork work = new MapWork(inputs, recipe, limits, halt, log);
     return run(
         work,
-        new JobOutput(recipe),
+        recipe,
+        records ? lines : new JobOutput(kept == null ? recipe : null),
         () -> {
           log.close();
           folder.close();
@@ -162,10 +172,26 @@ public final class MapCommand implements Callable<Integer> {
   }
 
   // The rest is ended before the JVM does, even if it was interrupted.
-  private int run(MapWork work, Printer<Report> printer, Closeable rest, Stdio streams)
+  private int run(
+      MapWork work, Recipe recipe, Printer<Report> printer, Closeable rest, Stdio streams)
       throws Exception {
     ListRun.Settings settings = new ListRun.Settings("map", jobs, output.quiet(), keepOrder);
-    ListRun<Call, Report> run = new ListRun<>(work, printer, settings, streams);
+    Path kept = db.file();
+    ListRun<Call, Report> run =
+        kept == null
+            ? new ListRun<>(work, printer, settings, streams)
+            : new ListRun<>(
+                work,
+                printer,
+                settings,
+                streams,
+                db.place(
+                    spec,
+                    opening,
+                    kept,
+                    work,
+                    KeptReports.of(recipe, limits, out, printer instanceof JobOutput),
+                    jobs));
     return Stoppable.interruptibly(
         run,
         () -> {

@@ -7,7 +7,6 @@ import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.cli.records.ListWork;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -56,14 +55,12 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
 
   @Override
   public Report record(Call call, Outcome<Command.Result> outcome) {
-    Report report = new Ending(limits).report(call, call.input(), outcome);
-    log.add(report, received(report), () -> recipe.shown(call));
-    return report;
+    return new Ending(limits).report(call, call.input(), outcome);
   }
 
   private long received(Report report) {
-    if (recipe.folder() == null) {
-      return report.stdout() == null ? 0 : report.stdout().getBytes(StandardCharsets.UTF_8).length;
+    if (recipe.folder() == null || recipe.kept()) {
+      return report.stdoutBytes().length;
     }
     Path file = recipe.stdout(report.n());
     try {
@@ -91,6 +88,8 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
 
   @Override
   public Next after(Report report, Progress soFar) {
+    Call call = new Call(report.n(), String.valueOf(report.input()), null);
+    log.add(report, received(report), () -> recipe.shown(call));
     Next next = halt.after(soFar);
     haltedWell |= next != Next.GO_ON && halt.of() == Halt.Of.SUCCESS;
     return next;

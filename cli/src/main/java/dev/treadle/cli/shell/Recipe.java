@@ -12,7 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// @param words the program and its arguments, with places for the input, or a line for the shell
 /// @param shell whether they are a line for the shell
 /// @param folder gets two files a command, with all that it prints; or null
-record Recipe(List<String> words, boolean shell, @Nullable Path folder) {
+/// @param kept whether the files are read when the command has ended, and their content goes into
+///   its record; calls of one number may then run at once
+record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean kept) {
+  private static final String NUMBER = "{#}";
+
+  /// The recipe of a run that is not kept.
+  Recipe(List<String> words, boolean shell, @Nullable Path folder) {
+    this(words, shell, folder, false);
+  }
+
   /// Adds a place for the input if there is none, as GNU parallel does.
   Recipe {
     words = List.copyOf(words);
@@ -35,7 +44,8 @@ record Recipe(List<String> words, boolean shell, @Nullable Path folder) {
         shell
             ? Command.of("sh", "-c", line().filled(call.input(), call.number()))
             : new Command.Template(words).command(call.input(), call.number());
-    return folder == null ? command : command.output(stdout(call.number()), stderr(call.number()));
+    long name = kept ? call.serial() : call.number();
+    return folder == null ? command : command.output(stdout(name), stderr(name));
   }
 
   /// What could be typed into a shell to run the same.
@@ -50,12 +60,19 @@ record Recipe(List<String> words, boolean shell, @Nullable Path folder) {
     return Quoting.line(all.subList(1, all.size()));
   }
 
+  /// Whether the number of an input is part of its command.
+  boolean takesNumber() {
+    return words.stream().anyMatch(word -> word.contains(NUMBER));
+  }
+
   /// The line for the shell.
   ShellLine line() {
     return new ShellLine(String.join(" ", words));
   }
 
   /// The file with all that a command printed on standard output; only where there is a folder.
+  ///
+  /// @param number that of its input, or its serial number where output is kept
   Path stdout(long number) {
     return file(number, "stdout");
   }

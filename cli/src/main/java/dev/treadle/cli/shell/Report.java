@@ -1,5 +1,6 @@
 package dev.treadle.cli.shell;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// @param cause why it failed, in a few words that do not change; null if it did not
 /// @param millis how long the last attempt ran
 /// @param error why it failed, for people; null if it did not
+/// @param allStdout what it printed on standard output, where `stdout` is not all of it and all of
+///   it is known; or null
+/// @param allStderr the same for standard error
 /// @param began when the last attempt began
 record Report(
     long n,
@@ -27,6 +31,8 @@ record Report(
     @Nullable String stdout,
     @Nullable String stderr,
     @Nullable String error,
+    byte @Nullable [] allStdout,
+    byte @Nullable [] allStderr,
     Instant began) {
   /// The cause of a job that was cancelled.
   static final String CANCELLED = "cancelled";
@@ -40,10 +46,48 @@ record Report(
   /// The cause of a job that could not be started.
   static final String NOT_STARTED = "not started";
 
+  /// The cause of a job that printed more than can be kept.
+  static final String OUTPUT = "output too large";
+
   /// The cause of a job that had too much memory.
   static final String MEMORY = "memory";
 
   boolean ok() {
     return cause == null;
+  }
+
+  /// All that it printed on standard output, as far as is known.
+  byte[] stdoutBytes() {
+    return bytes(stdout, allStdout);
+  }
+
+  /// All that it printed on standard error, as far as is known.
+  byte[] stderrBytes() {
+    return bytes(stderr, allStderr);
+  }
+
+  private static byte[] bytes(@Nullable String text, byte @Nullable [] all) {
+    return all != null ? all : text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// The same of another input.
+  Report of(long number, @Nullable String text) {
+    return new Report(
+        number, text, exitCode, signal, cause, millis, cpuMillis, peakBytes, attempts, stdout,
+        stderr, error, allStdout, allStderr, began);
+  }
+
+  /// The same with all that it printed.
+  Report printed(byte @Nullable [] onStdout, byte @Nullable [] onStderr) {
+    return new Report(
+        n, input, exitCode, signal, cause, millis, cpuMillis, peakBytes, attempts, stdout, stderr,
+        error, onStdout, onStderr, began);
+  }
+
+  /// The same with what went wrong after its end.
+  Report failed(String why, String words) {
+    return new Report(
+        n, input, exitCode, signal, why, millis, cpuMillis, peakBytes, attempts, stdout, stderr,
+        words, allStdout, allStderr, began);
   }
 }

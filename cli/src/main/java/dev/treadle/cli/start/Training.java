@@ -69,6 +69,9 @@ public final class Training {
     run(Exit.OK, "", "map", "--csv", "--shell", "echo {} | cat", ":::", "a b");
     run(Exit.OK, "", "map", "--dry-run", "echo", ":::", "a");
     run(Exit.OK, "", "run", "--json", "true");
+    run(Exit.OK, "", "db", "--help");
+    run(Exit.USAGE, "", "db", "runs", "no-such-file.db");
+    run(Exit.USAGE, "", "db", "forget", "0", "no-such-file.db");
   }
 
   private void files() throws IOException {

@@ -1,0 +1,47 @@
+package dev.treadle.cli.runs;
+
+import dev.treadle.StoreException;
+import dev.treadle.cli.records.ListWork;
+import dev.treadle.cli.records.Workplace;
+import dev.treadle.cli.terminal.Usage;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/// The option of a command whose runs can be kept in a file.
+public final class DbOption {
+  @Option(
+      names = "--db",
+      paramLabel = "FILE",
+      description =
+          "Keeps what is done in FILE: the same command line, run again, goes on where it was"
+              + " killed. 'treadle db runs FILE' lists the runs in it.")
+  @Nullable Path file;
+
+  /// The file; null if nothing is to be kept.
+  public @Nullable Path file() {
+    return file;
+  }
+
+  /// Where a run works that is kept in the file.
+  ///
+  /// @param spec the command, which refuses a file that cannot be opened
+  /// @param concurrency attempts at once
+  public <I, V, R> Supplier<Workplace<I, R>> place(
+      @Nullable CommandSpec spec,
+      Opening opening,
+      Path kept,
+      ListWork<I, V, R> work,
+      Keeping<I, R> keeping,
+      int concurrency) {
+    return () -> {
+      try {
+        return KeptRun.open(work, keeping, concurrency, opening, kept);
+      } catch (StoreException e) {
+        throw Usage.wrong(spec, "--db " + kept + ": " + e.getMessage());
+      }
+    };
+  }
+}

@@ -1,0 +1,330 @@
+package dev.treadle.cli.runs;
+
+import dev.treadle.Job;
+import dev.treadle.Outcome;
+import dev.treadle.Snooze;
+import dev.treadle.Submission;
+import dev.treadle.Task;
+import dev.treadle.Treadle;
+import dev.treadle.WaitException;
+import dev.treadle.cli.records.ListWork;
+import dev.treadle.cli.records.Workplace;
+import java.io.Serial;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Works on a list with a job in a file for each input.
+///
+/// That job runs the task of the command in memory, with the retries, limits and permits that it
+/// has without a file, and stores the record that comes of it. So nothing of a command differs but
+/// that an input whose job has ended well is not worked on again.
+///
+/// Jobs that another run of the same command line left undone start as soon as the file is open,
+/// before the list comes to their inputs, if it ever does.
+public final class KeptRun<I, V, R> implements Workplace<I, R> {
+  private static final int SUBMITTERS_MAX = 64;
+  private static final int LOSSES_MAX = 20; // a job is lost with the command, not through itself
+  private static final Duration LATER = Duration.ofSeconds(1);
+  private static final Duration HAND_BACK_MAX = Duration.ofSeconds(2);
+
+  private final ListWork<I, V, R> work;
+  private final Keeping<I, R> keeping;
+  private final Task<I, V> task;
+  private final Task<RunItem, R> kept;
+  private final Treadle memory;
+  private final Treadle file;
+  private final Semaphore window;
+  private final Semaphore submitters;
+  private final Map<String, Live<I, R>> live = new ConcurrentHashMap<>();
+  private final BlockingQueue<News<R>> news = new LinkedBlockingQueue<>();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private volatile boolean cancelled;
+  private volatile long total = -1;
+
+  /// What happens on other threads, for the one that runs the list.
+  private sealed interface News<R> {
+    record Of<R>(Ended<R> ended) implements News<R> {}
+
+    /// An input ended of which there is nothing to tell.
+    record Nothing<R>() implements News<R> {}
+
+    record AllTaken<R>(long count) implements News<R> {}
+
+    record Broken<R>(RuntimeException error) implements News<R> {}
+
+    record Stopped<R>() implements News<R> {}
+  }
+
+  /// An input whose job has not ended, or whose end was not told.
+  private static final class Live<I, R> {
+    final I input;
+    volatile @Nullable Job<R> job;
+    volatile @Nullable Job<?> attempt; // the job in memory
+    volatile @Nullable R record;
+
+    Live(I input) {
+      this.input = input;
+    }
+  }
+
+  /// The failure of an input; its record says all there is to say.
+  private static final class InputFailed extends Exception {
+    @Serial private static final long serialVersionUID = 1;
+
+    InputFailed(@Nullable String error) {
+      super(error, null, false, false);
+    }
+  }
+
+  /// Opens a file to go on with a run in it, or to begin one.
+  ///
+  /// @param concurrency attempts at once
+  /// @throws dev.treadle.StoreException if the file cannot be opened
+  public static <I, V, R> KeptRun<I, V, R> open(
+      ListWork<I, V, R> work, Keeping<I, R> keeping, int concurrency, Opening opening, Path file) {
+    return new KeptRun<>(work, keeping, concurrency, opening, file);
+  }
+
+  private KeptRun(
+      ListWork<I, V, R> work, Keeping<I, R> keeping, int concurrency, Opening opening, Path path) {
+    Run run = keeping.run();
+    this.work = work;
+    this.keeping = keeping;
+    this.task = work.task();
+    this.kept =
+        Task.io(run.queue(), RunItem.class, keeping.type(), this::attempt).queue(run.queue());
+    this.window = new Semaphore(keeping.window(concurrency));
+    this.submitters = new Semaphore(Math.min(concurrency, SUBMITTERS_MAX));
+    this.memory = Treadle.with(task).permits(work.strategy(), concurrency).keepEnded(0).open();
+    Task<Run.Description, Run.Description> describe = Run.DESCRIBE.queue(run.queue());
+    try {
+      this.file =
+          opening.open(
+              Treadle.with(kept, describe)
+                  .permits(kept.strategy(), concurrency)
+                  .lossBudget(LOSSES_MAX)
+                  .queue(run.queue(), queue -> queue.keep()),
+              path);
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+    file.submit(describe.with(run.describe(Instant.now())).key(run.id()).once()).join();
+  }
+
+  // --- The list ---
+
+  @Override
+  public void run(Stream<I> inputs, Consumer<Ended<R>> taker) {
+    Thread feeder = Thread.ofPlatform().daemon().name("submit").start(() -> submitAll(inputs));
+    try {
+      for (long ended = 0; total < 0 || ended < total; ) {
+        switch (news.take()) {
+          case News.Of<R>(Ended<R> one) -> {
+            ended++;
+            window.release();
+            taker.accept(one);
+          }
+          case News.Nothing<R>() -> {
+            ended++;
+            window.release();
+          }
+          case News.AllTaken<R>(long count) -> total = count;
+          case News.Broken<R>(RuntimeException error) -> throw error;
+          case News.Stopped<R>() -> {
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      feeder.interrupt();
+    }
+  }
+
+  private void submitAll(Stream<I> inputs) {
+    Occurrences occurrences = new Occurrences();
+    int index = 0;
+    try (inputs) {
+      var all = inputs.iterator();
+      while (all.hasNext()) {
+        I input = all.next();
+        String key = occurrences.key(keeping.text(input));
+        window.acquire();
+        // Several at once share a write; no more than run at once, or one by one would lose its
+        // order.
+        submitters.acquire();
+        int place = index++;
+        Thread.ofVirtual().name("submit").start(() -> submit(place, input, key));
+      }
+      news.add(new News.AllTaken<>(index));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody waits for more
+    } catch (RuntimeException e) {
+      news.add(new News.Broken<>(e));
+    }
+  }
+
+  private void submit(int index, I input, String key) {
+    try {
+      Live<I, R> one = live.computeIfAbsent(key, unused -> new Live<>(input));
+      Submission<RunItem, R> item = kept.with(new RunItem(key, keeping.fields(one.input))).key(key);
+      Job<R> job;
+      try {
+        job = file.submit(item.once());
+        Optional<Outcome<R>> outcome = job.outcome();
+        if (outcome.isPresent() && one.record == null) { // it ended in a run before this one
+          R record = again(input, outcome.get());
+          if (record != null) {
+            live.remove(key);
+            news.add(new News.Of<>(new Ended<>(index, record, How.DONE_BEFORE)));
+            return;
+          }
+          job = file.submit(item);
+        }
+      } finally {
+        submitters.release();
+      }
+      one.job = job;
+      if (cancelled) {
+        job.cancel();
+      }
+      Outcome<R> how = job.settled();
+      live.remove(key);
+      news.add(told(index, one, how));
+    } catch (RuntimeException e) {
+      news.add(new News.Broken<>(e)); // such as a file that cannot be written any more
+    }
+  }
+
+  private @Nullable R again(I input, Outcome<R> before) {
+    return before instanceof Outcome.Succeeded<R> done ? keeping.again(input, done.value()) : null;
+  }
+
+  private News<R> told(int index, Live<I, R> one, Outcome<R> outcome) {
+    @Nullable R record = one.record;
+    return switch (outcome) {
+      case Outcome.Succeeded<R> it ->
+          new News.Of<>(new Ended<>(index, record == null ? it.value() : record, How.DONE));
+      case Outcome.Cancelled<R> it ->
+          record == null
+              ? new News.Nothing<>()
+              : new News.Of<>(new Ended<>(index, record, How.CANCELLED));
+      case Outcome.Failed<R> it ->
+          new News.Of<>(
+              new Ended<>(
+                  index,
+                  // A good record that could not be stored is none.
+                  record != null && !work.ok(record)
+                      ? record
+                      : work.record(
+                          one.input, new Outcome.Failed<V>(it.reason(), it.cause(), it.attempts())),
+                  How.DONE));
+    };
+  }
+
+  // --- The jobs ---
+
+  private R attempt(RunItem item) throws InputFailed, InterruptedException {
+    Live<I, R> one =
+        live.computeIfAbsent(item.key(), unused -> new Live<>(keeping.input(item.fields())));
+    Outcome<V> outcome = settled(one);
+    if (outcome instanceof Outcome.Cancelled<V>) {
+      if (stopping.get()) {
+        throw Snooze.of(LATER); // handed back: no attempt is charged
+      }
+      if (work.tells(outcome)) {
+        one.record = work.record(one.input, outcome);
+      }
+      throw new InterruptedException("cancelled");
+    }
+    R record = keeping.complete(one.input, work.record(one.input, outcome));
+    one.record = record;
+    if (!work.ok(record)) {
+      throw new InputFailed(keeping.error(record));
+    }
+    return record;
+  }
+
+  private Outcome<V> settled(Live<I, R> one) {
+    Job<V> job = memory.submit(task, one.input);
+    one.attempt = job;
+    if (stopping.get()) {
+      job.cancel();
+    }
+    try {
+      return job.settled();
+    } catch (WaitException e) { // the job in the file was cancelled
+      boolean unused = Thread.interrupted();
+      job.cancel();
+      return job.settled();
+    }
+  }
+
+  // --- Its end ---
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    live.values()
+        .forEach(one -> {
+          Job<R> job = one.job;
+          if (job != null) {
+            job.cancel();
+          }
+        });
+  }
+
+  @Override
+  public void stop() {
+    Thread.ofVirtual()
+        .name("hand-back")
+        .start(() -> {
+          handBack();
+          news.add(new News.Stopped<>());
+        });
+  }
+
+  // What runs goes back into the file as if it had not begun, for the next run.
+  private void handBack() {
+    if (stopping.compareAndSet(false, true)) {
+      live.values()
+          .forEach(one -> {
+            Job<?> attempt = one.attempt;
+            if (attempt != null) {
+              attempt.cancel();
+            }
+          });
+      boolean unused = file.drain(HAND_BACK_MAX);
+    }
+  }
+
+  @Override
+  public long total() {
+    return total;
+  }
+
+  @Override
+  public boolean resumes() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    handBack();
+    file.close();
+    memory.close();
+  }
+}

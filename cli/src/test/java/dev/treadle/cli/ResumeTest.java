@@ -1,0 +1,233 @@
+package dev.treadle.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.treadle.cli.scrape.HostileServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Processes with `--db` that are killed midway, and the same command lines again.
+@Disabled("until a store for files is on the class path")
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(120)
+class ResumeTest {
+  @TempDir Path folder;
+
+  private Process start(String... args) throws IOException {
+    return new ProcessBuilder(CliProcess.command(List.of(), args))
+        .redirectError(folder.resolve("err").toFile())
+        .start();
+  }
+
+  private String err() throws IOException {
+    return Files.readString(folder.resolve("err"));
+  }
+
+  /// The lines of a process that is killed after so many.
+  private static List<String> killedAfter(int lines, Process process) throws Exception {
+    List<String> read = new ArrayList<>();
+    try {
+      BufferedReader out =
+          new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+      while (read.size() < lines) {
+        String line = out.readLine();
+        assertThat(line).as("line %d", read.size()).isNotNull();
+        read.add(line);
+      }
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    return read;
+  }
+
+  private static String whole(Process process, int code) throws Exception {
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).isEqualTo(code);
+    return out;
+  }
+
+  private String[] withDb(String name, String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(1 + (args[0].equals("files") ? 1 : 0), List.of("--db", path(name)));
+    return all.toArray(String[]::new);
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  @Test
+  void scrapeGoesOnWhereItWasKilled() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (HostileServer server = new HostileServer()) {
+      server.on(
+          "*",
+          exchange -> {
+            if (server.requests().size() > 100) {
+              goOn.await();
+            }
+            exchange.page(200, "Content-Type: text/html", "<title>page</title>".getBytes(UTF_8));
+          });
+      List<String> urls = IntStream.range(0, 200).mapToObj(i -> server.url("/page" + i)).toList();
+      Path list = Files.write(folder.resolve("urls"), urls);
+      String[] scrape = {"scrape", "--json", "--timeout", "1m", "-c", "8", "-f", list.toString()};
+      List<String> before = killedAfter(80, start(withDb("jobs.db", scrape)));
+      List<String> asked = List.copyOf(server.requests());
+      goOn.countDown();
+      List<String> after = whole(start(withDb("jobs.db", scrape)), 0).lines().toList();
+      assertThat(err()).containsPattern("200 pages .*: \\d+ done before, \\d+ good, 0 failed");
+      assertThat(after.subList(0, before.size())).isEqualTo(before); // with all their times
+      for (String line : before) {
+        String path = line.replaceFirst(".*?(/page\\d+).*", "$1");
+        assertThat(Collections.frequency(server.requests(), "GET " + path + " HTTP/1.1")).isOne();
+      }
+      assertThat(server.requests().size() - asked.size()).isLessThanOrEqualTo(120);
+      List<String> uninterrupted = whole(start(scrape), 0).lines().toList();
+      assertThat(timeless(after)).isEqualTo(timeless(uninterrupted));
+      assertThat(whole(start(withDb("jobs.db", scrape)), 0).lines().toList()).isEqualTo(after);
+      assertThat(err()).contains(": 200 done before, 0 good, 0 failed");
+    }
+  }
+
+  private static List<String> timeless(List<String> lines) {
+    return lines.stream().map(line -> line.replaceFirst("\"millis\":\\d+", "")).toList();
+  }
+
+  @Test
+  void filesGoOnWhereTheyWereKilled() throws Exception {
+    Path texts = Files.createDirectory(folder.resolve("texts"));
+    for (int i = 0; i < 100; i++) {
+      Files.writeString(texts.resolve("f%02d.txt".formatted(i)), "text " + i);
+    }
+    Path large = texts.resolve("f49-large.txt");
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+      sparse.setLength(50_000_000_000L); // takes no place, but minutes to read
+    }
+    String[] upper = {"files", "upper", "--csv", "-r", "-c", "2", "-o", path("out"), path("texts")};
+    List<String> before = killedAfter(50, start(withDb("jobs.db", upper)));
+    Files.writeString(large, "no longer large");
+    String after = whole(start(withDb("jobs.db", upper)), 0);
+    assertThat(err()).containsPattern("101 files .*: \\d+ done before, \\d+ good, 0 failed");
+    assertThat(after).startsWith(String.join("\n", before) + "\n");
+    assertThat(after.lines()).hasSize(102); // and the names of the fields
+    try (Stream<Path> results = Files.list(folder.resolve("out/texts"))) {
+      List<Path> all = results.filter(file -> file.toString().endsWith(".txt")).toList();
+      assertThat(all).hasSize(101);
+      for (Path result : all) {
+        assertThat(result)
+            .hasContent(
+                Files.readString(texts.resolve(result.getFileName())).toUpperCase(Locale.ROOT));
+      }
+    }
+    assertThat(whole(start(withDb("jobs.db", upper)), 0)).isEqualTo(after);
+  }
+
+  private String[] map() throws IOException {
+    Path list =
+        Files.write(
+            folder.resolve("list"), IntStream.range(0, 100).mapToObj(String::valueOf).toList());
+    String wait = "test {} -lt 60 || while ! test -e " + path("go") + "; do sleep 0.05; done";
+    return new String[] {
+      "map",
+      "-j",
+      "4",
+      "-k",
+      "-a",
+      list.toString(),
+      "--shell",
+      "echo {} >> " + path("log") + "; " + wait + "; echo first {}; echo second {}"
+    };
+  }
+
+  private static String expected() {
+    return IntStream.range(0, 100)
+        .mapToObj(i -> "first " + i + "\nsecond " + i + "\n")
+        .collect(Collectors.joining());
+  }
+
+  @Test
+  void mapGoesOnWhereItWasKilled() throws Exception {
+    String[] map = map();
+    List<String> before = killedAfter(120, start(withDb("jobs.db", map)));
+    assertThat(expected()).startsWith(String.join("\n", before) + "\n");
+    Files.createFile(folder.resolve("go"));
+    assertThat(whole(start(withDb("jobs.db", map)), 0)).isEqualTo(expected());
+    assertThat(err()).containsPattern("100 jobs .*: 60 done before, 40 good, 0 failed");
+    List<String> ran = Files.readAllLines(folder.resolve("log"));
+    assertThat(ran.stream().distinct()).hasSize(100);
+    for (int i = 0; i < 60; i++) {
+      assertThat(Collections.frequency(ran, String.valueOf(i))).as("runs of %d", i).isOne();
+    }
+    assertThat(ran.size()).isLessThanOrEqualTo(104); // those that ran when it was killed
+  }
+
+  @Test
+  void anInterruptHandsBackWhatRunsAndSaysHowToGoOn() throws Exception {
+    String[] map = map();
+    Process process = start(withDb("jobs.db", map));
+    try {
+      BufferedReader out =
+          new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+      for (int line = 0; line < 120; line++) {
+        assertThat(out.readLine()).isNotNull();
+      }
+      assertThat(new ProcessBuilder("sh", "-c", "kill -INT " + process.pid()).start().waitFor())
+          .isZero();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(130);
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(err()).contains("60 of 100 jobs done, 0 of them failed; run the same command again");
+    Files.createFile(folder.resolve("go"));
+    assertThat(whole(start(withDb("jobs.db", map)), 0)).isEqualTo(expected());
+    assertThat(err()).contains(": 60 done before, 40 good, 0 failed");
+  }
+
+  @Test
+  void aFileInUseNamesTheProcessThatHasIt() throws Exception {
+    Process first = start(withDb("jobs.db", map()));
+    try {
+      assertThat(first.getInputStream().read()).isEqualTo('f');
+      Cli second = Cli.run(withDb("jobs.db", "map", "echo", ":::", "a"));
+      assertThat(second.code()).isEqualTo(2);
+      assertThat(second.err()).contains(String.valueOf(first.pid()));
+      Cli runs = Cli.run("db", "runs", path("jobs.db"));
+      assertThat(runs.code()).isEqualTo(2);
+      assertThat(runs.err()).contains(String.valueOf(first.pid()));
+    } finally {
+      Files.createFile(folder.resolve("go"));
+      first.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void aRunThatIsForgottenBeginsAnew() throws Exception {
+    String[] echo = withDb("jobs.db", "map", "-k", "echo", ":::", "a", "b");
+    assertThat(Cli.run(echo).code()).isZero();
+    assertThat(Cli.run(echo).err()).contains(": 2 done before");
+    String id = Cli.run("db", "runs", path("jobs.db")).out().substring(0, 10);
+    assertThat(Cli.run("db", "forget", id, path("jobs.db")).code()).isZero();
+    assertThat(Cli.run(echo).err()).contains(": 2 good, 0 failed");
+  }
+}

@@ -1,0 +1,49 @@
+package dev.treadle.cli.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+class KeptReportsTest {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private static KeptReports keeping() {
+    return KeptReports.of(new Recipe(List.of("echo"), false, null, true), new Limits(), null, true);
+  }
+
+  @Test
+  void aReportAsJsonIsTheSameReport() {
+    Report report =
+        new Report(
+            7,
+            "a\nb",
+            137,
+            "KILL",
+            "memory",
+            12L,
+            null,
+            1L << 40,
+            2,
+            "out",
+            null,
+            "why",
+            new byte[] {0, -1, 10},
+            null,
+            Instant.parse("2026-01-02T03:04:05.678901234Z"));
+    Report back = JSON.readValue(JSON.writeValueAsBytes(report), Report.class);
+    assertThat(back).usingRecursiveComparison().isEqualTo(report);
+  }
+
+  @Test
+  void aCallIsMadeAgainOfItsFields() {
+    Call call = new Call(3, "in\0put", "holds a NUL");
+    Call back = keeping().input(keeping().fields(call));
+    assertThat(back.number()).isEqualTo(3);
+    assertThat(back.input()).isEqualTo("in\0put");
+    assertThat(back.problem()).isEqualTo("holds a NUL");
+    assertThat(keeping().input(keeping().fields(new Call(1, "", null))).problem()).isNull();
+  }
+}
