@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// `bench crash`, shortened.
 class CrashTest {
-  @Disabled("until the module sqlite has its store")
   @Test
   @Timeout(60)
   void nothingAcknowledgedIsLostWhenWritersAreKilled() throws Exception {

@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 public final class KeptRun<I, V, R> implements Workplace<I, R> {
   private static final int SUBMITTERS_MAX = 64;
   private static final int LOSSES_MAX = 20; // a job is lost with the command, not through itself
+
+  /// How long what runs may go on after Ctrl-C: the command as a whole has 3 seconds to end.
+  private static final Duration DRAIN_FOR = Duration.ofSeconds(2);
+
   private static final Duration LATER = Duration.ofSeconds(1);
   private static final Duration HAND_BACK_MAX = Duration.ofSeconds(2);
 
@@ -114,6 +118,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
               Treadle.with(kept, describe)
                   .permits(kept.strategy(), concurrency)
                   .lossBudget(LOSSES_MAX)
+                  .drainFor(DRAIN_FOR)
                   .queue(run.queue(), queue -> queue.keep()),
               path);
     } catch (RuntimeException e) {
