@@ -22,34 +22,38 @@ import org.jspecify.annotations.Nullable;
 
 /// What the writer says in SQL. Used by its thread only.
 final class Statements implements AutoCloseable {
-  /// Rows that one statement inserts: many together cost two thirds of one by one.
-  private static final int MANY = 50;
+  /// So many rows one statement inserts: many together cost two thirds of one by one.
+  private static final int[] TOGETHER = {64, 16, 4, 1};
 
   /// The most bytes of a value that stand among the others.
   static final int INLINE_MAX = 64 << 10;
 
   private static final int JOB_COLUMNS = 10;
   private static final int DONE_COLUMNS = 13;
-  private static final String JOB =
-      "INSERT INTO job(id, kind, priority, created, due, deadline, limits, form, input, extra)"
-          + " VALUES ";
-  private static final String DONE =
-      "INSERT INTO done(id, state, finished, attempts, node, started, ran, cpu, allocated, peak,"
-          + " form, result, detail) VALUES ";
+  private static final String[] JOBS =
+      texts(
+          "INSERT INTO job(id, kind, priority, created, due, deadline, limits, form, input, extra)",
+          JOB_COLUMNS);
+  private static final String[] DONES =
+      texts(
+          "INSERT INTO done(id, state, finished, attempts, node, started, ran, cpu, allocated, peak,"
+              + " form, result, detail)",
+          DONE_COLUMNS);
 
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
-  private final String jobs;
-  private final String job;
-  private final String dones;
-  private final String done;
 
   Statements(Connection connection) {
     this.connection = connection;
-    job = JOB + marks(JOB_COLUMNS);
-    jobs = JOB + String.join(", ", Collections.nCopies(MANY, marks(JOB_COLUMNS)));
-    done = DONE + marks(DONE_COLUMNS);
-    dones = DONE + String.join(", ", Collections.nCopies(MANY, marks(DONE_COLUMNS)));
+  }
+
+  private static String[] texts(String insert, int columns) {
+    String[] texts = new String[TOGETHER.length];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] =
+          insert + " VALUES " + String.join(", ", Collections.nCopies(TOGETHER[i], marks(columns)));
+    }
+    return texts;
   }
 
   private static String marks(int count) {
@@ -99,11 +103,11 @@ final class Statements implements AutoCloseable {
 
   void write(Batch batch) throws SQLException {
     run("BEGIN IMMEDIATE");
-    jobs(batch.inserts);
+    insert(JOBS, JOB_COLUMNS, batch.inserts, this::bind);
     for (Batch.Change change : batch.changes) {
       change.write(this);
     }
-    ends(batch.ends);
+    insert(DONES, DONE_COLUMNS, batch.ends, this::bind);
     run(
         "UPDATE counter SET last_job = ?, last_group = ?, succeeded = ?, failed = ?, cancelled = ?",
         batch.lastJob,
@@ -118,21 +122,28 @@ final class Statements implements AutoCloseable {
     run("ROLLBACK");
   }
 
-  private void jobs(List<Batch.Insert> inserts) throws SQLException {
+  /// Binds one of many rows.
+  @FunctionalInterface
+  private interface Binding<T> {
+    void bind(PreparedStatement sql, int from, T row) throws SQLException;
+  }
+
+  /// Inserts rows, as many with one statement as there are.
+  private <T> void insert(String[] texts, int columns, List<T> rows, Binding<T> binding)
+      throws SQLException {
     int at = 0;
-    if (inserts.size() >= MANY) {
-      PreparedStatement many = sql(jobs);
-      while (inserts.size() - at >= MANY) {
-        for (int i = 0; i < MANY; i++) {
-          bind(many, i * JOB_COLUMNS, inserts.get(at++));
-        }
-        many.executeUpdate();
+    for (int i = 0; i < TOGETHER.length; i++) {
+      int together = TOGETHER[i];
+      if (rows.size() - at < together) {
+        continue;
       }
-    }
-    PreparedStatement one = sql(job);
-    while (at < inserts.size()) {
-      bind(one, 0, inserts.get(at++));
-      one.executeUpdate();
+      PreparedStatement statement = sql(texts[i]);
+      while (rows.size() - at >= together) {
+        for (int row = 0; row < together; row++) {
+          binding.bind(statement, row * columns, rows.get(at++));
+        }
+        statement.executeUpdate();
+      }
     }
   }
 
@@ -200,24 +211,6 @@ final class Statements implements AutoCloseable {
         group,
         insert.after() == 0 ? null : (Long) insert.after());
     return true;
-  }
-
-  private void ends(List<Batch.End> ends) throws SQLException {
-    int at = 0;
-    if (ends.size() >= MANY) {
-      PreparedStatement many = sql(dones);
-      while (ends.size() - at >= MANY) {
-        for (int i = 0; i < MANY; i++) {
-          bind(many, i * DONE_COLUMNS, ends.get(at++));
-        }
-        many.executeUpdate();
-      }
-    }
-    PreparedStatement one = sql(done);
-    while (at < ends.size()) {
-      bind(one, 0, ends.get(at++));
-      one.executeUpdate();
-    }
   }
 
   private void bind(PreparedStatement sql, int from, Batch.End end) throws SQLException {
