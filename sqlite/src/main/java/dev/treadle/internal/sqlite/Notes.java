@@ -31,6 +31,7 @@ final class Notes implements Journal {
   private Batch batch = new Batch();
   private @Nullable Rows rows;
   private boolean noted;
+  private volatile int count;
 
   /// Jobs up to this one may have ended the JVM that ran the store before.
   private long suspectUpTo;
@@ -76,6 +77,11 @@ final class Notes implements Journal {
     return batch;
   }
 
+  /// How many changes there are to write. May be asked without the lock.
+  int count() {
+    return count;
+  }
+
   /// Whether there is something to write.
   boolean any() {
     return !batch.isEmpty();
@@ -103,6 +109,7 @@ final class Notes implements Journal {
     full.lastGroup = rows.lastGroup();
     System.arraycopy(endedInAll, 0, full.endedInAll, 0, 3);
     batch = new Batch();
+    count = 0;
     return full;
   }
 
@@ -112,8 +119,10 @@ final class Notes implements Journal {
     batch.changes.add(change);
   }
 
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // changed under the lock only
   private void begin() {
     noted = true;
+    count++;
     if (batch.isEmpty()) {
       wake.run();
     }

@@ -30,6 +30,7 @@ final class Writer {
   private final Statements sql;
   private final Prune prune;
   private final Guard guard;
+  private final Gathering gathering = new Gathering();
 
   /// What is done under the lock once a batch is on disk; returns what is to be told.
   private final Function<Batch, Runnable> committed;
@@ -138,26 +139,40 @@ final class Writer {
     while (true) {
       boolean idle;
       synchronized (lock) {
-        long mark = notes.nextMark(System.nanoTime());
-        if (notes.any() || mark == 0) {
+        idle = !isThere() && !closing && sleep();
+      }
+      gathering.await(notes::count);
+      synchronized (lock) {
+        if (isThere()) {
+          gathering.committed(notes.count());
           return notes.take(System.nanoTime());
         }
         if (closing) {
           return null;
         }
-        waiting = true;
-        try {
-          lock.wait(mark < 0 ? PRUNE_MILLIS : 1 + mark / 1_000_000);
-        } catch (InterruptedException e) {
-          throw new IllegalStateException("nobody interrupts the writer", e);
-        }
-        idle = waiting;
-        waiting = false;
       }
       if (idle) {
         prune.step(sql);
       }
     }
+  }
+
+  private boolean isThere() {
+    return notes.any() || notes.nextMark(System.nanoTime()) == 0;
+  }
+
+  /// Sleeps, under the lock, until there is something to write; returns whether nobody woke it.
+  private boolean sleep() {
+    long mark = notes.nextMark(System.nanoTime());
+    waiting = true;
+    try {
+      lock.wait(mark < 0 ? PRUNE_MILLIS : 1 + mark / 1_000_000);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the writer", e);
+    }
+    boolean alone = waiting;
+    waiting = false;
+    return alone;
   }
 
   private void commit(Batch batch) throws SQLException {
