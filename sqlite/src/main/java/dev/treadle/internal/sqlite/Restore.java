@@ -29,6 +29,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A job that only waits costs a byte and a place in its lane; all others are made as objects.
 final class Restore {
+  private static final String UNENDED =
+      " FROM job j WHERE NOT EXISTS (SELECT 1 FROM done d WHERE d.id = j.id)";
+
+  /// Whether a job does more than wait.
+  private static final String MORE =
+      "(j.extra IS NOT NULL OR j.deadline IS NOT NULL"
+          + " OR EXISTS (SELECT 1 FROM course c WHERE c.id = j.id)"
+          + " OR EXISTS (SELECT 1 FROM started s WHERE s.id = j.id))";
+
   private final StoreFile file;
   private final Kinds kinds;
   private final DiskTable table;
@@ -138,38 +147,41 @@ final class Restore {
 
   private void jobs(long now, Changes changes) {
     Map<Integer, Lane> lanes = new HashMap<>();
+    // Millions of rows: every column that is read costs a quarter of a second in each.
     each(
-        "SELECT j.id, j.kind, j.priority, j.created, j.due, j.deadline, j.limits, j.extra, c.id, s.id"
-            + " FROM job j LEFT JOIN course c ON c.id = j.id LEFT JOIN started s ON s.id = j.id"
-            + " WHERE NOT EXISTS (SELECT 1 FROM done d WHERE d.id = j.id) ORDER BY j.id",
+        "SELECT j.id, (j.kind << 5) + (j.priority << 1) + (j.limits IS NOT NULL),"
+            + " coalesce(j.due, j.created), j.limits"
+            + UNENDED
+            + " AND NOT "
+            + MORE
+            + " ORDER BY j.id",
         row -> {
           long id = row.getLong(1);
-          long deadline = row.getLong(6);
-          String ofLimits = row.getString(7);
-          if (row.getInt(8) != 0 || row.getLong(9) != 0 || row.getLong(10) != 0 || deadline != 0) {
-            whole(id, now, changes);
-            return;
-          }
-          int kind = row.getInt(2);
-          Lane lane;
-          if (ofLimits != null) {
-            lane = rows.ready().join(kinds.byId(kind).route(ofLimits), now);
-          } else {
-            lane = lanes.get(kind);
-            if (lane == null) {
-              lane = rows.ready().join(kinds.byId(kind).route(), now);
-              lanes.put(kind, lane);
-            } else {
-              lane.joined();
-            }
-          }
-          long created = row.getLong(4);
-          long due = row.getLong(5);
+          int packed = row.getInt(2);
+          Lane lane =
+              (packed & 1) == 0
+                  ? joined(packed >> 5, lanes, now)
+                  : rows.ready().join(kinds.byId(packed >> 5).route(row.getString(4)), now);
           JobState state =
               rows.restoreWaiting(
-                  lane, IdHeap.ticket(id, 1), due == 0 ? created : due, row.getInt(3), now);
+                  lane, IdHeap.ticket(id, 1), row.getLong(3), packed >> 1 & 15, now);
           table.putWaiting(id, state, 1);
         });
+    List<Long> others = new ArrayList<>();
+    each("SELECT j.id" + UNENDED + " AND " + MORE, row -> others.add(row.getLong(1)));
+    // In the order of ids: what a job waits for was there before it.
+    others.stream().sorted().forEach(id -> whole(id, now, changes));
+  }
+
+  private Lane joined(int kind, Map<Integer, Lane> lanes, long now) {
+    Lane lane = lanes.get(kind);
+    if (lane == null) {
+      lane = rows.ready().join(kinds.byId(kind).route(), now);
+      lanes.put(kind, lane);
+    } else {
+      lane.joined();
+    }
+    return lane;
   }
 
   /// Makes a job that does more than wait.
