@@ -17,11 +17,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the rows again as the file has them: what another run of the store left. Once, before
@@ -39,6 +42,12 @@ final class Restore {
   private final Map<String, QueueSettings> queues = new HashMap<>();
   private final Set<String> paused = new HashSet<>();
   private final Map<Long, RowGroup> groups = new HashMap<>();
+  private final Map<Long, Long> groupOf = new HashMap<>();
+  private final BitSet made = new BitSet();
+
+  /// The jobs that do more than wait, by ascending id; those at the places in `made` are made.
+  private long[] wholes = {};
+
   private boolean inOrder;
 
   Restore(StoreFile file, Kinds kinds, DiskTable table, Notes notes, Rows rows, Disk disk) {
@@ -138,6 +147,7 @@ final class Restore {
 
   private void jobs(long now, Changes changes) {
     Map<Integer, Lane> lanes = new HashMap<>();
+    LongStream.Builder found = LongStream.builder();
     each(
         "SELECT j.id, j.kind, j.priority, j.created, j.due, j.deadline, j.limits, j.extra, c.id, s.id"
             + " FROM job j LEFT JOIN course c ON c.id = j.id LEFT JOIN started s ON s.id = j.id"
@@ -147,7 +157,7 @@ final class Restore {
           long deadline = row.getLong(6);
           String ofLimits = row.getString(7);
           if (row.getInt(8) != 0 || row.getLong(9) != 0 || row.getLong(10) != 0 || deadline != 0) {
-            whole(id, now, changes);
+            found.add(id);
             return;
           }
           int kind = row.getInt(2);
@@ -170,10 +180,41 @@ final class Restore {
                   lane, IdHeap.ticket(id, 1), due == 0 ? created : due, row.getInt(3), now);
           table.putWaiting(id, state, 1);
         });
+    wholes = found.build().toArray();
+    each(
+        "SELECT id, source_group FROM more WHERE source_group IS NOT NULL",
+        row -> groupOf.put(row.getLong(1), row.getLong(2)));
+    for (int place = 0; place < wholes.length; place++) {
+      whole(place, now, changes);
+    }
   }
 
-  /// Makes a job that does more than wait.
-  private void whole(long id, long now, Changes changes) {
+  /// Makes a job that does more than wait, if it is not made yet. What it waits for comes first: the
+  /// jobs of a group may be younger, as a map goes on while its results are awaited.
+  private void whole(int place, long now, Changes changes) {
+    if (made.get(place)) {
+      return;
+    }
+    made.set(place);
+    long id = wholes[place];
+    Long group = groupOf.get(id);
+    if (group != null) {
+      LongStream.Builder members = LongStream.builder();
+      disk.read(
+          "SELECT job FROM member WHERE grp = ?",
+          List.of(group),
+          all -> {
+            while (all.next()) {
+              members.add(all.getLong(1));
+            }
+            return true;
+          });
+      members
+          .build()
+          .mapToInt(member -> Arrays.binarySearch(wholes, member))
+          .filter(known -> known >= 0)
+          .forEach(known -> whole(known, now, changes));
+    }
     disk.read(
         "SELECT "
             + Disk.COLUMNS
