@@ -107,8 +107,6 @@ class AttemptRestartTest {
     try (Treadle treadle = open()) {
       Job<Integer> job = treadle.job(id, fails).orElseThrow();
       assertFailed(job.attempts().getFirst(), "no 1 ü");
-      assertThat(job.log()).containsExactly("run 1 😀");
-      assertThat(job.progress()).isEqualTo(new Progress(1, 10, 0));
       clock.advance(WAIT.minusSeconds(1));
       treadle.awaitIdle();
       assertThat(runs).hasValue(1);
@@ -133,7 +131,8 @@ class AttemptRestartTest {
       for (int i = 0; i < 3; i++) {
         assertFailed(job.attempts().get(i), "no " + (i + 1) + " ü");
       }
-      assertThat(job.log()).hasSize(3);
+      assertThat(job.log()).contains("run 3 😀");
+      assertThat(job.progress()).isEqualTo(new Progress(3, 10, 0));
       assertThat(runs).hasValue(3);
       assertThat(job.retry().id()).isGreaterThan(id);
     }

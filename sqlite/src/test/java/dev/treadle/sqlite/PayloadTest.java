@@ -126,7 +126,7 @@ class PayloadTest {
               Outcome.Failed.class,
               it ->
                   assertThat(it.cause())
-                      .hasMessageContainingAll("grow", "100001", "payloadMax"));
+                      .hasMessageContainingAll("grow", "100,001", "payloadMax"));
     }
   }
 
