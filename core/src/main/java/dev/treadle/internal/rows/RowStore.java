@@ -145,6 +145,9 @@ public abstract class RowStore implements Store {
 
   /// Tells what work under the lock has changed that nobody waits for.
   protected final void tell(Changes changes) {
+    if (changes.anyEnded()) {
+      telling.incrementAndGet();
+    }
     tell(changes, true, true);
   }
 

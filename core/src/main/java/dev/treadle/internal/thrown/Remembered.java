@@ -1,11 +1,15 @@
 package dev.treadle.internal.thrown;
 
+import dev.treadle.LostException;
 import dev.treadle.WorkerException;
 import java.lang.reflect.Constructor;
 import org.jspecify.annotations.Nullable;
 
 /// Exceptions of another JVM, made again in this one.
 public final class Remembered {
+  /// What the message of each [LostException] begins with: its constructor adds it.
+  private static final String LOST = String.valueOf(new LostException("").getMessage());
+
   private Remembered() {}
 
   /// An exception of the same class where that is one of the JDK's or of the caller's and has a
@@ -25,6 +29,12 @@ public final class Remembered {
   }
 
   private static Throwable make(Thrown told) {
+    @Nullable String said = told.message();
+    if (told.type().equals(LostException.class.getName())
+        && said != null
+        && said.startsWith(LOST)) {
+      return new LostException(said.substring(LOST.length()));
+    }
     try {
       Class<?> type =
           Class.forName(told.type(), false, Thread.currentThread().getContextClassLoader());

@@ -48,6 +48,7 @@ final class Batch implements RowStore.Written {
   long lastJob;
 
   long lastGroup;
+  long firstUnended;
   final long[] endedInAll = new long[3];
 
   private final CountDownLatch done = new CountDownLatch(1);

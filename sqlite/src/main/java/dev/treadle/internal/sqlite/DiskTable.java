@@ -46,6 +46,7 @@ final class DiskTable implements RowTable {
   private final LongFunction<Receipt> receipts;
   private final ArrayList<@Nullable Page> pages = new ArrayList<>();
   private long base;
+  private long firstUnended = 1;
   private int atHand;
   private long bytesAtHand;
   private @Nullable ReadySet ready;
@@ -57,6 +58,19 @@ final class DiskTable implements RowTable {
 
   void of(ReadySet set) {
     ready = set;
+  }
+
+  /// The first job that has not ended, or will be the first to come; moves on only.
+  long firstUnended(long last) {
+    while (firstUnended <= last && !unended(firstUnended)) {
+      firstUnended++;
+    }
+    return firstUnended;
+  }
+
+  /// Says where to look for it.
+  void firstUnendedFrom(long id) {
+    firstUnended = id;
   }
 
   private @Nullable Page page(long id) {

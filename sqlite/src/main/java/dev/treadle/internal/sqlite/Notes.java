@@ -25,6 +25,7 @@ final class Notes implements Journal {
   private record Mark(Statements.Start start, long since) {}
 
   private final Kinds kinds;
+  private final DiskTable table;
   private final Runnable wake;
   private final LinkedHashMap<Long, Mark> marks = new LinkedHashMap<>();
   private final long[] endedInAll = new long[3];
@@ -39,8 +40,9 @@ final class Notes implements Journal {
   private @Nullable Batch withSuspects;
 
   /// @param wake called when something is to be written after nothing was
-  Notes(Kinds kinds, Runnable wake) {
+  Notes(Kinds kinds, DiskTable table, Runnable wake) {
     this.kinds = kinds;
+    this.table = table;
     this.wake = wake;
   }
 
@@ -107,6 +109,7 @@ final class Notes implements Journal {
     Batch full = batch;
     full.lastJob = Objects.requireNonNull(rows).lastId();
     full.lastGroup = rows.lastGroup();
+    full.firstUnended = table.firstUnended(full.lastJob);
     System.arraycopy(endedInAll, 0, full.endedInAll, 0, 3);
     batch = new Batch();
     count = 0;

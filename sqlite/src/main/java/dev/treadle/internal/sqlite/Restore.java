@@ -17,11 +17,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the rows again as the file has them: what another run of the store left. Once, before
@@ -30,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// A job that only waits costs a byte and a place in its lane; all others are made as objects.
 final class Restore {
   private static final String UNENDED =
-      " FROM job j WHERE NOT EXISTS (SELECT 1 FROM done d WHERE d.id = j.id)";
+      " FROM job j WHERE j.id >= (SELECT first_unended FROM counter)"
+          + " AND NOT EXISTS (SELECT 1 FROM done d WHERE d.id = j.id)";
 
   /// Whether a job does more than wait.
   private static final String MORE =
@@ -48,6 +52,12 @@ final class Restore {
   private final Map<String, QueueSettings> queues = new HashMap<>();
   private final Set<String> paused = new HashSet<>();
   private final Map<Long, RowGroup> groups = new HashMap<>();
+  private final Map<Long, Long> groupOf = new HashMap<>();
+  private final BitSet made = new BitSet();
+
+  /// The jobs that do more than wait, by ascending id; those at the places in `made` are made.
+  private long[] wholes = {};
+
   private boolean inOrder;
 
   Restore(StoreFile file, Kinds kinds, DiskTable table, Notes notes, Rows rows, Disk disk) {
@@ -92,7 +102,8 @@ final class Restore {
         "SELECT name, run_limit, bound, refuses, step, keeps, paused FROM queue",
         row -> queue(row, now, changes));
     each(
-        "SELECT last_job, last_group, succeeded, failed, cancelled, closed FROM counter",
+        "SELECT last_job, last_group, succeeded, failed, cancelled, closed, first_unended"
+            + " FROM counter",
         this::counters);
     jobs(now, changes);
     if (!inOrder) {
@@ -143,6 +154,7 @@ final class Restore {
     rows.count(JobState.CANCELLED, row.getLong(5));
     notes.endedBefore(row.getLong(3), row.getLong(4), row.getLong(5));
     inOrder = row.getBoolean(6);
+    table.firstUnendedFrom(row.getLong(7));
   }
 
   private void jobs(long now, Changes changes) {
@@ -167,10 +179,15 @@ final class Restore {
                   lane, IdHeap.ticket(id, 1), row.getLong(3), packed >> 1 & 15, now);
           table.putWaiting(id, state, 1);
         });
-    List<Long> others = new ArrayList<>();
-    each("SELECT j.id" + UNENDED + " AND " + MORE, row -> others.add(row.getLong(1)));
-    // In the order of ids: what a job waits for was there before it.
-    others.stream().sorted().forEach(id -> whole(id, now, changes));
+    LongStream.Builder found = LongStream.builder();
+    each("SELECT j.id" + UNENDED + " AND " + MORE, row -> found.add(row.getLong(1)));
+    wholes = found.build().sorted().toArray();
+    each(
+        "SELECT id, source_group FROM more WHERE source_group IS NOT NULL",
+        row -> groupOf.put(row.getLong(1), row.getLong(2)));
+    for (int place = 0; place < wholes.length; place++) {
+      whole(place, now, changes);
+    }
   }
 
   private Lane joined(int kind, Map<Integer, Lane> lanes, long now) {
@@ -184,8 +201,32 @@ final class Restore {
     return lane;
   }
 
-  /// Makes a job that does more than wait.
-  private void whole(long id, long now, Changes changes) {
+  /// Makes a job that does more than wait, if it is not made yet. What it waits for comes first:
+  /// the jobs of a group may be younger, as a map goes on while its results are awaited.
+  private void whole(int place, long now, Changes changes) {
+    if (made.get(place)) {
+      return;
+    }
+    made.set(place);
+    long id = wholes[place];
+    Long group = groupOf.get(id);
+    if (group != null) {
+      LongStream.Builder members = LongStream.builder();
+      disk.read(
+          "SELECT job FROM member WHERE grp = ?",
+          List.of(group),
+          all -> {
+            while (all.next()) {
+              members.add(all.getLong(1));
+            }
+            return true;
+          });
+      members
+          .build()
+          .mapToInt(member -> Arrays.binarySearch(wholes, member))
+          .filter(known -> known >= 0)
+          .forEach(known -> whole(known, now, changes));
+    }
     disk.read(
         "SELECT "
             + Disk.COLUMNS

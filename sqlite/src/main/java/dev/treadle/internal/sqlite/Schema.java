@@ -77,12 +77,14 @@ final class Schema {
             refuses INTEGER NOT NULL, step INTEGER NOT NULL, keeps INTEGER NOT NULL,
             paused INTEGER NOT NULL);
           CREATE TABLE limits(name TEXT PRIMARY KEY, max INTEGER NOT NULL, per INTEGER NOT NULL);
-          -- One row: numbers that only grow, and whether the store was closed in order.
+          -- One row: numbers that only grow, and whether the store was closed in order. No job before
+          -- first_unended is unended.
           CREATE TABLE counter(
             one INTEGER PRIMARY KEY CHECK (one = 1), last_job INTEGER NOT NULL,
             last_group INTEGER NOT NULL, succeeded INTEGER NOT NULL, failed INTEGER NOT NULL,
-            cancelled INTEGER NOT NULL, closed INTEGER NOT NULL);
-          INSERT INTO counter VALUES(1, 0, 0, 0, 0, 0, 1);
+            cancelled INTEGER NOT NULL, first_unended INTEGER NOT NULL,
+            closed INTEGER NOT NULL);
+          INSERT INTO counter VALUES(1, 0, 0, 0, 0, 0, 1, 1);
           """);
 
   /// The version this code reads and writes.

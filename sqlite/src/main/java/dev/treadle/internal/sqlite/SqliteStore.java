@@ -89,7 +89,7 @@ public final class SqliteStore extends RowStore {
       inside = new Disk(file.reader(), kinds);
       outside = new Disk(file.reader(), kinds);
       table = new DiskTable(inside, id -> store[0].new Ticket(id));
-      notes = new Notes(kinds, () -> store[0].wake());
+      notes = new Notes(kinds, table, () -> store[0].wake());
       rows = new Rows(table, notes);
       table.of(rows.ready());
       notes.of(rows);

@@ -109,12 +109,14 @@ final class Statements implements AutoCloseable {
     }
     insert(DONES, DONE_COLUMNS, batch.ends, this::bind);
     run(
-        "UPDATE counter SET last_job = ?, last_group = ?, succeeded = ?, failed = ?, cancelled = ?",
+        "UPDATE counter SET last_job = ?, last_group = ?, succeeded = ?, failed = ?, cancelled = ?,"
+            + " first_unended = ?",
         batch.lastJob,
         batch.lastGroup,
         batch.endedInAll[0],
         batch.endedInAll[1],
-        batch.endedInAll[2]);
+        batch.endedInAll[2],
+        batch.firstUnended);
     run("COMMIT");
   }
 

@@ -35,7 +35,7 @@ final class StoreFile implements AutoCloseable {
   ///
   /// @throws StoreException if another process owns it, or it cannot be opened
   static StoreFile open(Path file) {
-    Path path = file.toAbsolutePath().normalize();
+    Path path = real(file.toAbsolutePath().normalize());
     Owner owner = Owner.of(path);
     boolean opened = false;
     Connection connection = null;
@@ -61,6 +61,19 @@ final class StoreFile implements AutoCloseable {
         close(connection);
         owner.close();
       }
+    }
+  }
+
+  /// The one name of a file that links may give many: who owns it is found by its name. Where it
+  /// cannot be told, what opens the file next says why.
+  private static Path real(Path file) {
+    try {
+      Path folder = file.getParent();
+      return Files.exists(file) || folder == null
+          ? file.toRealPath()
+          : folder.toRealPath().resolve(file.getFileName());
+    } catch (IOException e) {
+      return file;
     }
   }
 
