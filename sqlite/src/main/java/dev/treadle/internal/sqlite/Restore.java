@@ -32,15 +32,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A job that only waits costs a byte and a place in its lane; all others are made as objects.
 final class Restore {
+  /// Of a table j of jobs, those that have not ended.
   private static final String UNENDED =
-      " FROM job j WHERE j.id >= (SELECT first_unended FROM counter)"
+      " j.id >= (SELECT first_unended FROM counter)"
           + " AND NOT EXISTS (SELECT 1 FROM done d WHERE d.id = j.id)";
-
-  /// Whether a job does more than wait.
-  private static final String MORE =
-      "(j.extra IS NOT NULL OR j.deadline IS NOT NULL"
-          + " OR EXISTS (SELECT 1 FROM course c WHERE c.id = j.id)"
-          + " OR EXISTS (SELECT 1 FROM started s WHERE s.id = j.id))";
 
   private final StoreFile file;
   private final Kinds kinds;
@@ -159,13 +154,17 @@ final class Restore {
 
   private void jobs(long now, Changes changes) {
     Map<Integer, Lane> lanes = new HashMap<>();
-    // Millions of rows: every column that is read costs a quarter of a second in each.
+    // Millions of rows: every column, and every table to look into, costs a good part of a second.
+    StringBuilder plain = new StringBuilder(" FROM job j WHERE j.extra IS NULL AND" + UNENDED);
+    for (String table : List.of("course", "started")) {
+      if (has(table)) {
+        plain.append(" AND NOT EXISTS (SELECT 1 FROM " + table + " x WHERE x.id = j.id)");
+      }
+    }
     each(
         "SELECT j.id, (j.kind << 5) + (j.priority << 1) + (j.limits IS NOT NULL),"
             + " coalesce(j.due, j.created), j.limits"
-            + UNENDED
-            + " AND NOT "
-            + MORE
+            + plain
             + " ORDER BY j.id",
         row -> {
           long id = row.getLong(1);
@@ -180,14 +179,23 @@ final class Restore {
           table.putWaiting(id, state, 1);
         });
     LongStream.Builder found = LongStream.builder();
-    each("SELECT j.id" + UNENDED + " AND " + MORE, row -> found.add(row.getLong(1)));
-    wholes = found.build().sorted().toArray();
+    each(
+        "SELECT j.id FROM (SELECT id FROM more UNION SELECT id FROM course UNION"
+            + " SELECT id FROM started) j WHERE"
+            + UNENDED
+            + " ORDER BY j.id",
+        row -> found.add(row.getLong(1)));
+    wholes = found.build().toArray();
     each(
         "SELECT id, source_group FROM more WHERE source_group IS NOT NULL",
         row -> groupOf.put(row.getLong(1), row.getLong(2)));
     for (int place = 0; place < wholes.length; place++) {
       whole(place, now, changes);
     }
+  }
+
+  private boolean has(String table) {
+    return disk.read("SELECT 1 FROM " + table + " LIMIT 1", List.of(), ResultSet::next);
   }
 
   private Lane joined(int kind, Map<Integer, Lane> lanes, long now) {

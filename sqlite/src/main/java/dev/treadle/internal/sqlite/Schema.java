@@ -33,7 +33,7 @@ final class Schema {
             id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, priority INTEGER NOT NULL,
             created INTEGER NOT NULL, due INTEGER, deadline INTEGER, limits TEXT,
             form INTEGER NOT NULL, input BLOB, extra INTEGER);
-          -- What few jobs have.
+          -- What few jobs have; one with a deadline has a row here too, so that it is found.
           CREATE TABLE more(
             id INTEGER PRIMARY KEY, key TEXT, parent INTEGER, retry_of INTEGER, source INTEGER,
             source_group INTEGER, after INTEGER);

@@ -199,6 +199,7 @@ final class Statements implements AutoCloseable {
     if (source == null
         && group == null
         && insert.after() == 0
+        && job.deadline() == Micros.NEVER
         && (more == null || more.key() == null && more.parent() == 0 && more.retryOf() == 0)) {
       return false;
     }

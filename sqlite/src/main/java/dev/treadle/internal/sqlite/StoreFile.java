@@ -113,7 +113,7 @@ final class StoreFile implements AutoCloseable {
       try (Statement sql = connection.createStatement()) {
         sql.execute("PRAGMA query_only = 1");
         sql.execute("PRAGMA cache_size = -16384");
-        sql.execute("PRAGMA mmap_size = 268435456");
+        sql.execute("PRAGMA mmap_size = 2147418112");
       }
       return connection;
     } catch (SQLException e) {
