@@ -54,10 +54,8 @@ final class Notes implements Journal {
     suspectUpTo = upTo;
   }
 
-  void endedBefore(long succeeded, long failed, long cancelled) {
-    endedInAll[0] = succeeded;
-    endedInAll[1] = failed;
-    endedInAll[2] = cancelled;
+  void endedBefore(long[] counts) {
+    System.arraycopy(counts, 0, endedInAll, 0, endedInAll.length);
   }
 
   /// The batch in which something was noted since the last call, or null.

@@ -53,6 +53,7 @@ final class Restore {
   /// The jobs that do more than wait, by ascending id; those at the places in `made` are made.
   private long[] wholes = {};
 
+  private long[] endedBefore = new long[3];
   private boolean inOrder;
 
   Restore(StoreFile file, Kinds kinds, DiskTable table, Notes notes, Rows rows, Disk disk) {
@@ -70,6 +71,11 @@ final class Restore {
 
   Map<String, QueueSettings> queues() {
     return queues;
+  }
+
+  /// How many jobs had succeeded, failed and been cancelled.
+  long[] endedBefore() {
+    return endedBefore;
   }
 
   Set<String> paused() {
@@ -147,7 +153,8 @@ final class Restore {
     rows.count(JobState.SUCCEEDED, row.getLong(3));
     rows.count(JobState.FAILED, row.getLong(4));
     rows.count(JobState.CANCELLED, row.getLong(5));
-    notes.endedBefore(row.getLong(3), row.getLong(4), row.getLong(5));
+    endedBefore = new long[] {row.getLong(3), row.getLong(4), row.getLong(5)};
+    notes.endedBefore(endedBefore);
     inOrder = row.getBoolean(6);
     table.firstUnendedFrom(row.getLong(7));
   }

@@ -63,6 +63,9 @@ public final class SqliteStore extends RowStore {
   private @Nullable Answers answers;
   private volatile boolean closed;
 
+  /// How many jobs succeeded, failed and were cancelled, on disk. Guarded by the lock.
+  private long[] endedOnDisk = new long[3];
+
   private SqliteStore(StoreFile file, StoreSettings settings, Parts parts) {
     super(parts.rows);
     this.file = file;
@@ -171,6 +174,7 @@ public final class SqliteStore extends RowStore {
     synchronized (lock) {
       Restore restore = new Restore(file, kinds, table, notes, rows, inside);
       restore.all(Micros.now(clock), changes);
+      endedOnDisk = restore.endedBefore();
       limits.putAll(restore.limits());
       queues.putAll(restore.queues());
       paused.addAll(restore.paused());
@@ -214,6 +218,7 @@ public final class SqliteStore extends RowStore {
       for (Row row : batch.ended) {
         rows.forget(row);
       }
+      endedOnDisk = batch.endedInAll;
       rows.settle(changes, now);
     }
     return () -> tell(changes);
@@ -354,6 +359,23 @@ public final class SqliteStore extends RowStore {
       some = gone[0];
     }
     return all;
+  }
+
+  /// What has ended counts as running until that is on disk.
+  @Override
+  public Map<JobState, Long> counts() {
+    return look(now -> {
+      Map<JobState, Long> counts = super.counts();
+      for (JobState state : JobState.values()) {
+        if (state.ended()) {
+          long told = endedOnDisk[Disk.stateNumber(state)];
+          long notYet = counts.getOrDefault(state, 0L) - told;
+          counts.put(state, told);
+          counts.merge(JobState.RUNNING, notYet, Long::sum);
+        }
+      }
+      return counts;
+    });
   }
 
   // ---- look
