@@ -2,6 +2,7 @@ package dev.treadle.internal.sqlite;
 
 import dev.treadle.JobState;
 import dev.treadle.QueueSettings;
+import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
@@ -310,6 +311,14 @@ final class Restore {
         job.more());
   }
 
+  private @Nullable Row member(long id) {
+    try {
+      return table.row(new Disk.Id(id));
+    } catch (RefusedException e) {
+      return null; // It was forgotten.
+    }
+  }
+
   private RowGroup group(long id) {
     List<@Nullable Row> members = new ArrayList<>();
     disk.read(
@@ -320,7 +329,7 @@ final class Restore {
             while (members.size() < all.getInt(1)) {
               members.add(null);
             }
-            members.add(table.row(new Disk.Id(all.getLong(2))));
+            members.add(member(all.getLong(2)));
           }
           return true;
         });
@@ -330,6 +339,9 @@ final class Restore {
         row -> {
           if (!row.next()) {
             return rows.restoreGroup(id, members, "the group of its inputs is lost", null);
+          }
+          if (members.contains(null)) {
+            return rows.restoreGroup(id, members, "one of its inputs is no longer kept", null);
           }
           String broken = row.getString(2);
           if (broken == null && row.getBoolean(1)) {

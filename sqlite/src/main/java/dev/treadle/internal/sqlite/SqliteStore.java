@@ -265,30 +265,34 @@ public final class SqliteStore extends RowStore {
   @Override
   public List<Claimed> claim(String node, Strategy strategy, int max) {
     List<Claimed> claimed = super.claim(node, strategy, max);
-    awaitSuspects();
+    for (Claimed job : claimed) {
+      awaitSuspect(job);
+    }
     return claimed;
-  }
-
-  @Override
-  public List<Boolean> finish(List<Finish> attempts) {
-    return super.finish(attempts);
   }
 
   @Override
   public Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
     Turn turn = super.finishAndClaim(attempt, node, strategy);
-    awaitSuspects();
+    if (turn.next() != null) {
+      awaitSuspect(turn.next());
+    }
+    if (notes.farAhead()) {
+      awaitWritten();
+    }
     return turn;
   }
 
-  /// Jobs that may have ended the JVM before are on disk as started before they start.
-  private void awaitSuspects() {
-    Batch batch;
-    synchronized (lock) {
-      batch = notes.takeSuspects();
-    }
-    if (batch != null) {
-      batch.await();
+  /// A job that may have ended the JVM before is on disk as started before it starts.
+  private void awaitSuspect(Claimed job) {
+    if (notes.suspects(job.id())) {
+      Batch batch;
+      synchronized (lock) {
+        batch = notes.withSuspects();
+      }
+      if (batch != null) {
+        batch.await();
+      }
     }
   }
 
