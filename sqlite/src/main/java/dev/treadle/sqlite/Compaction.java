@@ -5,7 +5,6 @@ import dev.treadle.internal.sqlite.FileAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,11 +18,6 @@ import java.util.Locale;
 ///   owner after them closes it
 public record Compaction(long before, long after, boolean awaited) {
   static Compaction of(Path file) {
-    try (Connection look = FileAccess.look(file)) {
-      // It is one of ours, and of this version: nothing is made or brought up to date here.
-    } catch (SQLException e) {
-      throw FileAccess.reading(file, e);
-    }
     try (FileAccess.Owned owned = FileAccess.own(file);
         Statement sql = owned.connection().createStatement()) {
       long before = size(file);

@@ -7,6 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -54,13 +55,10 @@ final class Importer {
     if (!Files.exists(file)) {
       return true;
     }
-    try {
-      if (JobsFile.at(file) != null && Files.size(file) == 0) {
-        return false;
-      }
-    } catch (IOException e) {
-      throw new StoreException(file + " cannot be read: " + e, e);
+    if (Files.isRegularFile(file) && size() == 0) {
+      return false; // Somebody made it for us.
     }
+    JobsFile unused = JobsFile.at(file);
     try (Connection look = FileAccess.look(file);
         Statement sql = look.createStatement()) {
       checkEmpty(sql);
@@ -68,6 +66,14 @@ final class Importer {
       throw FileAccess.reading(file, e);
     }
     return false;
+  }
+
+  private long size() {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new StoreException(file + " cannot be read: " + e, e);
+    }
   }
 
   private void checkEmpty(Statement sql) throws SQLException {
@@ -194,7 +200,7 @@ final class Importer {
         continue;
       }
       number++;
-      if (!line.toString(java.nio.charset.StandardCharsets.ISO_8859_1).isBlank()) {
+      if (!line.toString(StandardCharsets.ISO_8859_1).isBlank()) {
         return LineObject.parse(line.toByteArray());
       }
       line.reset();

@@ -2,10 +2,13 @@ package dev.treadle.sqlite;
 
 import dev.treadle.Progress;
 import dev.treadle.StoreException;
+import dev.treadle.internal.sqlite.FileAccess;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -28,15 +31,19 @@ public final class JobsFile {
     this.path = path;
   }
 
-  /// A file that is there.
+  /// A file of jobs that is there.
   ///
-  /// @throws StoreException if there is none
+  /// @throws StoreException if there is none, or it is another kind of file
   public static JobsFile at(Path path) {
     if (!Files.isRegularFile(path)) {
       throw new StoreException(
           path + (Files.exists(path) ? ": is no file" : ": there is no such file"), null);
     }
-    return new JobsFile(path);
+    try (Connection unused = FileAccess.look(path)) {
+      return new JobsFile(path);
+    } catch (SQLException e) {
+      throw FileAccess.reading(path, e);
+    }
   }
 
   /// Looks for what is wrong with the file; an empty list if nothing is.
