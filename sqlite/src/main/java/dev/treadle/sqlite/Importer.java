@@ -3,8 +3,6 @@ package dev.treadle.sqlite;
 import dev.treadle.Progress;
 import dev.treadle.StoreException;
 import dev.treadle.internal.sqlite.FileAccess;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +38,7 @@ final class Importer {
       long jobs;
       try (FileAccess.Owned owned = FileAccess.own(file)) {
         owns = true;
-        jobs = load(owned.connection(), new BufferedInputStream(lines, 1 << 16));
+        jobs = load(owned.connection(), new LineSource(lines));
       }
       done = true;
       return jobs;
@@ -100,7 +98,7 @@ final class Importer {
     }
   }
 
-  private long load(Connection connection, InputStream lines) {
+  private long load(Connection connection, LineSource lines) {
     try (Statement sql = connection.createStatement()) {
       sql.execute("BEGIN IMMEDIATE");
       try (Inserts inserts = new Inserts(connection)) {
@@ -137,7 +135,7 @@ final class Importer {
         && (it.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_CONSTRAINT.code;
   }
 
-  private long rows(Inserts inserts, InputStream lines) throws IOException, SQLException {
+  private long rows(Inserts inserts, LineSource lines) throws IOException, SQLException {
     LineObject first = next(lines);
     if (first == null || !Lines.FORMAT.equals(first.textOrNull("format"))) {
       number = 1;
@@ -175,7 +173,7 @@ final class Importer {
         "is the last one, and says not how many jobs there are: the export was cut short");
   }
 
-  private void checkLast(LineObject line, long jobs, InputStream lines) throws IOException {
+  private void checkLast(LineObject line, long jobs, LineSource lines) throws IOException {
     long expected = line.number("jobs");
     line.end();
     if (expected != jobs) {
@@ -187,27 +185,15 @@ final class Importer {
     }
   }
 
-  /// The next line that is not empty; null at the end.
-  private @Nullable LineObject next(InputStream in) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(512);
-    while (true) {
-      int c = in.read();
-      if (c < 0 && line.size() == 0) {
-        return null;
-      }
-      if (c >= 0 && c != '\n') {
-        line.write(c);
-        continue;
-      }
+  /// The next line that is not blank; null at the end.
+  private @Nullable LineObject next(LineSource lines) throws IOException {
+    for (byte[] line = lines.next(); line != null; line = lines.next()) {
       number++;
-      if (!line.toString(StandardCharsets.ISO_8859_1).isBlank()) {
-        return LineObject.parse(line.toByteArray());
-      }
-      line.reset();
-      if (c < 0) {
-        return null;
+      if (!new String(line, StandardCharsets.ISO_8859_1).isBlank()) {
+        return LineObject.parse(line);
       }
     }
+    return null;
   }
 
   // Lines that are right one by one may name each other wrongly.

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 record StatsFormat(FileStats stats, Instant now, int width) {
   private static final int LABEL = 16;
   private static final int SHOWN = 20;
+  private static final int TABLES = 8;
 
   String text() {
     FileStats.Sizes sizes = stats.sizes();
@@ -26,11 +27,11 @@ record StatsFormat(FileStats stats, Instant now, int width) {
     line(
         out,
         "size",
-        "%s, log %s, of it free %s"
+        "%s, %s of it free; log %s"
             .formatted(
                 SizeConverter.format(sizes.file()),
-                SizeConverter.format(sizes.log()),
-                SizeConverter.format(sizes.free())));
+                SizeConverter.format(sizes.free()),
+                SizeConverter.format(sizes.log())));
     line(out, "submitted", Columns.number(stats.submitted()));
     states(out);
     line(
@@ -107,12 +108,15 @@ record StatsFormat(FileStats stats, Instant now, int width) {
       out.append("  and %d more: --json\n".formatted(full.kinds().size() - SHOWN));
     }
     out.append("\n        size  table or index\n");
-    for (FileStats.Table table : full.tables()) {
-      out.append(Columns.right(SizeConverter.format(table.bytes()), 12))
-          .append("  ")
-          .append(table.name())
-          .append('\n');
+    full.tables().stream().limit(TABLES).forEach(table -> size(out, table.bytes(), table.name()));
+    long rest = full.tables().stream().skip(TABLES).mapToLong(FileStats.Table::bytes).sum();
+    if (rest > 0) {
+      size(out, rest, "in %d more".formatted(full.tables().size() - TABLES));
     }
+  }
+
+  private static void size(StringBuilder out, long bytes, String of) {
+    out.append(Columns.right(SizeConverter.format(bytes), 12)).append("  ").append(of).append('\n');
   }
 
   private static void line(StringBuilder out, String label, String text) {
