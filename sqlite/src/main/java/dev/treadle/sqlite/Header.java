@@ -7,6 +7,19 @@ import tools.jackson.core.JsonGenerator;
 
 /// The first line of an export: what it is, the counters, and what holds for queues and limits.
 record Header(Statement sql, JsonGenerator out) {
+  /// No lower than what is there: a damaged file may count too little.
+  private static final String COUNTERS =
+      """
+      SELECT max(coalesce(c.last_job, 0), coalesce((SELECT max(id) FROM job), 0)),
+        max(coalesce(c.last_group, 0), coalesce((SELECT max(id) FROM grp), 0),
+          coalesce((SELECT max(grp) FROM member), 0),
+          coalesce((SELECT max(source_group) FROM more), 0)),
+        max(coalesce(c.succeeded, 0), (SELECT count(*) FROM done WHERE state = 0)),
+        max(coalesce(c.failed, 0), (SELECT count(*) FROM done WHERE state = 1)),
+        max(coalesce(c.cancelled, 0), (SELECT count(*) FROM done WHERE state = 2))
+      FROM (SELECT 1) LEFT JOIN counter c\
+      """;
+
   void write(Selection which) throws SQLException {
     out.writeStringProperty("format", Lines.FORMAT);
     out.writeNumberProperty("version", Lines.VERSION);
@@ -16,9 +29,7 @@ record Header(Statement sql, JsonGenerator out) {
       array("tasks", which.tasks().stream().sorted().toList());
       out.writeEndObject();
     }
-    try (ResultSet row =
-        sql.executeQuery(
-            "SELECT last_job, last_group, succeeded, failed, cancelled FROM counter")) {
+    try (ResultSet row = sql.executeQuery(COUNTERS)) {
       if (row.next()) {
         new Cells(row).numbers(out, "lastJob", "lastGroup", "succeeded", "failed", "cancelled");
       }

@@ -104,6 +104,7 @@ final class Importer {
       try (Inserts inserts = new Inserts(connection)) {
         checkEmpty(sql);
         long jobs = rows(inserts, lines);
+        inserts.end();
         checkWhole(sql);
         sql.execute("COMMIT");
         progress.accept(new Progress(jobs, jobs, 0));
@@ -136,9 +137,9 @@ final class Importer {
   }
 
   private long rows(Inserts inserts, LineSource lines) throws IOException, SQLException {
-    LineObject first = next(lines);
+    LineObject first = first(lines);
     if (first == null || !Lines.FORMAT.equals(first.textOrNull("format"))) {
-      number = 1;
+      number = Math.max(1, number);
       throw new BadLineException(
           "is not the first line of an export: it begins with {\"format\":\""
               + Lines.FORMAT
@@ -171,6 +172,14 @@ final class Importer {
     }
     throw new BadLineException(
         "is the last one, and says not how many jobs there are: the export was cut short");
+  }
+
+  private @Nullable LineObject first(LineSource lines) throws IOException {
+    try {
+      return next(lines);
+    } catch (BadLineException e) {
+      return null; // Another kind of file.
+    }
   }
 
   private void checkLast(LineObject line, long jobs, LineSource lines) throws IOException {

@@ -19,7 +19,31 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts lines into the tables. Within a transaction of another.
 final class Inserts implements AutoCloseable {
-  private static final String LOST = "its input was lost in the file it was exported from";
+  private static final String LOST = "its input was lost in the file that it was exported from";
+
+  private static final byte[] NO_DETAIL = {'{', '}'};
+
+  /// What takes the result of a job that was lost is held, for it cannot run.
+  private static final String[] LOST_SOURCES = {
+    """
+    INSERT OR REPLACE INTO course
+      SELECT m.id, coalesce(c.fence, 0), coalesce(c.attempt, 0), coalesce(c.failures, 0),
+        coalesce(c.losses, 0), coalesce(c.due, 0), '%s', 0, c.cancel
+      FROM more m LEFT JOIN course c ON c.id = m.id
+      WHERE m.source IS NOT NULL AND m.source NOT IN (SELECT id FROM job) AND m.id NOT IN (SELECT id FROM done)\
+    """
+        .formatted(LOST),
+    """
+    UPDATE more SET source = NULL
+      WHERE source IS NOT NULL AND source NOT IN (SELECT id FROM job) AND id NOT IN (SELECT id FROM done)\
+    """,
+    """
+    INSERT INTO grp(id, open, broken)
+      SELECT DISTINCT source_group, 0, '%s' FROM more
+      WHERE source_group IS NOT NULL AND source_group NOT IN (SELECT id FROM grp) AND id NOT IN (SELECT id FROM done)\
+    """
+        .formatted(LOST)
+  };
 
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -265,9 +289,6 @@ final class Inserts implements AutoCloseable {
 
   private void tried(long id, LineObject tried) throws SQLException {
     byte[] detail = tried.raw("detail");
-    if (detail == null) {
-      throw new BadLineException("has 'tried' that lacks 'detail'");
-    }
     run(
         "attempt(job, number, node, started, ran, cpu, allocated, peak, detail)",
         id,
@@ -278,7 +299,7 @@ final class Inserts implements AutoCloseable {
         tried.numberOrNull("cpuNanos"),
         tried.numberOrNull("allocatedBytes"),
         tried.numberOrNull("peakBytes"),
-        detail);
+        detail == null ? NO_DETAIL : detail);
     tried.end();
   }
 
@@ -316,6 +337,15 @@ final class Inserts implements AutoCloseable {
       last.end();
     }
     return true;
+  }
+
+  /// After the last line: sees to what was lost in the file that was exported.
+  void end() throws SQLException {
+    for (String statement : LOST_SOURCES) {
+      try (PreparedStatement sql = connection.prepareStatement(statement)) {
+        sql.executeUpdate();
+      }
+    }
   }
 
   @Override

@@ -176,10 +176,11 @@ final class LineObject {
     }
   }
 
-  /// JSON as it stands there, or what stands in its place if it was none.
+  /// JSON as it stands there. What was none, in a damaged file, is left behind.
   byte @Nullable [] raw(String name) {
+    byte[] none = base64(name + "Raw");
     byte[] raw = take(name, byte[].class, "JSON");
-    return raw != null ? raw : base64(name + "Raw");
+    return none == null ? raw : null;
   }
 
   /// Complains about what was not asked for.

@@ -37,7 +37,7 @@ record Rule(String name, String query, String what, String means, String mend) {
               "SELECT id FROM job WHERE kind NOT IN (SELECT id FROM kind)",
               "jobs are of a task that the file does not name",
               "a program that opens the file fails, or fails when it looks at them",
-              OWNER_ONLY),
+              "restore a backup if there is one; else " + RENEW),
           new Rule(
               "strategy-unknown",
               "SELECT id FROM kind WHERE strategy NOT IN ("
@@ -98,7 +98,7 @@ record Rule(String name, String query, String what, String means, String mend) {
               "SELECT id FROM more m WHERE source IS NOT NULL AND source NOT IN (SELECT id FROM job)"
                   + UNENDED.formatted("m"),
               "jobs wait for the result of a job that is not there",
-              "a program that opens the file fails",
+              "a program that opens the file fails; exported and imported, they are held",
               OWNER_ONLY),
           new Rule(
               "group-missing",

@@ -148,7 +148,6 @@ class ExportTest {
           5  | "id":3         | "id":2                     | line 5 does not fit those before it:
           5  | "id":3         | "id":99                    | the lines do not fit together: the highest id
           5  | "endOrder":3,  | "places":[],               | line 5 lacks 'endOrder'
-          15 | "source":12    | "source":99                | the lines do not fit together: jobs wait
           21 | *              | {"jobs":3}                 | line 21 says that there are 3 jobs, but 18
           21 | *              | {"group":9,"open":false}   | line 21 is the last one, and says not how many
           """)

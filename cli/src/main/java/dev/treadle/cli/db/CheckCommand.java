@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "A record: name, count, examples (ids of jobs, mostly), what, means, mend.",
-      "Exit code: 0 nothing is wrong, 1 something is, 2 the file cannot be read, is none of",
-      "Treadle's, or wrong usage.",
+      "Exit code: 0 nothing is wrong, 1 something is, 2 the file cannot be read, is",
+      "none of Treadle's, or wrong usage.",
       "",
       "Example:",
       "  treadle db check jobs.db"

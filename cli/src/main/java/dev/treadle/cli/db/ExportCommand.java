@@ -42,12 +42,12 @@ import picocli.CommandLine.Spec;
       "",
       "The first line names the format, the last one says how many jobs there were.",
       "'treadle db import' takes an export of all jobs.",
-      "Exit code: 0, 1 a part of the file cannot be read or the disk is full, 2 the file cannot be",
-      "read at all, is none of Treadle's, or wrong usage.",
+      "Exit code: 0, 1 a part of the file cannot be read or the disk is full, 2 the",
+      "file cannot be read at all, is none of Treadle's, or wrong usage.",
       "",
       "Examples:",
       "  treadle db export jobs.db --out jobs.jsonl",
-      "  treadle db export jobs.db --states failed | jq -r '.detail.error.message // empty'"
+      "  treadle db export jobs.db --states failed | jq .detail.error"
     },
     sortOptions = false,
     mixinStandardHelpOptions = true,

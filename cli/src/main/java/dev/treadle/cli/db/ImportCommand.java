@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
             + " file then.",
     footer = {
       "",
-      "Jobs that have not ended run once a program opens the file: end the one that works on the",
-      "old file first, or they run twice.",
+      "Jobs that have not ended run once a program opens the file: end the one that",
+      "works on the old file first, or they run twice.",
       "Exit code: 0, or 2: a line is wrong, the file has jobs, or wrong usage.",
       "",
       "Examples:",

@@ -48,7 +48,7 @@ record StatsFormat(FileStats stats, Instant now, int width) {
             : "kept since " + second(oldest) + ", the last one ended " + ago(stats.newestEnd()));
     FileStats.Full full = stats.full();
     if (full == null) {
-      line(out, "", "by task, by table, the oldest that waits: --full, which reads all");
+      line(out, "", "by task, by table, the oldest that waits: --full (reads all)");
     } else {
       full(out, full);
     }
