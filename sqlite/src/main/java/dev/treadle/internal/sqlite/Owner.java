@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// That this process owns a store: a lock on a file beside it, which the operating system lets go
 /// when the process ends, however it does. The file says who the owner is, for others to read.
@@ -81,6 +83,22 @@ final class Owner implements AutoCloseable {
 
   private static Path beside(Path store) {
     return store.resolveSibling(store.getFileName() + SUFFIX);
+  }
+
+  /// What is seen of the owner of a store by those who do not want to be it: what it says of
+  /// itself, or null if there is none.
+  static @Nullable String seen(Path store) throws IOException {
+    Path path = beside(store);
+    if (OWNED.contains(path)) {
+      return "process " + ProcessHandle.current().pid();
+    }
+    if (!Files.exists(path)) {
+      return null;
+    }
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return channel.tryLock(WORDS_MAX, 1, true) == null ? words(channel) : null;
+    }
   }
 
   /// Says who the owner is.

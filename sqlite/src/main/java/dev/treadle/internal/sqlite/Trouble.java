@@ -61,7 +61,8 @@ final class Trouble {
     return new StoreException(file + " cannot be opened: " + words(e), e);
   }
 
-  private static String words(SQLException e) {
+  /// What it says, in words.
+  static String words(SQLException e) {
     if (!(e instanceof SQLiteException it)) {
       return String.valueOf(e.getMessage());
     }
