@@ -60,7 +60,7 @@ final class Check {
               "the file is damaged: " + String.join("; ", faults),
               "jobs and results may be lost, and a program that uses the file may fail at any time",
               "end the program that uses it, keep a copy of the file with its -wal, and restore a"
-                  + " backup; or save what can be read with 'treadle db export'"));
+                  + " backup"));
     }
   }
 

@@ -138,7 +138,8 @@ final class Inserts implements AutoCloseable {
     }
     State state = choice("state", line.text("state"), State.values());
     long kind = kind(line);
-    boolean extra = more(id, line);
+    Long deadline = line.timeOrNull("deadline");
+    boolean extra = more(id, line, deadline != null);
     StoredValue input = StoredValue.read(line.objectOrNull("input"));
     byte[] limits = line.raw("limits");
     run(
@@ -148,7 +149,7 @@ final class Inserts implements AutoCloseable {
         line.number("priority"),
         line.time("created"),
         line.timeOrNull("due"),
-        line.timeOrNull("deadline"),
+        deadline,
         limits == null ? null : new String(limits, StandardCharsets.UTF_8),
         form(input),
         inline(input, 2 * id),
@@ -206,14 +207,15 @@ final class Inserts implements AutoCloseable {
                     .collect(Collectors.joining(", "))));
   }
 
-  private boolean more(long id, LineObject line) throws SQLException {
+  private boolean more(long id, LineObject line, boolean deadline) throws SQLException {
     String key = line.textOrNull("key");
     Long parent = line.numberOrNull("parent");
     Long retryOf = line.numberOrNull("retryOf");
     Long source = line.numberOrNull("source");
     Long group = line.numberOrNull("sourceGroup");
     Long after = line.numberOrNull("after");
-    if (key == null
+    if (!deadline
+        && key == null
         && parent == null
         && retryOf == null
         && source == null

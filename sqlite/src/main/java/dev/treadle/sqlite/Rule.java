@@ -94,6 +94,19 @@ record Rule(String name, String query, String what, String means, String mend) {
               "they may start without",
               RENEW),
           new Rule(
+              "deadline-unmarked",
+              "SELECT id FROM job WHERE deadline IS NOT NULL AND extra IS NOT 1",
+              "jobs have a deadline, but are not marked to have one",
+              "they may start after it",
+              RENEW),
+          new Rule(
+              "unended-missed",
+              "SELECT j.id FROM job j WHERE j.id < (SELECT first_unended FROM counter)"
+                  + UNENDED.formatted("j"),
+              "jobs have not ended, and stand before the first that is said to be unended",
+              "they never start",
+              RENEW),
+          new Rule(
               "source-missing",
               "SELECT id FROM more m WHERE source IS NOT NULL AND source NOT IN (SELECT id FROM job)"
                   + UNENDED.formatted("m"),

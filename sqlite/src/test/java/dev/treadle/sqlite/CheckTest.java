@@ -36,6 +36,10 @@ class CheckTest {
           pair("member-left", "UPDATE member SET job = 99 WHERE place = 0"),
           pair("extra-missing", "DELETE FROM more WHERE id = 9"),
           pair("extra-unmarked", "UPDATE job SET extra = NULL WHERE id = 9"),
+          pair(
+              "deadline-unmarked",
+              "UPDATE job SET deadline = created WHERE id = (SELECT min(id) FROM job WHERE extra IS NULL)"),
+          pair("unended-missed", "UPDATE counter SET first_unended = last_job + 1"),
           pair("source-missing", "UPDATE more SET source = 99 WHERE source IS NOT NULL"),
           pair("group-missing", "DELETE FROM grp"),
           pair("last-job", "UPDATE counter SET last_job = 17"),

@@ -104,8 +104,10 @@ final class Owner implements AutoCloseable {
   /// Says who the owner is.
   void say(String words) {
     try {
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8)), 0);
+      byte[] bytes = words.getBytes(StandardCharsets.UTF_8);
+      // In this order: whoever reads meanwhile finds words at any moment.
+      channel.write(ByteBuffer.wrap(bytes), 0);
+      channel.truncate(bytes.length);
     } catch (IOException e) {
       // Others learn less then, and are refused all the same.
     }

@@ -68,8 +68,7 @@ final class Trouble {
     }
     return switch (code(it)) {
       case SQLITE_CORRUPT, SQLITE_CORRUPT_INDEX, SQLITE_CORRUPT_SEQUENCE, SQLITE_CORRUPT_VTAB ->
-          "the file is damaged. Keep a copy, run `treadle db check` on it, and restore a backup or"
-              + " save what can be read with `treadle db export`";
+          "the file is damaged. Keep a copy, run `treadle db check` on it, and restore a backup";
       case SQLITE_NOTADB ->
           "it is not an SQLite file, or its beginning is damaged. Name another file, or restore a"
               + " backup";
