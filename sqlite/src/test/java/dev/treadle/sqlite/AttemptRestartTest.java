@@ -145,8 +145,9 @@ class AttemptRestartTest {
             it -> {
               assertThat(it.error()).isInstanceOf(Mishap.class).hasMessage(message);
               assertThat(it.error().getStackTrace())
-                  .anyMatch(frame -> frame.getClassName().equals(AttemptRestartTest.class.getName())
-                      && frame.getLineNumber() > 0);
+                  .anyMatch(frame ->
+                      frame.getClassName().equals(AttemptRestartTest.class.getName())
+                          && frame.getLineNumber() > 0);
             });
   }
 

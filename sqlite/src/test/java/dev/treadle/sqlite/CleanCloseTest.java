@@ -30,13 +30,17 @@ class CleanCloseTest {
   private final Task<Integer, Integer> cpu =
       Task.cpu("cpu", Integer.class, Integer.class, this::run);
   private final Task<Integer, Integer> async =
-      Task.async("async", Integer.class, Integer.class, i -> {
-        CompletableFuture<Integer> value = new CompletableFuture<>();
-        if (release.getCount() == 0) {
-          value.complete(i);
-        }
-        return value;
-      });
+      Task.async(
+          "async",
+          Integer.class,
+          Integer.class,
+          i -> {
+            CompletableFuture<Integer> value = new CompletableFuture<>();
+            if (release.getCount() == 0) {
+              value.complete(i);
+            }
+            return value;
+          });
 
   @TempDir Path folder;
 
@@ -73,11 +77,10 @@ class CleanCloseTest {
           assertThat(job.attemptCount()).isEqualTo(round);
           assertThat(job.attempts().subList(0, round - 1))
               .extracting(Attempt::end)
-              .allSatisfy(
-                  end ->
-                      assertThat(end)
-                          .isInstanceOfSatisfying(
-                              Attempt.End.Lost.class, it -> assertThat(it.blameless()).isTrue()));
+              .allSatisfy(end ->
+                  assertThat(end)
+                      .isInstanceOfSatisfying(
+                          Attempt.End.Lost.class, it -> assertThat(it.blameless()).isTrue()));
         }
       }
     }
@@ -108,13 +111,14 @@ class CleanCloseTest {
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .until(() ->
-            ids.stream().allMatch(id -> {
-              JobInfo job = treadle.job(id).orElseThrow();
-              return job.task().equals("async")
-                  ? !job.attempts().isEmpty() && job.attempts().getLast().end() == null
-                  : !job.attempts().isEmpty()
-                      && job.attempts().getLast().end() == null
-                      && !job.log().isEmpty();
-            }));
+            ids.stream()
+                .allMatch(id -> {
+                  JobInfo job = treadle.job(id).orElseThrow();
+                  return job.task().equals("async")
+                      ? !job.attempts().isEmpty() && job.attempts().getLast().end() == null
+                      : !job.attempts().isEmpty()
+                          && job.attempts().getLast().end() == null
+                          && !job.log().isEmpty();
+                }));
   }
 }

@@ -76,8 +76,7 @@ class CrashLoopTest {
   /// Of jobs that run at the same time nobody can tell which of them ended the JVM.
   @ParameterizedTest(name = "budget {0}, dies after {1} ms, beside jobs of {2} ms, {3} at once")
   @CsvSource({"0,0,0,1", "1,0,0,1", "3,0,5,1", "1,200,5,1", "3,0,100,256"})
-  void aJobThatEndsItsJvmEndsFailedAfterItsBudget(
-      int budget, int millis, int beside, int permits) {
+  void aJobThatEndsItsJvmEndsFailedAfterItsBudget(int budget, int millis, int beside, int permits) {
     Path file = folder.resolve("jobs.db");
     try (ChildJvm first = ChildJvm.start(Runner.class, file, budget, permits, millis, beside)) {
       assertThat(first.awaitEnd()).isEqualTo(DEAD);

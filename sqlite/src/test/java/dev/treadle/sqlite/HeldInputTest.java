@@ -43,8 +43,7 @@ class HeldInputTest {
     long later;
     long next;
     long asked;
-    try (Treadle treadle =
-        Treadle.with(ECHO, GONE).submitOnly().open(folder.resolve("jobs.db"))) {
+    try (Treadle treadle = Treadle.with(ECHO, GONE).submitOnly().open(folder.resolve("jobs.db"))) {
       Job<Integer> first = treadle.submit(GONE, 1);
       now = first.id();
       next = treadle.submit(ECHO, first).id();

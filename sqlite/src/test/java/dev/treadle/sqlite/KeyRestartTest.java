@@ -62,8 +62,7 @@ class KeyRestartTest {
 
   private void reopen() {
     treadle.close();
-    treadle =
-        Treadle.with(echo, waits).drainFor(Duration.ZERO).open(folder.resolve("jobs.db"));
+    treadle = Treadle.with(echo, waits).drainFor(Duration.ZERO).open(folder.resolve("jobs.db"));
   }
 
   @Test
@@ -99,8 +98,7 @@ class KeyRestartTest {
 
     Job<Integer> next = treadle.submit(echo.with(2).key("k", IfTaken.REPLACE));
     assertThat(next.get()).isEqualTo(2);
-    assertThat(treadle.job(id, echo).orElseThrow().settled())
-        .isInstanceOf(Outcome.Cancelled.class);
+    assertThat(treadle.job(id, echo).orElseThrow().settled()).isInstanceOf(Outcome.Cancelled.class);
   }
 
   @Test
@@ -124,16 +122,20 @@ class KeyRestartTest {
       ChildJvm.endWithParent();
       KeyRestartTest test = new KeyRestartTest();
       Task<Integer, Integer> deaf =
-          Task.io("waits", Integer.class, Integer.class, i -> {
-            test.began.countDown();
-            while (true) {
-              try {
-                test.release.await();
-              } catch (InterruptedException e) {
-                // It does not want to end.
-              }
-            }
-          });
+          Task.io(
+              "waits",
+              Integer.class,
+              Integer.class,
+              i -> {
+                test.began.countDown();
+                while (true) {
+                  try {
+                    test.release.await();
+                  } catch (InterruptedException e) {
+                    // It does not want to end.
+                  }
+                }
+              });
       Treadle treadle = Treadle.open(Path.of(args[0]), deaf);
       treadle.submit(deaf.with(-1).key("k"));
       test.began.await();
@@ -167,8 +169,7 @@ class KeyRestartTest {
     Job<Integer> again = treadle.submit(echo.with(2).key("k").once());
     assertThat(again.id()).isEqualTo(first.id());
     assertThat(again.get()).isEqualTo(1);
-    assertThatThrownBy(
-            () -> treadle.submit(echo.with(2).key("k", IfTaken.REJECT).once()))
+    assertThatThrownBy(() -> treadle.submit(echo.with(2).key("k", IfTaken.REJECT).once()))
         .isInstanceOf(RefusedException.class);
     assertThat(runs).hasValue(1);
     assertThat(treadle.submit(echo.with(3).key("other").once()).get()).isEqualTo(3);

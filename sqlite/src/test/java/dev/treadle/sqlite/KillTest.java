@@ -128,9 +128,8 @@ class KillTest {
 
     try (Treadle treadle = open(file)) {
       treadle.awaitIdle();
-      ended.forEach(
-          (id, value) ->
-              assertThat(treadle.job(id, DRAW).orElseThrow().get()).as("job " + id).isEqualTo(value));
+      ended.forEach((id, value) ->
+          assertThat(treadle.job(id, DRAW).orElseThrow().get()).as("job " + id).isEqualTo(value));
       assertThat(RAN).doesNotContainAnyElementsOf(ended.keySet()).doesNotHaveDuplicates();
       for (String id : submitted) {
         assertThat(treadle.job(Long.parseLong(id)).map(JobInfo::state))

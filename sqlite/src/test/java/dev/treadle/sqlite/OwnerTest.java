@@ -48,9 +48,7 @@ class OwnerTest {
   static Path socketIn(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> sockets =
-          files
-              .filter(it -> Boolean.TRUE.equals(attributes(it).get("isOther")))
-              .toList();
+          files.filter(it -> Boolean.TRUE.equals(attributes(it).get("isOther"))).toList();
       assertThat(sockets).hasSize(1);
       return sockets.getFirst();
     }
@@ -77,7 +75,10 @@ class OwnerTest {
       owner.await("OPEN", 1);
       Path socket = socketIn(folder);
       assertOwned(file, String.valueOf(owner.pid()), socket.toString());
-      assertOwned(file, String.valueOf(owner.pid()), socket.toString()); // The first refusal took nothing from the owner.
+      assertOwned(
+          file,
+          String.valueOf(owner.pid()),
+          socket.toString()); // The first refusal took nothing from the owner.
       owner.kill();
     }
     try (Treadle treadle = Treadle.open(file, ECHO)) {

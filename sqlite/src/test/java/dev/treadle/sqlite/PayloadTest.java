@@ -125,8 +125,7 @@ class PayloadTest {
           .isInstanceOfSatisfying(
               Outcome.Failed.class,
               it ->
-                  assertThat(it.cause())
-                      .hasMessageContainingAll("grow", "100,001", "payloadMax"));
+                  assertThat(it.cause()).hasMessageContainingAll("grow", "100,001", "payloadMax"));
     }
   }
 

@@ -88,8 +88,19 @@ class SocketTest {
     try (Treadle treadle = Treadle.open(file(), ECHO)) {
       Path socket = OwnerTest.socketIn(folder);
       List<String> nonsense =
-          List.of("", " ", "counts counts", "why", "why x", "why -1", "why 99999999999999999999",
-              "drop table job", "GET / HTTP/1.1", "\u0000\u0000", "\uD83D\uDE00", "counts\r");
+          List.of(
+              "",
+              " ",
+              "counts counts",
+              "why",
+              "why x",
+              "why -1",
+              "why 99999999999999999999",
+              "drop table job",
+              "GET / HTTP/1.1",
+              "\u0000\u0000",
+              "\uD83D\uDE00",
+              "counts\r");
       for (String question : nonsense) {
         String answer = answer(socket, question);
         if (answer != null) {

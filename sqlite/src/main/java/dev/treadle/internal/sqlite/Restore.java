@@ -189,8 +189,8 @@ final class Restore {
     }
   }
 
-  /// Makes a job that does more than wait, if it is not made yet. What it waits for comes first: the
-  /// jobs of a group may be younger, as a map goes on while its results are awaited.
+  /// Makes a job that does more than wait, if it is not made yet. What it waits for comes first:
+  /// the jobs of a group may be younger, as a map goes on while its results are awaited.
   private void whole(int place, long now, Changes changes) {
     if (made.get(place)) {
       return;
