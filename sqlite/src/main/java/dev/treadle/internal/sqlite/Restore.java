@@ -177,7 +177,11 @@ final class Restore {
           long due = row.getLong(5);
           JobState state =
               rows.restoreWaiting(
-                  lane, IdHeap.ticket(id, 1), due == 0 ? created : due, row.getInt(3), now);
+                  lane,
+                  IdHeap.ticket(id, 1),
+                  due == 0 ? Math.min(created, now) : due,
+                  row.getInt(3),
+                  now);
           table.putWaiting(id, state, 1);
         });
     wholes = found.build().toArray();
@@ -225,13 +229,13 @@ final class Restore {
         List.of(id),
         row -> {
           if (row.next()) {
-            rows.restore(left(row), now, changes);
+            rows.restore(left(row, now), now, changes);
           }
           return true;
         });
   }
 
-  private Rows.Left left(ResultSet row) throws SQLException {
+  private Rows.Left left(ResultSet row, long now) throws SQLException {
     long id = row.getLong(1);
     NewJob job = withGroup(disk.newJob(row));
     long created = row.getLong(4);
@@ -243,7 +247,8 @@ final class Restore {
         startedFence > fence || startedFence == fence && startedFence > 0 && askedOnly(row);
     long due = row.getLong(at + 5);
     if (due == 0) {
-      due = job.due() == 0 ? created : job.due();
+      // A clock that was set back since makes nobody wait who was not put off.
+      due = job.due() == 0 ? Math.min(created, now) : job.due();
     }
     List<Finish> tried = disk.attempts(id, attempt);
     return new Rows.Left(
