@@ -105,8 +105,7 @@ public final class FileAccess {
 
   /// What it means that reading failed.
   public static StoreException reading(Path file, SQLException e) {
-    StoreException why = Trouble.reading(e);
-    return new StoreException(file + ": " + why.getMessage(), e);
+    return Trouble.reading(file, e);
   }
 
   /// What it means that writing failed, when nothing of it is kept.

@@ -171,7 +171,10 @@ final class Restore {
     }
     each(
         "SELECT j.id, (j.kind << 5) + (j.priority << 1) + (j.limits IS NOT NULL),"
-            + " coalesce(j.due, j.created), j.limits"
+            // A clock that was set back since makes nobody wait who was not put off.
+            + " coalesce(j.due, min(j.created, "
+            + now
+            + ")), j.limits"
             + plain
             + " ORDER BY j.id",
         row -> {
@@ -253,13 +256,13 @@ final class Restore {
         List.of(id),
         row -> {
           if (row.next()) {
-            rows.restore(left(row), now, changes);
+            rows.restore(left(row, now), now, changes);
           }
           return true;
         });
   }
 
-  private Rows.Left left(ResultSet row) throws SQLException {
+  private Rows.Left left(ResultSet row, long now) throws SQLException {
     long id = row.getLong(1);
     NewJob job = withGroup(disk.newJob(row));
     long created = row.getLong(4);
@@ -271,7 +274,8 @@ final class Restore {
         startedFence > fence || startedFence == fence && startedFence > 0 && askedOnly(row);
     long due = row.getLong(at + 5);
     if (due == 0) {
-      due = job.due() == 0 ? created : job.due();
+      // A clock that was set back since makes nobody wait who was not put off.
+      due = job.due() == 0 ? Math.min(created, now) : job.due();
     }
     List<Finish> tried = disk.attempts(id, attempt);
     return new Rows.Left(

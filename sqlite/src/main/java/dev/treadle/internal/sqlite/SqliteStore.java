@@ -89,8 +89,8 @@ public final class SqliteStore extends RowStore {
     final Rows rows;
 
     Parts(StoreFile file) {
-      inside = new Disk(file.reader(), kinds);
-      outside = new Disk(file.reader(), kinds);
+      inside = new Disk(file.path(), file.reader(), kinds);
+      outside = new Disk(file.path(), file.reader(), kinds);
       table = new DiskTable(inside, id -> store[0].new Ticket(id));
       notes = new Notes(kinds, table, () -> store[0].wake());
       rows = new Rows(table, notes);
@@ -131,7 +131,7 @@ public final class SqliteStore extends RowStore {
           throw e;
         }
       }
-      try (Disk once = new Disk(file.reader(), kinds)) { // Handles outlive the store.
+      try (Disk once = new Disk(file.path(), file.reader(), kinds)) { // Handles outlive the store.
         return once.outcome(id);
       }
     }

@@ -40,8 +40,8 @@ final class Trouble {
   }
 
   /// Reading failed.
-  static StoreException reading(SQLException e) {
-    return new StoreException("reading jobs failed: " + words(e), e);
+  static StoreException reading(Path file, SQLException e) {
+    return new StoreException("reading " + file + " failed: " + words(e), e);
   }
 
   /// Writing failed, for good.
