@@ -181,7 +181,9 @@ class WaitingRestartTest {
     treadle.pause("default");
     Jobs<Integer, Integer> many = treadle.map(note, List.of(10, 20, 30));
     Job<Integer> total = treadle.submit(sum, many);
-    Awaitility.await().atMost(PATIENCE).until(() -> treadle.counts().get(JobState.AVAILABLE) == 3);
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> treadle.counts().getOrDefault(JobState.AVAILABLE, 0L) == 3);
     awaitPulled(many);
     reopen();
 
