@@ -524,8 +524,12 @@ final class ModelRun {
       if (model.next(strategy).isPresent()) {
         says(events.await(() -> events.available(EnumSet.of(strategy))), true, "told of work");
       }
-      if (model.nextRate(strategy) < foretold && !events.available(EnumSet.of(strategy))) {
-        says(events.await(events::wasSooner), true, "told of a rate");
+      if (model.nextRate(strategy) < foretold) {
+        // Either will do, and a store may tell on a thread of its own, a moment later.
+        says(
+            events.await(() -> events.available(EnumSet.of(strategy)) || events.wasSooner()),
+            true,
+            "told of a rate");
       }
     }
     if (model.nextTime() < foretold) {

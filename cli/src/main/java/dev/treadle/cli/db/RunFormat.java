@@ -5,7 +5,6 @@ import dev.treadle.cli.records.RecordFormat;
 import dev.treadle.cli.runs.Run;
 import dev.treadle.cli.runs.RunFile;
 import dev.treadle.cli.terminal.Columns;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -43,7 +42,7 @@ record RunFormat() implements RecordFormat<RunFile.Found> {
             run.command(),
             words.isEmpty() ? "" : " " + words,
             run.folder(),
-            run.started().truncatedTo(ChronoUnit.SECONDS));
+            run.started().replaceFirst("\\.\\d+Z$", "Z"));
   }
 
   private static String options(Map<String, String> options) {

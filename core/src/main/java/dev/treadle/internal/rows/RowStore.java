@@ -76,6 +76,11 @@ public abstract class RowStore implements Store {
     /// @throws dev.treadle.StoreException if it will never be
     void await();
 
+    /// Returns true when it is there, or false when it cannot be written for the time being.
+    ///
+    /// @throws dev.treadle.StoreException if it will never be
+    boolean awaitUnlessStalled();
+
     /// Does this when it is there, on a thread of the store, or at once if it is there already.
     void then(Runnable next);
   }
@@ -101,12 +106,24 @@ public abstract class RowStore implements Store {
 
   /// Does work, and returns when what came of it is written and told.
   protected final <T extends @Nullable Object> T change(Work<T> work) {
-    return change(work, true);
+    return change(work, Wait.FOR_GOOD);
+  }
+
+  /// Does work as [#change], but does not wait while nothing can be written: others hear later
+  /// then.
+  protected final <T extends @Nullable Object> T changeUnlessStalled(Work<T> work) {
+    return change(work, Wait.UNLESS_STALLED);
   }
 
   /// Does work, and returns when what moved is told; of what ended others hear when it is written.
   protected final <T extends @Nullable Object> T move(Work<T> work) {
-    return change(work, false);
+    return change(work, Wait.NOT);
+  }
+
+  private enum Wait {
+    FOR_GOOD,
+    UNLESS_STALLED,
+    NOT
   }
 
   /// Refuses to change anything if nothing can be changed any more.
@@ -114,7 +131,7 @@ public abstract class RowStore implements Store {
     // In memory there is always a way.
   }
 
-  private <T extends @Nullable Object> T change(Work<T> work, boolean wait) {
+  private <T extends @Nullable Object> T change(Work<T> work, Wait wait) {
     check();
     long now = Micros.now(clock);
     Changes changes = new Changes();
@@ -130,17 +147,26 @@ public abstract class RowStore implements Store {
     }
     if (written == null) {
       tell(changes, true, true);
-    } else if (wait) {
-      tell(changes, true, false);
-      written.await();
-      tell(changes, false, true);
     } else {
       tell(changes, true, false);
-      if (changes.anyEnded()) {
+      if (await(written, wait)) {
+        tell(changes, false, true);
+      } else if (changes.anyEnded()) {
         written.then(() -> tell(changes, false, true));
       }
     }
     return result;
+  }
+
+  private static boolean await(Written written, Wait wait) {
+    return switch (wait) {
+      case FOR_GOOD -> {
+        written.await();
+        yield true;
+      }
+      case UNLESS_STALLED -> written.awaitUnlessStalled();
+      case NOT -> false;
+    };
   }
 
   /// Tells what work under the lock has changed that nobody waits for.
@@ -254,11 +280,11 @@ public abstract class RowStore implements Store {
 
   @Override
   public List<Boolean> finish(List<Finish> attempts) {
-    return change((now, changes) -> finish(attempts, now, changes));
+    // Jobs are handed back at a close, which must end though there is no room.
+    return changeUnlessStalled((now, changes) -> finish(attempts, now, changes));
   }
 
-  /// What a finish does.
-  protected final List<Boolean> finish(List<Finish> attempts, long now, Changes changes) {
+  private List<Boolean> finish(List<Finish> attempts, long now, Changes changes) {
     List<Boolean> accepted = new ArrayList<>(attempts.size());
     for (Finish attempt : attempts) {
       accepted.add(rows.finish(attempt, now, changes));
@@ -395,13 +421,11 @@ public abstract class RowStore implements Store {
 
   @Override
   public long tick() {
-    return change(this::tick);
-  }
-
-  /// What a tick does.
-  protected final long tick(long now, Changes changes) {
-    rows.tick(now, changes);
-    return rows.nextTime();
+    // Who watches the clock for all others cannot wait for room on a disk.
+    return changeUnlessStalled((now, changes) -> {
+      rows.tick(now, changes);
+      return rows.nextTime();
+    });
   }
 
   @Override

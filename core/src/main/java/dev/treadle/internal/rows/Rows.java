@@ -18,6 +18,8 @@ import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Next;
+import dev.treadle.spi.Route;
+import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Transition;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 /// scheduled; it is a user of its lane until it has ended; it holds the gates of its lane exactly
 /// while it runs (but for its queue's while it waits for others), or its abandoned code does.
 public final class Rows {
+  /// The limit under which those jobs run that ran when an earlier process died.
+  private static final String LOST_BEFORE = "lost-before";
+
   private static final JobState[] STATES = JobState.values();
 
   private record KeyOf(String task, String key) {}
@@ -201,7 +206,8 @@ public final class Rows {
   /// Takes a job back that an earlier run of the store left; in the order of ids.
   public void restore(Left left, long now, Changes changes) {
     NewJob job = left.job();
-    Lane lane = ready.join(job.route(), now);
+    boolean lost = left.node() != null || left.losses() > 0;
+    Lane lane = ready.join(lost ? alone(job.route(), now) : job.route(), now);
     Object input = job.input() instanceof Input.Value value ? value.value() : job.input();
     Row row =
         new Row(left.id(), job.task(), job.route(), lane, job.priority(), left.created(), input);
@@ -245,6 +251,16 @@ public final class Rows {
       changes.cancel(row, left.cancel(), null);
     }
     workOff(changes, now);
+  }
+
+  /// The way of a job that ran when the process died. Who of those that ran ended it, nobody knows:
+  /// they go one at a time from now on, so that the one which does it again takes none of the
+  /// others with it, whose losses would come to an end too.
+  private Route alone(Route route, long now) {
+    ready.define(new LimitDef(LOST_BEFORE, 1, 0), now);
+    List<LimitRef> limits = new ArrayList<>(route.limits());
+    limits.add(new LimitRef(LOST_BEFORE, null));
+    return new Route(route.strategy(), route.queue(), limits);
   }
 
   /// Takes a job back of which nothing is known but that it waits, and says in which state; its row
@@ -509,7 +525,7 @@ public final class Rows {
   private void stopRunning(Row row, boolean codeRuns, long now, Changes changes) {
     boolean withQueue = row.more == null || !row.more.aside;
     if (codeRuns) {
-      Lane lane = ready.join(row.route, now);
+      Lane lane = ready.join(row.lane.route(), now);
       abandonedCode.put(new Holder(row.id, row.fence), new Held(row.node, lane, withQueue));
     } else {
       ready.give(row.lane, withQueue, now, changes::granted);

@@ -36,7 +36,7 @@ final class Waits {
     Set<Row> chain = chainOf(waiter);
     Map<LimitRef, Row> held = new HashMap<>();
     for (Row row : chain) {
-      for (LimitRef limit : row.route.limits()) {
+      for (LimitRef limit : row.lane.route().limits()) {
         if (row.state == JobState.RUNNING && holders.applyAsInt(limit) > 0) {
           held.putIfAbsent(limit, row);
         }
@@ -52,7 +52,7 @@ final class Waits {
       if (chain.contains(row)) {
         return name(waiter) + " would wait for itself, by way of " + name(row);
       }
-      for (LimitRef limit : row.route.limits()) {
+      for (LimitRef limit : row.lane.route().limits()) {
         Row holder = held.get(limit);
         if (holder != null) {
           return name(waiter)
@@ -98,7 +98,7 @@ final class Waits {
     }
     List<Row> holding = new ArrayList<>();
     for (Row row : waiters) {
-      if (row.route.limits().contains(limit)) {
+      if (row.lane.route().limits().contains(limit)) {
         holding.add(row);
       }
     }

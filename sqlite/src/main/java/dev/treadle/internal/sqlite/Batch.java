@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What is to be written in one transaction: noted under the lock of the store, written by the
@@ -37,6 +39,9 @@ final class Batch implements RowStore.Written {
     void write(Statements sql) throws SQLException;
   }
 
+  /// So often those look who would rather not wait for room on a disk.
+  private static final long LOOK_MILLIS = 50;
+
   final List<Insert> inserts = new ArrayList<>();
   final List<End> ends = new ArrayList<>();
   final List<Change> changes = new ArrayList<>();
@@ -51,10 +56,17 @@ final class Batch implements RowStore.Written {
   long firstUnended;
   final long[] endedInAll = new long[3];
 
+  /// Whether nothing can be written for the time being.
+  private final BooleanSupplier stalled;
+
   private final CountDownLatch done = new CountDownLatch(1);
   private List<Runnable> next = new ArrayList<>(0);
   private boolean isDone;
   private @Nullable StoreException failure;
+
+  Batch(BooleanSupplier stalled) {
+    this.stalled = stalled;
+  }
 
   boolean isEmpty() {
     return inserts.isEmpty() && ends.isEmpty() && changes.isEmpty();
@@ -75,11 +87,20 @@ final class Batch implements RowStore.Written {
 
   @Override
   public void await() {
+    boolean unused = await(() -> false);
+  }
+
+  @Override
+  public boolean awaitUnlessStalled() {
+    return await(stalled);
+  }
+
+  private boolean await(BooleanSupplier givesUp) {
     boolean interrupted = false;
-    while (true) {
+    boolean there = false;
+    while (!there && !givesUp.getAsBoolean()) {
       try {
-        done.await();
-        break;
+        there = done.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         interrupted = true; // What was begun is finished: the answer is near.
       }
@@ -94,6 +115,7 @@ final class Batch implements RowStore.Written {
     if (because != null) {
       throw new StoreException(String.valueOf(because.getMessage()), because);
     }
+    return there;
   }
 
   @Override

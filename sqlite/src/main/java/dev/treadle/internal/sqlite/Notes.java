@@ -11,6 +11,7 @@ import dev.treadle.spi.NewJob;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Notes down what has to be written, in the order in which it comes, for the writer to take batch
@@ -33,9 +34,10 @@ final class Notes implements Journal {
   private final Kinds kinds;
   private final DiskTable table;
   private final Runnable wake;
+  private final BooleanSupplier stalled;
   private final LinkedHashMap<Long, Mark> marks = new LinkedHashMap<>();
   private final long[] endedInAll = new long[3];
-  private Batch batch = new Batch();
+  private Batch batch;
   private @Nullable Rows rows;
   private boolean noted;
   private volatile int count;
@@ -47,10 +49,13 @@ final class Notes implements Journal {
   private @Nullable Batch withSuspects;
 
   /// @param wake called when something is to be written after nothing was
-  Notes(Kinds kinds, DiskTable table, Runnable wake) {
+  /// @param stalled whether nothing can be written for the time being
+  Notes(Kinds kinds, DiskTable table, Runnable wake, BooleanSupplier stalled) {
     this.kinds = kinds;
     this.table = table;
     this.wake = wake;
+    this.stalled = stalled;
+    this.batch = new Batch(stalled);
   }
 
   void of(Rows all) {
@@ -125,7 +130,7 @@ final class Notes implements Journal {
     full.lastGroup = rows.lastGroup();
     full.firstUnended = table.firstUnended(full.lastJob);
     System.arraycopy(endedInAll, 0, full.endedInAll, 0, 3);
-    batch = new Batch();
+    batch = new Batch(stalled);
     count = 0;
     bytes = 0;
     return full;

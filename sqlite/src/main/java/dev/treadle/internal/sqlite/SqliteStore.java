@@ -92,7 +92,7 @@ public final class SqliteStore extends RowStore {
       inside = new Disk(file.path(), file.reader(), kinds);
       outside = new Disk(file.path(), file.reader(), kinds);
       table = new DiskTable(inside, id -> store[0].new Ticket(id));
-      notes = new Notes(kinds, table, () -> store[0].wake());
+      notes = new Notes(kinds, table, () -> store[0].wake(), () -> store[0].isFull());
       rows = new Rows(table, notes);
       table.of(rows.ready());
       notes.of(rows);
@@ -276,14 +276,6 @@ public final class SqliteStore extends RowStore {
   }
 
   @Override
-  public List<Boolean> finish(List<Finish> attempts) {
-    // Jobs are handed back at a close, which must end though there is no room.
-    return isFull()
-        ? move((now, changes) -> finish(attempts, now, changes))
-        : super.finish(attempts);
-  }
-
-  @Override
   public Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
     Turn turn = super.finishAndClaim(attempt, node, strategy);
     if (turn.next() != null) {
@@ -306,12 +298,6 @@ public final class SqliteStore extends RowStore {
         batch.await();
       }
     }
-  }
-
-  @Override
-  public long tick() {
-    // Who watches the clock for all others cannot wait for room on a disk.
-    return isFull() ? move(this::tick) : super.tick();
   }
 
   @Override
