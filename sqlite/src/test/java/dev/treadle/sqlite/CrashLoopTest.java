@@ -13,6 +13,7 @@ import dev.treadle.Task;
 import dev.treadle.Treadle;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,7 +95,7 @@ class CrashLoopTest {
     try (Treadle treadle = Treadle.open(file, HALTS, BRIEF)) {
       JobInfo halts = treadle.jobs(JobQuery.ALL.task("halts")).getFirst();
       assertThat(halts.state()).isEqualTo(JobState.FAILED);
-      Outcome.Failed<?> failed = (Outcome.Failed<?>) halts.outcome();
+      Outcome.Failed<?> failed = (Outcome.Failed<?>) Objects.requireNonNull(halts.outcome());
       assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.LOST);
       assertThat(failed.cause()).isInstanceOf(LostException.class);
       assertThat(losses(halts)).isEqualTo(budget + 1L);

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -199,7 +200,8 @@ class KillTest {
           .extracting(JobInfo::outcome)
           .isEqualTo(drawn.stream().map(it -> new Outcome.Succeeded<>(it, 1)).toList());
       assertThat(treadle.jobs(JobQuery.ALL.states(JobState.FAILED)))
-          .extracting(job -> ((Outcome.Failed<?>) job.outcome()).cause().getMessage())
+          .extracting(job ->
+              ((Outcome.Failed<?>) Objects.requireNonNull(job.outcome())).cause().getMessage())
           .allMatch(message -> message.contains("first") || message.contains("second"))
           .hasSize(2);
       assertThat(treadle.jobs(JobQuery.ALL.key("two"))).hasSize(1);

@@ -16,6 +16,7 @@ import dev.treadle.testkit.ManualClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -181,7 +182,9 @@ class WaitingRestartTest {
     treadle.pause("default");
     Jobs<Integer, Integer> many = treadle.map(note, List.of(10, 20, 30));
     Job<Integer> total = treadle.submit(sum, many);
-    Awaitility.await().atMost(PATIENCE).until(() -> treadle.counts().get(JobState.AVAILABLE) == 3);
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> Objects.equals(treadle.counts().get(JobState.AVAILABLE), 3L));
     awaitPulled(many);
     reopen();
 

@@ -28,7 +28,12 @@ public final class DbCommand implements Runnable {
   public static CommandLine of(Supplier<Stdio> stdio, Opening opening) {
     return new CommandLine(new DbCommand())
         .addSubcommand(new RunsCommand(stdio, opening))
-        .addSubcommand(new ForgetCommand(stdio, opening));
+        .addSubcommand(new ForgetCommand(stdio, opening))
+        .addSubcommand(new CheckCommand(stdio))
+        .addSubcommand(new StatsCommand(stdio))
+        .addSubcommand(new CompactCommand(stdio))
+        .addSubcommand(new ExportCommand(stdio))
+        .addSubcommand(new ImportCommand(stdio));
   }
 
   @Override

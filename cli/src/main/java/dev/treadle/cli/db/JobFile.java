@@ -4,14 +4,33 @@ import dev.treadle.StoreException;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.runs.RunFile;
 import dev.treadle.cli.terminal.Usage;
+import dev.treadle.sqlite.JobsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// Opens the file that was named: one that is there, for nobody wants a new one here.
 final class JobFile {
   private JobFile() {}
+
+  /// Does something with it.
+  ///
+  /// @param spec the command, which refuses a file that this cannot be done with
+  static <T> T with(@Nullable CommandSpec spec, Path file, Function<JobsFile, T> what) {
+    try {
+      return what.apply(JobsFile.at(file));
+    } catch (StoreException e) {
+      throw Usage.wrong(spec, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// The time since then, for a summary.
+  static String seconds(long nanos) {
+    return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - nanos) / 1e9);
+  }
 
   /// The runs in it.
   ///

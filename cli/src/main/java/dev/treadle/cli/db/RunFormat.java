@@ -5,6 +5,7 @@ import dev.treadle.cli.records.RecordFormat;
 import dev.treadle.cli.runs.Run;
 import dev.treadle.cli.runs.RunFile;
 import dev.treadle.cli.terminal.Columns;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -38,7 +39,11 @@ record RunFormat() implements RecordFormat<RunFile.Found> {
   private static String what(Run.Description run) {
     String words = String.join(" ", run.words());
     return "%s%s, in %s since %s"
-        .formatted(run.command(), words.isEmpty() ? "" : " " + words, run.folder(), run.started());
+        .formatted(
+            run.command(),
+            words.isEmpty() ? "" : " " + words,
+            run.folder(),
+            run.started().truncatedTo(ChronoUnit.SECONDS));
   }
 
   private static String options(Map<String, String> options) {

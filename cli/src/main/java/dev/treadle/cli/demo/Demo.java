@@ -67,6 +67,7 @@ final class Demo implements Stoppable {
         oddities.ignoresItsTimeout(treadle);
         processes.runaway(treadle);
         processes.hungry(treadle);
+        new DemoCrash(story).play();
         oddities.priorities(treadle);
         pages.endless();
         checkCounts(pages.failing());

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /// Runs every command once, small and harmless: what this loads is what the archive will hold.
@@ -50,6 +51,7 @@ public final class Training {
     run(Exit.USAGE, "", "no-such-command");
     files();
     programs();
+    jobs();
     try (LocalSite site = LocalSite.start(64, Duration.ofMillis(5), Training::kind)) {
       String pages = site.pages().stream().map(URI::toString).collect(Collectors.joining("\n"));
       String tls = site.page(0).toString().replace("http:", "https:");
@@ -72,6 +74,30 @@ public final class Training {
     run(Exit.OK, "", "db", "--help");
     run(Exit.USAGE, "", "db", "runs", "no-such-file.db");
     run(Exit.USAGE, "", "db", "forget", "0", "no-such-file.db");
+  }
+
+  private void jobs() throws IOException {
+    Path folder = Files.createTempDirectory("treadle-training");
+    Path db = folder.resolve("jobs.db");
+    Path copy = folder.resolve("copy.db");
+    Path lines = folder.resolve("jobs.jsonl");
+    try {
+      run(Exit.FAILED, "", "map", "--db", db.toString(), "test", "a", "=", ":::", "a", "b");
+      run(Exit.OK, "", "db", "runs", db.toString());
+      run(Exit.OK, "", "db", "check", db.toString());
+      run(Exit.OK, "", "db", "stats", "--full", db.toString());
+      run(Exit.OK, "", "db", "stats", "--json", db.toString());
+      run(Exit.OK, "", "db", "export", db.toString(), "--out", lines.toString());
+      run(Exit.OK, "", "db", "import", copy.toString(), lines.toString());
+      run(Exit.OK, "", "db", "compact", copy.toString());
+    } finally {
+      try (Stream<Path> left = Files.list(folder)) {
+        for (Path path : left.toList()) {
+          Files.delete(path);
+        }
+      }
+      Files.delete(folder);
+    }
   }
 
   private void files() throws IOException {

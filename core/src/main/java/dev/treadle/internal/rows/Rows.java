@@ -3,6 +3,7 @@ package dev.treadle.internal.rows;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
+import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
 import dev.treadle.internal.ready.IdHeap;
@@ -221,7 +222,11 @@ public final class Rows {
       link(row, job.more(), parent == null || parent.ended() ? null : parent, null, changes);
       row.more().parentId = job.more().parent();
     }
-    linkInput(row, job.input(), changes);
+    try {
+      linkInput(row, job.input(), changes);
+    } catch (RefusedException forgotten) {
+      changes.cancel(row, "its input is no longer kept", forgotten);
+    }
     follow(row, left.after() == 0 ? null : table.get(left.after()));
     if (left.held() != null) {
       row.more().heldBecause = left.held();

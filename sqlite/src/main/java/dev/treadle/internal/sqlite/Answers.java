@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class Answers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final String SUFFIX = "-sock";
   private static final int QUESTION_MAX = 200;
+  private static final long MOMENT_NANOS = 1_000_000_000;
   private static final JsonMapper MAPPER = JsonMapper.shared();
 
   private final SqliteStore store;
@@ -92,7 +94,12 @@ final class Answers implements AutoCloseable {
       try {
         channel = server.accept();
       } catch (IOException e) {
-        return; // closed
+        if (!server.isOpen()) {
+          return;
+        }
+        LOG.warn("no live answers at {} for a moment: {}", path, e.toString());
+        LockSupport.parkNanos(MOMENT_NANOS); // Too many open files, most likely.
+        continue;
       }
       Thread.ofVirtual().name("treadle-answer").start(() -> answer(channel));
     }

@@ -16,6 +16,7 @@ import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Next;
 import dev.treadle.spi.Receipt;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -54,11 +55,13 @@ final class Disk implements AutoCloseable {
   private static final int MORE_AT = 10;
   private static final int DONE_AT = 16;
 
+  private final Path file;
   private final Connection connection;
   private final Kinds kinds;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
-  Disk(Connection connection, Kinds kinds) {
+  Disk(Path file, Connection connection, Kinds kinds) {
+    this.file = file;
     this.connection = connection;
     this.kinds = kinds;
   }
@@ -117,7 +120,7 @@ final class Disk implements AutoCloseable {
         return reading.read(rows);
       }
     } catch (SQLException e) {
-      throw Trouble.reading(e);
+      throw Trouble.reading(file, e);
     }
   }
 

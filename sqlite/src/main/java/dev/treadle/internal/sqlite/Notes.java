@@ -22,6 +22,12 @@ final class Notes implements Journal {
   /// So long a start waits for its end before it is written.
   static final long LATE_NANOS = 10_000_000;
 
+  /// So many changes, or bytes of results, may wait to be written before those who finish jobs
+  /// wait.
+  private static final int AHEAD_MAX = 10_000;
+
+  private static final long BYTES_AHEAD_MAX = 64 << 20;
+
   private record Mark(Statements.Start start, long since) {}
 
   private final Kinds kinds;
@@ -33,9 +39,10 @@ final class Notes implements Journal {
   private @Nullable Rows rows;
   private boolean noted;
   private volatile int count;
+  private volatile long bytes;
 
   /// Jobs up to this one may have ended the JVM that ran the store before.
-  private long suspectUpTo;
+  private volatile long suspectUpTo;
 
   private @Nullable Batch withSuspects;
 
@@ -54,10 +61,8 @@ final class Notes implements Journal {
     suspectUpTo = upTo;
   }
 
-  void endedBefore(long succeeded, long failed, long cancelled) {
-    endedInAll[0] = succeeded;
-    endedInAll[1] = failed;
-    endedInAll[2] = cancelled;
+  void endedBefore(long[] counts) {
+    System.arraycopy(counts, 0, endedInAll, 0, endedInAll.length);
   }
 
   /// The batch in which something was noted since the last call, or null.
@@ -67,11 +72,20 @@ final class Notes implements Journal {
     return was ? batch : null;
   }
 
-  /// The batch with starts that must be on disk before the jobs run, noted since the last call.
-  @Nullable Batch takeSuspects() {
-    Batch was = withSuspects;
-    withSuspects = null;
-    return was;
+  /// Whether a job may have ended the JVM that ran the store before.
+  boolean suspects(long job) {
+    return job <= suspectUpTo;
+  }
+
+  /// The latest batch with starts that must be on disk before the jobs run.
+  @Nullable Batch withSuspects() {
+    return withSuspects;
+  }
+
+  /// Whether so much waits to be written that those who bring more must wait too. May be asked
+  /// without the lock.
+  boolean farAhead() {
+    return count > AHEAD_MAX || bytes > BYTES_AHEAD_MAX;
   }
 
   /// The batch that is being filled.
@@ -113,6 +127,7 @@ final class Notes implements Journal {
     System.arraycopy(endedInAll, 0, full.endedInAll, 0, 3);
     batch = new Batch();
     count = 0;
+    bytes = 0;
     return full;
   }
 
@@ -202,6 +217,7 @@ final class Notes implements Journal {
   }
 
   @Override
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // changed under the lock only
   public void ended(Row row, Outcome<?> outcome, @Nullable Finish last) {
     marks.remove(row.id());
     int node = last == null ? 0 : node(last.tally().node());
@@ -217,6 +233,9 @@ final class Notes implements Journal {
     batch.ends.add(
         new Batch.End(row.id(), outcome, last, node, row.attempt(), row.moved(), detail));
     batch.ended.add(row);
+    if (outcome instanceof Outcome.Succeeded<?> it) {
+      bytes += Form.sizeOf(it.value());
+    }
   }
 
   @Override

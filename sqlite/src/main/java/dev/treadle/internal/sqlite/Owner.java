@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// That this process owns a store: a lock on a file beside it, which the operating system lets go
 /// when the process ends, however it does. The file says who the owner is, for others to read.
@@ -83,11 +85,29 @@ final class Owner implements AutoCloseable {
     return store.resolveSibling(store.getFileName() + SUFFIX);
   }
 
+  /// What is seen of the owner of a store by those who do not want to be it: what it says of
+  /// itself, or null if there is none.
+  static @Nullable String seen(Path store) throws IOException {
+    Path path = beside(store);
+    if (OWNED.contains(path)) {
+      return "process " + ProcessHandle.current().pid();
+    }
+    if (!Files.exists(path)) {
+      return null;
+    }
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return channel.tryLock(WORDS_MAX, 1, true) == null ? words(channel) : null;
+    }
+  }
+
   /// Says who the owner is.
   void say(String words) {
     try {
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8)), 0);
+      byte[] bytes = words.getBytes(StandardCharsets.UTF_8);
+      // In this order: whoever reads meanwhile finds words at any moment.
+      channel.write(ByteBuffer.wrap(bytes), 0);
+      channel.truncate(bytes.length);
     } catch (IOException e) {
       // Others learn less then, and are refused all the same.
     }

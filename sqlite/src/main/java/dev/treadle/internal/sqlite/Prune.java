@@ -46,6 +46,11 @@ final class Prune {
           + " ORDER BY d.id LIMIT "
           + STEP;
 
+  private static final String UNUSED_GROUPS =
+      "DELETE FROM grp WHERE open = 0"
+          + " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.grp = grp.id)"
+          + " AND NOT EXISTS (SELECT 1 FROM more m WHERE m.source_group = grp.id)";
+
   private final Connection connection;
   private final InstantSource clock;
   private final StoreSettings settings;
@@ -114,6 +119,9 @@ final class Prune {
         delete(sql, gone);
       }
       if (looked < STEP) {
+        if (byTime) {
+          sql.run(UNUSED_GROUPS);
+        }
         at = 0;
         restsUntil = now + REST_MICROS;
       }

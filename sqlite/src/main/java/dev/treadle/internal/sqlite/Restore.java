@@ -2,6 +2,7 @@ package dev.treadle.internal.sqlite;
 
 import dev.treadle.JobState;
 import dev.treadle.QueueSettings;
+import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
@@ -53,6 +54,7 @@ final class Restore {
   /// The jobs that do more than wait, by ascending id; those at the places in `made` are made.
   private long[] wholes = {};
 
+  private long[] endedBefore = new long[3];
   private boolean inOrder;
 
   Restore(StoreFile file, Kinds kinds, DiskTable table, Notes notes, Rows rows, Disk disk) {
@@ -70,6 +72,11 @@ final class Restore {
 
   Map<String, QueueSettings> queues() {
     return queues;
+  }
+
+  /// How many jobs had succeeded, failed and been cancelled.
+  long[] endedBefore() {
+    return endedBefore;
   }
 
   Set<String> paused() {
@@ -147,7 +154,8 @@ final class Restore {
     rows.count(JobState.SUCCEEDED, row.getLong(3));
     rows.count(JobState.FAILED, row.getLong(4));
     rows.count(JobState.CANCELLED, row.getLong(5));
-    notes.endedBefore(row.getLong(3), row.getLong(4), row.getLong(5));
+    endedBefore = new long[] {row.getLong(3), row.getLong(4), row.getLong(5)};
+    notes.endedBefore(endedBefore);
     inOrder = row.getBoolean(6);
     table.firstUnendedFrom(row.getLong(7));
   }
@@ -163,7 +171,10 @@ final class Restore {
     }
     each(
         "SELECT j.id, (j.kind << 5) + (j.priority << 1) + (j.limits IS NOT NULL),"
-            + " coalesce(j.due, j.created), j.limits"
+            // A clock that was set back since makes nobody wait who was not put off.
+            + " coalesce(j.due, min(j.created, "
+            + now
+            + ")), j.limits"
             + plain
             + " ORDER BY j.id",
         row -> {
@@ -245,13 +256,13 @@ final class Restore {
         List.of(id),
         row -> {
           if (row.next()) {
-            rows.restore(left(row), now, changes);
+            rows.restore(left(row, now), now, changes);
           }
           return true;
         });
   }
 
-  private Rows.Left left(ResultSet row) throws SQLException {
+  private Rows.Left left(ResultSet row, long now) throws SQLException {
     long id = row.getLong(1);
     NewJob job = withGroup(disk.newJob(row));
     long created = row.getLong(4);
@@ -263,7 +274,8 @@ final class Restore {
         startedFence > fence || startedFence == fence && startedFence > 0 && askedOnly(row);
     long due = row.getLong(at + 5);
     if (due == 0) {
-      due = job.due() == 0 ? created : job.due();
+      // A clock that was set back since makes nobody wait who was not put off.
+      due = job.due() == 0 ? Math.min(created, now) : job.due();
     }
     List<Finish> tried = disk.attempts(id, attempt);
     return new Rows.Left(
@@ -303,6 +315,14 @@ final class Restore {
         job.more());
   }
 
+  private @Nullable Row member(long id) {
+    try {
+      return table.row(new Disk.Id(id));
+    } catch (RefusedException e) {
+      return null; // It was forgotten.
+    }
+  }
+
   private RowGroup group(long id) {
     List<@Nullable Row> members = new ArrayList<>();
     disk.read(
@@ -313,7 +333,7 @@ final class Restore {
             while (members.size() < all.getInt(1)) {
               members.add(null);
             }
-            members.add(table.row(new Disk.Id(all.getLong(2))));
+            members.add(member(all.getLong(2)));
           }
           return true;
         });
@@ -323,6 +343,9 @@ final class Restore {
         row -> {
           if (!row.next()) {
             return rows.restoreGroup(id, members, "the group of its inputs is lost", null);
+          }
+          if (members.contains(null)) {
+            return rows.restoreGroup(id, members, "one of its inputs is no longer kept", null);
           }
           String broken = row.getString(2);
           if (broken == null && row.getBoolean(1)) {

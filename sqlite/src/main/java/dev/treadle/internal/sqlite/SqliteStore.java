@@ -63,6 +63,9 @@ public final class SqliteStore extends RowStore {
   private @Nullable Answers answers;
   private volatile boolean closed;
 
+  /// How many jobs succeeded, failed and were cancelled, on disk. Guarded by the lock.
+  private long[] endedOnDisk = new long[3];
+
   private SqliteStore(StoreFile file, StoreSettings settings, Parts parts) {
     super(parts.rows);
     this.file = file;
@@ -86,8 +89,8 @@ public final class SqliteStore extends RowStore {
     final Rows rows;
 
     Parts(StoreFile file) {
-      inside = new Disk(file.reader(), kinds);
-      outside = new Disk(file.reader(), kinds);
+      inside = new Disk(file.path(), file.reader(), kinds);
+      outside = new Disk(file.path(), file.reader(), kinds);
       table = new DiskTable(inside, id -> store[0].new Ticket(id));
       notes = new Notes(kinds, table, () -> store[0].wake());
       rows = new Rows(table, notes);
@@ -128,7 +131,7 @@ public final class SqliteStore extends RowStore {
           throw e;
         }
       }
-      try (Disk once = new Disk(file.reader(), kinds)) { // Handles outlive the store.
+      try (Disk once = new Disk(file.path(), file.reader(), kinds)) { // Handles outlive the store.
         return once.outcome(id);
       }
     }
@@ -171,6 +174,7 @@ public final class SqliteStore extends RowStore {
     synchronized (lock) {
       Restore restore = new Restore(file, kinds, table, notes, rows, inside);
       restore.all(Micros.now(clock), changes);
+      endedOnDisk = restore.endedBefore();
       limits.putAll(restore.limits());
       queues.putAll(restore.queues());
       paused.addAll(restore.paused());
@@ -214,6 +218,7 @@ public final class SqliteStore extends RowStore {
       for (Row row : batch.ended) {
         rows.forget(row);
       }
+      endedOnDisk = batch.endedInAll;
       rows.settle(changes, now);
     }
     return () -> tell(changes);
@@ -260,30 +265,34 @@ public final class SqliteStore extends RowStore {
   @Override
   public List<Claimed> claim(String node, Strategy strategy, int max) {
     List<Claimed> claimed = super.claim(node, strategy, max);
-    awaitSuspects();
+    for (Claimed job : claimed) {
+      awaitSuspect(job);
+    }
     return claimed;
-  }
-
-  @Override
-  public List<Boolean> finish(List<Finish> attempts) {
-    return super.finish(attempts);
   }
 
   @Override
   public Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
     Turn turn = super.finishAndClaim(attempt, node, strategy);
-    awaitSuspects();
+    if (turn.next() != null) {
+      awaitSuspect(turn.next());
+    }
+    if (notes.farAhead()) {
+      awaitWritten();
+    }
     return turn;
   }
 
-  /// Jobs that may have ended the JVM before are on disk as started before they start.
-  private void awaitSuspects() {
-    Batch batch;
-    synchronized (lock) {
-      batch = notes.takeSuspects();
-    }
-    if (batch != null) {
-      batch.await();
+  /// A job that may have ended the JVM before is on disk as started before it starts.
+  private void awaitSuspect(Claimed job) {
+    if (notes.suspects(job.id())) {
+      Batch batch;
+      synchronized (lock) {
+        batch = notes.withSuspects();
+      }
+      if (batch != null) {
+        batch.await();
+      }
     }
   }
 
@@ -354,6 +363,23 @@ public final class SqliteStore extends RowStore {
       some = gone[0];
     }
     return all;
+  }
+
+  /// What has ended counts as running until that is on disk.
+  @Override
+  public Map<JobState, Long> counts() {
+    return look(now -> {
+      Map<JobState, Long> counts = super.counts();
+      for (JobState state : JobState.values()) {
+        if (state.ended()) {
+          long told = endedOnDisk[Disk.stateNumber(state)];
+          long notYet = counts.getOrDefault(state, 0L) - told;
+          counts.put(state, told);
+          counts.merge(JobState.RUNNING, notYet, Long::sum);
+        }
+      }
+      return counts;
+    });
   }
 
   // ---- look

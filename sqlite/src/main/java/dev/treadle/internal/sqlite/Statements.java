@@ -120,7 +120,14 @@ final class Statements implements AutoCloseable {
     run("COMMIT");
   }
 
+  /// Takes back what was begun. The driver closes a statement that fails for good, so all are made
+  /// anew.
   void rollback() throws SQLException {
+    List<PreparedStatement> old = List.copyOf(prepared.values());
+    prepared.clear();
+    for (PreparedStatement statement : old) {
+      statement.close();
+    }
     run("ROLLBACK");
   }
 

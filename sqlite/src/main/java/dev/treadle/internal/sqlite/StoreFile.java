@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
@@ -185,6 +186,30 @@ final class StoreFile implements AutoCloseable {
     }
   }
 
+  /// Another file stands in the place of this one, and SQLite would play this one's log into it.
+  private void setLogAside() {
+    try {
+      Path log = path.resolveSibling(path.getFileName() + "-wal");
+      if (Files.exists(log)) {
+        Files.move(
+            log,
+            path.resolveSibling(path.getFileName() + "-wal-of-replaced"),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+      Files.deleteIfExists(path.resolveSibling(path.getFileName() + "-shm"));
+    } catch (IOException e) {
+      throw new StoreException(
+          "the log beside "
+              + path
+              + " is of the file that was there before, and cannot be set aside: "
+              + e
+              + ". Delete "
+              + path
+              + "-wal before anybody opens the file",
+          e);
+    }
+  }
+
   @Override
   public void close() {
     try {
@@ -192,7 +217,11 @@ final class StoreFile implements AutoCloseable {
     } catch (SQLException e) {
       // What was committed is on disk.
     }
+    boolean replaced = trouble() != null && Files.exists(path);
     close(writer);
+    if (replaced) {
+      setLogAside();
+    }
     owner.close();
   }
 }

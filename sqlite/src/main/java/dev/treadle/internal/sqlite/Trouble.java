@@ -40,8 +40,8 @@ final class Trouble {
   }
 
   /// Reading failed.
-  static StoreException reading(SQLException e) {
-    return new StoreException("reading jobs failed: " + words(e), e);
+  static StoreException reading(Path file, SQLException e) {
+    return new StoreException("reading " + file + " failed: " + words(e), e);
   }
 
   /// Writing failed, for good.
@@ -61,14 +61,14 @@ final class Trouble {
     return new StoreException(file + " cannot be opened: " + words(e), e);
   }
 
-  private static String words(SQLException e) {
+  /// What it says, in words.
+  static String words(SQLException e) {
     if (!(e instanceof SQLiteException it)) {
       return String.valueOf(e.getMessage());
     }
     return switch (code(it)) {
       case SQLITE_CORRUPT, SQLITE_CORRUPT_INDEX, SQLITE_CORRUPT_SEQUENCE, SQLITE_CORRUPT_VTAB ->
-          "the file is damaged. Keep a copy, run `treadle db check` on it, and restore a backup or"
-              + " save what can be read with `treadle db export`";
+          "the file is damaged. Keep a copy, run `treadle db check` on it, and restore a backup";
       case SQLITE_NOTADB ->
           "it is not an SQLite file, or its beginning is damaged. Name another file, or restore a"
               + " backup";

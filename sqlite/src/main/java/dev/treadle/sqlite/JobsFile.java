@@ -1,0 +1,92 @@
+package dev.treadle.sqlite;
+
+import dev.treadle.Progress;
+import dev.treadle.StoreException;
+import dev.treadle.internal.sqlite.FileAccess;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// A file of jobs, to be looked at and looked after.
+///
+/// Looking ([#check], [#stats], [#export]) changes nothing, makes no file, and works while another
+/// process has the file open. [#compact] and [#load] need it for themselves.
+///
+/// ```
+/// JobsFile file = JobsFile.at(Path.of("jobs.db"));
+/// file.check(progress -> {}).forEach(System.out::println);
+/// ```
+///
+/// Every method throws [StoreException] if the file cannot be read, is none of Treadle's or is of
+/// another version; the message says what to do.
+public final class JobsFile {
+  private final Path path;
+
+  private JobsFile(Path path) {
+    this.path = path;
+  }
+
+  /// A file of jobs that is there.
+  ///
+  /// @throws StoreException if there is none, or it is another kind of file
+  public static JobsFile at(Path path) {
+    if (!Files.isRegularFile(path)) {
+      throw new StoreException(
+          path + (Files.exists(path) ? ": is no file" : ": there is no such file"), null);
+    }
+    try (Connection unused = FileAccess.look(path)) {
+      return new JobsFile(path);
+    } catch (SQLException e) {
+      throw FileAccess.reading(path, e);
+    }
+  }
+
+  /// Looks for what is wrong with the file; an empty list if nothing is.
+  ///
+  /// Reads all of it, some parts several times.
+  ///
+  /// @param progress told after every check
+  public List<Finding> check(Consumer<Progress> progress) {
+    return new Check(path, progress).findings();
+  }
+
+  /// What is in the file.
+  ///
+  /// @param full whether to read all of it for what is not counted: by task, by table, the oldest
+  public FileStats stats(boolean full) {
+    return new StatsReader(path).read(full);
+  }
+
+  /// Writes jobs as lines of JSON, as they stand at one moment; returns how many. The stream is
+  /// flushed, not closed.
+  ///
+  /// @param which which of them; only [Selection#ALL] can be loaded again
+  /// @param progress told now and then how many were written
+  public long export(Selection which, OutputStream out, Consumer<Progress> progress) {
+    return new Exporter(path, which, progress).write(out);
+  }
+
+  /// Makes the file as small as what is in it allows.
+  ///
+  /// @throws StoreException if another process has it open, or there is no room for the copy that
+  ///   this takes
+  public Compaction compact() {
+    return Compaction.of(path);
+  }
+
+  /// Makes a file of jobs from what was exported, whole or not at all; returns how many jobs it
+  /// has.
+  ///
+  /// @param path a new file, or one that never had a job
+  /// @param lines as [#export] wrote them, to the end of the stream
+  /// @param progress told now and then how many were read
+  /// @throws StoreException if the file has jobs, or a line is wrong: the message says which
+  public static long load(Path path, InputStream lines, Consumer<Progress> progress) {
+    return new Importer(path, progress).read(lines);
+  }
+}
