@@ -254,18 +254,16 @@ public abstract class RowStore implements Store {
 
   @Override
   public List<Boolean> finish(List<Finish> attempts) {
-    if (attempts.size() == 1) {
-      Finish only = attempts.getFirst();
-      boolean accepted = change((now, changes) -> rows.finish(only, now, changes));
-      return List.of(accepted);
+    return change((now, changes) -> finish(attempts, now, changes));
+  }
+
+  /// What a finish does.
+  protected final List<Boolean> finish(List<Finish> attempts, long now, Changes changes) {
+    List<Boolean> accepted = new ArrayList<>(attempts.size());
+    for (Finish attempt : attempts) {
+      accepted.add(rows.finish(attempt, now, changes));
     }
-    return change((now, changes) -> {
-      List<Boolean> accepted = new ArrayList<>(attempts.size());
-      for (Finish attempt : attempts) {
-        accepted.add(rows.finish(attempt, now, changes));
-      }
-      return accepted;
-    });
+    return accepted;
   }
 
   @Override

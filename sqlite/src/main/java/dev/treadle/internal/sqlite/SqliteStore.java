@@ -224,6 +224,10 @@ public final class SqliteStore extends RowStore {
     return () -> tell(changes);
   }
 
+  private boolean isFull() {
+    return writer != null && writer.full();
+  }
+
   @Override
   protected void check() {
     StoreException why = writer == null ? null : writer.failure();
@@ -237,7 +241,7 @@ public final class SqliteStore extends RowStore {
 
   @Override
   public List<Inserted> insert(List<NewJob> jobs) {
-    if (writer != null && writer.full()) {
+    if (isFull()) {
       throw new RefusedException(
           RefusedException.Reason.STORE_FULL,
           "the disk of "
@@ -272,12 +276,20 @@ public final class SqliteStore extends RowStore {
   }
 
   @Override
+  public List<Boolean> finish(List<Finish> attempts) {
+    // Jobs are handed back at a close, which must end though there is no room.
+    return isFull()
+        ? move((now, changes) -> finish(attempts, now, changes))
+        : super.finish(attempts);
+  }
+
+  @Override
   public Turn finishAndClaim(Finish attempt, String node, Strategy strategy) {
     Turn turn = super.finishAndClaim(attempt, node, strategy);
     if (turn.next() != null) {
       awaitSuspect(turn.next());
     }
-    if (notes.farAhead()) {
+    if (notes.farAhead() && !closed) {
       awaitWritten();
     }
     return turn;
@@ -299,7 +311,7 @@ public final class SqliteStore extends RowStore {
   @Override
   public long tick() {
     // Who watches the clock for all others cannot wait for room on a disk.
-    return writer != null && writer.full() ? move(this::tick) : super.tick();
+    return isFull() ? move(this::tick) : super.tick();
   }
 
   @Override
