@@ -200,12 +200,8 @@ class KillTest {
           .extracting(JobInfo::outcome)
           .isEqualTo(drawn.stream().map(it -> new Outcome.Succeeded<>(it, 1)).toList());
       assertThat(treadle.jobs(JobQuery.ALL.states(JobState.FAILED)))
-<<<<<<< HEAD
           .extracting(job ->
               ((Outcome.Failed<?>) Objects.requireNonNull(job.outcome())).cause().getMessage())
-=======
-          .extracting(job -> String.valueOf(job.outcome()))
->>>>>>> faults
           .allMatch(message -> message.contains("first") || message.contains("second"))
           .hasSize(2);
       assertThat(treadle.jobs(JobQuery.ALL.key("two"))).hasSize(1);

@@ -184,11 +184,7 @@ class WaitingRestartTest {
     Job<Integer> total = treadle.submit(sum, many);
     Awaitility.await()
         .atMost(PATIENCE)
-<<<<<<< HEAD
         .until(() -> Objects.equals(treadle.counts().get(JobState.AVAILABLE), 3L));
-=======
-        .until(() -> treadle.counts().getOrDefault(JobState.AVAILABLE, 0L) == 3);
->>>>>>> faults
     awaitPulled(many);
     reopen();
 
