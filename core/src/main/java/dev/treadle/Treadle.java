@@ -176,8 +176,8 @@ public interface Treadle extends AutoCloseable {
   /// The jobs that match, by ascending id.
   List<JobInfo> jobs(JobQuery query);
 
-  /// How many jobs are in each state, counting the ended ones since the store was opened. Kept as
-  /// jobs move, never counted by a scan.
+  /// How many jobs are in each state, counting all that ended since the store was opened, or on a
+  /// file since that was made. Kept as jobs move, never counted by a scan.
   Map<JobState, Long> counts();
 
   /// Asks a job to end, as [Job#cancel()] does.

@@ -10,17 +10,32 @@ import dev.treadle.Submission.IfTaken;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.testkit.ManualClock;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.Array;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Makes each error that the page of errors shows, and compares the words.
 class ErrorsPageTest {
@@ -234,7 +249,6 @@ class ErrorsPageTest {
       shown(() -> other.submit(Submission.of(PRINT, job)));
     }
     shown(JobContext::current);
-    shown(() -> Treadle.open(Path.of("jobs.db")));
     shown(() -> {
       try {
         return treadle.submit(() -> treadle.awaitIdle()).get();
@@ -242,6 +256,91 @@ class ErrorsPageTest {
         throw (Exception) e.getCause();
       }
     });
+  }
+
+  @Test
+  void noStoreForFilesOnTheClassPath() throws Exception {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      urls.add(Path.of(entry).toUri().toURL());
+    }
+    ClassLoader platform = ClassLoader.getPlatformClassLoader();
+    try (URLClassLoader withoutStores =
+        new URLClassLoader(urls.toArray(URL[]::new), platform) {
+          @Override
+          public Enumeration<URL> findResources(String name) throws IOException {
+            return name.endsWith("StoreProvider")
+                ? Collections.emptyEnumeration()
+                : super.findResources(name);
+          }
+        }) {
+      Class<?> tasks = withoutStores.loadClass("dev.treadle.Task").arrayType();
+      Method open =
+          withoutStores.loadClass("dev.treadle.Treadle").getMethod("open", Path.class, tasks);
+      Object none = Array.newInstance(tasks.componentType(), 0);
+      shown(() -> {
+        try {
+          return open.invoke(null, Path.of("jobs.db"), none);
+        } catch (InvocationTargetException e) {
+          throw (Exception) e.getCause();
+        }
+      });
+    }
+  }
+
+  @Test
+  void refusedByAStoreOnAFile(@TempDir Path folder) {
+    Path file = folder.resolve("jobs.db");
+    try (Treadle durable = Treadle.with(PRINT).payloadMax(1_024).open(file)) {
+      shown(() -> durable.submit(() -> "no name"));
+      shown(() -> durable.submit(wait, ""));
+      shown(() -> durable.submit(PRINT, "x".repeat(2_000)));
+      shown(() -> durable.submit(PRINT, "\ud800"));
+    }
+  }
+
+  @Test
+  void closedBeforeTheEnd(@TempDir Path folder) {
+    Treadle durable = Treadle.open(folder.resolve("jobs.db"), PRINT);
+    Job<String> job = durable.submit(PRINT.with("").held());
+    durable.close();
+    shown(job::get);
+  }
+
+  @Test
+  void filesThatCannotBeOpened(@TempDir Path folder) throws Exception {
+    Path real = folder.toRealPath();
+    Path file = real.resolve("jobs.db");
+    try (Treadle first = Treadle.open(file, PRINT)) {
+      shown(real, () -> Treadle.open(file, PRINT));
+      first.submit(PRINT, "").settled();
+    }
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement sql = other.createStatement()) {
+      sql.execute("PRAGMA user_version = 99");
+    }
+    shown(real, () -> Treadle.open(file, PRINT));
+
+    Path foreign = real.resolve("other.db");
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + foreign);
+        Statement sql = other.createStatement()) {
+      sql.execute("CREATE TABLE theirs(id INTEGER)");
+    }
+    shown(real, () -> Treadle.open(foreign, PRINT));
+
+    Path text = Files.writeString(real.resolve("notes.txt"), "no database at all\n".repeat(100));
+    shown(real, () -> Treadle.open(text, PRINT));
+    shown(real, () -> Treadle.open(real.resolve("gone").resolve("jobs.db"), PRINT));
+  }
+
+  @Test
+  void fileThatIsDeletedWhileItIsInUse(@TempDir Path folder) throws Exception {
+    Path real = folder.toRealPath();
+    Path file = real.resolve("jobs.db");
+    try (Treadle durable = Treadle.open(file, PRINT)) {
+      Files.delete(file);
+      shown(real, () -> durable.submit(PRINT, ""));
+    }
   }
 
   @Test
@@ -263,10 +362,15 @@ class ErrorsPageTest {
 
   /// Asserts that the call throws, and that the page shows its class and its message.
   private static void shown(Callable<?> call) {
+    shown(null, call);
+  }
+
+  /// The same, for a call that has to do with a file in a folder that the page does not name.
+  private static void shown(@Nullable Path folder, Callable<?> call) {
     try {
       call.call();
     } catch (Exception e) {
-      String message = String.valueOf(e.getMessage());
+      String message = String.valueOf(e.getMessage()).replace(folder + File.separator, "");
       assertThat(page()).contains(e.getClass().getSimpleName()).contains(message);
       return;
     }

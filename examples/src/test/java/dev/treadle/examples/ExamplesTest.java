@@ -104,6 +104,15 @@ class ExamplesTest {
   }
 
   @Test
+  void restartFindsWhatWasDoneBefore(@TempDir Path folder) throws Exception {
+    String file = folder.resolve("jobs.db").toString();
+
+    assertThat(run("Restart", file)).containsExactly("job 1: Bill[number=B-ada, amount=40]");
+    assertThat(run("Restart", file))
+        .containsExactly("before: job 1 succeeded", "job 1: Bill[number=B-ada, amount=40]");
+  }
+
+  @Test
   void urgentOvertakes() throws Exception {
     assertThat(run("Priorities"))
         .containsExactly("urgent", "normal, first come", "normal, second", "can wait");
