@@ -54,15 +54,15 @@ final class Ends {
 
   /// Tells all who wait, now or later, that nothing more will be heard of jobs here.
   void giveUp(Supplier<TreadleException> why) {
-    if (over == null) {
-      over = why;
-    }
+    // What was the matter first is told to all: a close that follows a failure is no news.
+    Supplier<TreadleException> first = over == null ? why : over;
+    over = first;
     for (long id : watchers.jobs()) {
       for (Watcher watcher : watchers.take(id)) {
-        Engine.tell(id, () -> watcher.givenUp(why));
+        Engine.tell(id, () -> watcher.givenUp(first));
       }
     }
-    engine.feeders.forEach(feeder -> feeder.givenUp(why));
+    engine.feeders.forEach(feeder -> feeder.givenUp(first));
     engine.room.made();
     engine.idleMayHaveChanged();
   }
