@@ -40,14 +40,17 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class CheckCommand implements Callable<Integer> {
-  private static final Fields<Finding> FIELDS =
-      Fields.<Finding>none()
-          .and("name", Finding::name)
-          .and("count", Finding::count)
-          .and("examples", CheckCommand::examples)
-          .and("what", Finding::what)
-          .and("means", Finding::means)
-          .and("mend", Finding::mend);
+  /// Loaded with the first finding: help does without JSON.
+  private static final class Format {
+    static final Fields<Finding> FIELDS =
+        Fields.<Finding>none()
+            .and("name", Finding::name)
+            .and("count", Finding::count)
+            .and("examples", CheckCommand::examples)
+            .and("what", Finding::what)
+            .and("means", Finding::means)
+            .and("mend", Finding::mend);
+  }
 
   private final Supplier<Stdio> stdio;
 
@@ -78,7 +81,7 @@ final class CheckCommand implements Callable<Integer> {
       findings = JobFile.with(spec, file, jobs -> jobs.check(progress::set));
     }
     RecordFormat<Finding> format =
-        json ? FIELDS.json() : new FindingFormat(streams.terminal().width());
+        json ? Format.FIELDS.json() : new FindingFormat(streams.terminal().width());
     try {
       findings.forEach(finding -> streams.print(format.line(finding)));
     } catch (Stdio.Closed e) {

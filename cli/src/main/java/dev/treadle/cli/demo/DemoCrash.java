@@ -65,8 +65,8 @@ final class DemoCrash {
       Path file = folder.resolve("jobs.db");
       long told = killed(file);
       story.line(
-          "Killed with %,d of %,d jobs in the file, %,d of them told to have succeeded."
-              .formatted(JOBS, JOBS, told));
+          "Killed with %,d jobs in its file; it had told that %,d had succeeded."
+              .formatted(JOBS, told));
       goOn(file, told);
     } finally {
       delete(folder);
