@@ -3,6 +3,8 @@ package dev.treadle.internal.sqlite;
 import dev.treadle.StoreException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,8 @@ final class Writer {
   private static final long FULL_MILLIS = 200;
   private static final long PRUNE_MILLIS = 1_000;
 
-  private static final Runnable END = () -> {};
+  /// The last that is told; each commit has something to tell.
+  private static final List<Runnable> END = List.of();
 
   private final Path file;
   private final Object lock;
@@ -35,7 +38,9 @@ final class Writer {
   /// What is done under the lock once a batch is on disk; returns what is to be told.
   private final Function<Batch, Runnable> committed;
 
-  private final LinkedBlockingQueue<Runnable> toTell = new LinkedBlockingQueue<>();
+  /// An entry for each commit: one by one they would wake the thread that tells each time.
+  private final LinkedBlockingQueue<List<Runnable>> toTell = new LinkedBlockingQueue<>();
+
   private final Thread writing;
   private final Thread telling;
   private boolean waiting;
@@ -205,9 +210,10 @@ final class Writer {
       full = false;
       LOG.warn("{}: there is room on the disk again; work goes on", file);
     }
-    Runnable tell = committed.apply(batch);
-    toTell.add(tell);
-    toTell.addAll(batch.done(null));
+    List<Runnable> told = new ArrayList<>();
+    told.add(committed.apply(batch));
+    told.addAll(batch.done(null));
+    toTell.add(told);
     prune.after(batch.inserts.size() + batch.ends.size(), sql);
   }
 
@@ -261,7 +267,7 @@ final class Writer {
 
   private void tell() {
     while (true) {
-      Runnable next;
+      List<Runnable> next;
       try {
         next = toTell.take();
       } catch (InterruptedException e) {
@@ -270,10 +276,12 @@ final class Writer {
       if (next == END) {
         return;
       }
-      try {
-        next.run();
-      } catch (Throwable e) {
-        LOG.error("telling what was written failed", e);
+      for (Runnable each : next) {
+        try {
+          each.run();
+        } catch (Throwable e) {
+          LOG.error("telling what was written failed", e);
+        }
       }
     }
   }
