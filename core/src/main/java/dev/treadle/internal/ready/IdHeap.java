@@ -1,6 +1,7 @@
 package dev.treadle.internal.ready;
 
 import java.util.Arrays;
+import java.util.PriorityQueue;
 
 /// A queue of (rank, ticket) pairs, smallest first, in primitive arrays: 16 bytes a pair.
 ///
@@ -82,15 +83,30 @@ public final class IdHeap {
     return ringFirst() ? ringTickets[head] : tickets[0];
   }
 
-  /// Some of the tickets that likely come next, the very next not necessarily among them.
+  /// The tickets that come next, in order, up to so many; stale ones among them.
   long[] following(int most) {
-    int fromRing = Math.min(count, size == 0 ? most : most / 2);
-    int fromHeap = Math.min(size, most - fromRing);
-    long[] next = new long[fromRing + fromHeap];
-    for (int i = 0; i < fromRing; i++) {
-      next[i] = ringTickets[at(i)];
+    // Where the next of the heap may stand: below those that were listed.
+    PriorityQueue<Integer> open =
+        new PriorityQueue<>((a, b) -> before(ranks[a], tickets[a], b) ? -1 : 1);
+    if (size > 0) {
+      open.add(0);
     }
-    System.arraycopy(tickets, 0, next, fromRing, fromHeap);
+    long[] next = new long[Math.min(most, size + count)];
+    int fromRing = 0;
+    for (int i = 0; i < next.length; i++) {
+      Integer top = open.peek();
+      int ring = fromRing < count ? at(fromRing) : -1;
+      if (top == null || ring >= 0 && before(ringRanks[ring], ringTickets[ring], top)) {
+        next[i] = ringTickets[ring];
+        fromRing++;
+        continue;
+      }
+      open.remove();
+      next[i] = tickets[top];
+      for (int child = 2 * top + 1; child <= 2 * top + 2 && child < size; child++) {
+        open.add(child);
+      }
+    }
     return next;
   }
 

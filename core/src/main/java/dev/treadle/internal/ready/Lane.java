@@ -39,7 +39,8 @@ public final class Lane {
     users++;
   }
 
-  /// The tickets of jobs that likely come next in this lane, up to so many.
+  /// The tickets of jobs that come next in this lane, in order, up to so many; stale ones among
+  /// them.
   public long[] following(int most) {
     return jobs.following(most);
   }

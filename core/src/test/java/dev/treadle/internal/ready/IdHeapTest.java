@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +48,22 @@ class IdHeapTest {
     add(Long.MIN_VALUE, 4);
 
     assertThat(drain()).containsExactly(4L, 2L, 9L, 1L, 3L);
+  }
+
+  @Test
+  void tellsInOrderWhatComesNextAndTakesNothing() {
+    Random random = new Random(1);
+    for (long ticket = 1; ticket <= 500; ticket++) {
+      add(ticket % 3 == 0 ? ticket : random.nextInt(1_000), ticket); // ring and heap
+    }
+
+    assertThat(heap.following(0)).isEmpty();
+    List<Long> some = LongStream.of(heap.following(100)).boxed().toList();
+    List<Long> all = LongStream.of(heap.following(1_000)).boxed().toList();
+
+    List<Long> taken = drain();
+    assertThat(taken).hasSize(500).startsWith(some.toArray(Long[]::new)).isEqualTo(all);
+    assertThat(heap.following(10)).isEmpty();
   }
 
   @Test

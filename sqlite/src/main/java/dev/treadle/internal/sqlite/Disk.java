@@ -23,21 +23,32 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What is read from the file, over a connection of its own: what was committed at that moment.
 /// Thread-safe; one reads at a time.
 final class Disk implements AutoCloseable {
-  /// How many rows one statement fetches by id.
-  static final int MANY = 64;
+  /// So many rows one statement fetches by id.
+  private static final int[] TOGETHER = {64, 16, 4, 1};
 
   private static final String JOB =
       "j.id, j.kind, j.priority, j.created, j.due, j.deadline, j.limits, j.form, j.input";
+  private static final String[] WAITING =
+      Arrays.stream(TOGETHER)
+          .mapToObj(together ->
+              "SELECT "
+                  + JOB
+                  + " FROM job j WHERE j.id IN ("
+                  + String.join(", ", Collections.nCopies(together, "?"))
+                  + ")")
+          .toArray(String[]::new);
   private static final String MORE =
       "m.key, m.parent, m.retry_of, m.source, m.source_group, m.after";
   private static final String DONE =
@@ -124,33 +135,22 @@ final class Disk implements AutoCloseable {
     }
   }
 
-  private static Object[] padded(long[] ids, int from, int count) {
-    Object[] all = new Object[MANY];
-    for (int i = 0; i < MANY; i++) {
-      all[i] = i < count ? ids[from + i] : -1L;
-    }
-    return all;
-  }
-
   /// Shows jobs that wait, as they were submitted.
-  void waiting(long[] ids, java.util.function.Consumer<Waiting> each) {
-    String text =
-        "SELECT "
-            + JOB
-            + " FROM job j WHERE j.id IN ("
-            + String.join(", ", Collections.nCopies(MANY, "?"))
-            + ")";
-    for (int from = 0; from < ids.length; from += MANY) {
-      int count = Math.min(MANY, ids.length - from);
-      read(
-          count == 1 ? "SELECT " + JOB + " FROM job j WHERE j.id = ?" : text,
-          count == 1 ? List.of(ids[from]) : List.of(padded(ids, from, count)),
-          rows -> {
-            while (rows.next()) {
-              each.accept(waiting(rows));
-            }
-            return true;
-          });
+  void waiting(long[] ids, Consumer<Waiting> each) {
+    int at = 0;
+    for (int i = 0; i < TOGETHER.length; i++) {
+      int together = TOGETHER[i];
+      for (; ids.length - at >= together; at += together) {
+        read(
+            WAITING[i],
+            Arrays.stream(ids, at, at + together).boxed().toList(),
+            rows -> {
+              while (rows.next()) {
+                each.accept(waiting(rows));
+              }
+              return true;
+            });
+      }
     }
   }
 

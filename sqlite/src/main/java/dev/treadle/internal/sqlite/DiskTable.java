@@ -29,6 +29,9 @@ final class DiskTable implements RowTable {
   /// So many bytes of inputs, at most, are kept at hand with them.
   private static final long BYTES_AT_HAND = 32 << 20;
 
+  /// So many of those that come next are fetched with the one that is asked for.
+  private static final int AHEAD = 128;
+
   private static final JobState[] STATES = JobState.values();
   private static final int BITS = 10;
   private static final int SIZE = 1 << BITS;
@@ -188,7 +191,7 @@ final class DiskTable implements RowTable {
     }
     Lane lane = Objects.requireNonNull(ready).lane(row.route());
     long[] next =
-        Arrays.stream(lane.following(Disk.MANY))
+        Arrays.stream(lane.following(AHEAD))
             .map(IdHeap::id)
             .filter(other -> other != id && waiting(other) != null && atHand(other) == null)
             .sorted()
