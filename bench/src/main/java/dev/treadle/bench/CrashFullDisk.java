@@ -41,6 +41,14 @@ final class CrashFullDisk {
       CrashFullDisk full = new CrashFullDisk(disk, crash);
       boolean right = true;
       for (int i = 0; i < options.kills(); i++) {
+        if (disk.free() < disk.size() / 2) {
+          out.println(
+              "  enough after "
+                  + i
+                  + " kills: the file itself now fills half of the disk, and could"
+                  + " not go on; for more kills give it more --disk-mb");
+          break;
+        }
         right &= full.round(out);
       }
       CrashFigures figures = crash.check();
