@@ -1,6 +1,7 @@
 package dev.treadle;
 
 import dev.treadle.Task.Action;
+import dev.treadle.stats.Stats;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -101,6 +102,11 @@ public interface Treadle extends AutoCloseable {
     /// Tells an observer what happens to jobs here.
     Setup listener(Listener listener);
 
+    /// From when an attempt is slow, which is told ([Listener#attemptSlow]) and logged: when it has
+    /// run for so many times the p99 of its task, and for a second at least; 3 by default. Tasks of
+    /// which fewer than 20 attempts are known have no slow ones.
+    Setup slowAfter(double timesP99);
+
     /// Runs nothing here: this treadle only submits and looks.
     Setup submitOnly();
 
@@ -179,6 +185,11 @@ public interface Treadle extends AutoCloseable {
   /// How many jobs are in each state, counting all that ended since the store was opened, or on a
   /// file since that was made. Kept as jobs move, never counted by a scan.
   Map<JobState, Long> counts();
+
+  /// What was measured here: of each task and queue how many attempts ended how, how long they
+  /// waited and ran, what they cost, and what that advises. A file keeps it through restarts; after
+  /// a crash the last seconds are missing.
+  Stats stats();
 
   /// Asks a job to end, as [Job#cancel()] does.
   ///

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param id the job
 /// @param fence the right under which it runs: later calls for it are refused if they bring another
 /// @param task the name of its task
+/// @param queue the queue it waited in
 /// @param input the input itself: the value, the result of the input job, or the list of results
 /// @param attempt the number of this attempt, from 1
 /// @param failures attempts that failed or timed out before
@@ -20,6 +21,7 @@ public record Claimed(
     long id,
     int fence,
     String task,
+    String queue,
     @Nullable Object input,
     int attempt,
     int failures,

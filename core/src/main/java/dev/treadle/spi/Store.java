@@ -208,6 +208,15 @@ public interface Store extends AutoCloseable {
   /// The jobs that match, by ascending id.
   List<JobInfo> query(JobQuery query);
 
+  /// Keeps something for the engine under a name, in place of what it had there. Does not wait for
+  /// a disk; a store that is not durable forgets it.
+  default void keep(String name, byte[] data) {}
+
+  /// What was kept under a name, or null.
+  default byte @Nullable [] kept(String name) {
+    return null;
+  }
+
   /// How many jobs are in each state, those included that have ended since and were pruned. Kept as
   /// jobs move, never counted by a scan.
   Map<JobState, Long> counts();

@@ -32,8 +32,8 @@ final class Exporter {
         j.form, j.input,
         c.fence, c.attempt, c.failures, c.losses, c.due, c.held, c.until_registered, c.cancel,
         s.fence, s.attempt, s.at, sn.name,
-        d.finished, d.seq, d.attempts, d.node, dn.name, d.started, d.ran, d.cpu, d.allocated,
-        d.peak, d.form, d.result, d.detail
+        d.finished, d.seq, d.attempts, d.node, dn.name, d.started, d.ran, d.waited,
+        d.logged, d.cpu, d.allocated, d.peak, d.form, d.result, d.detail
       FROM job j CROSS JOIN kind k ON k.id = j.kind
         LEFT JOIN more m ON m.id = j.id
         LEFT JOIN course c ON c.id = j.id
@@ -44,8 +44,8 @@ final class Exporter {
       """;
 
   private static final String ATTEMPTS =
-      "SELECT a.job, a.number, coalesce(n.name, 'unknown'), a.started, a.ran, a.cpu, a.allocated,"
-          + " a.peak, a.detail FROM attempt a LEFT JOIN node n ON n.id = a.node"
+      "SELECT a.job, a.number, coalesce(n.name, 'unknown'), a.started, a.ran, a.waited,"
+          + " a.logged, a.cpu, a.allocated, a.peak, a.detail FROM attempt a LEFT JOIN node n ON n.id = a.node"
           + " ORDER BY a.job, a.number";
   private static final String MEMBERS =
       "SELECT job, grp, place FROM member ORDER BY job, grp, place";
@@ -273,7 +273,8 @@ final class Exporter {
     private void attempt(Cells cells) throws SQLException {
       cells.texts(out, "node");
       cells.times(out, "started");
-      cells.numbers(out, "ranNanos", "cpuNanos", "allocatedBytes", "peakBytes");
+      cells.numbers(
+          out, "ranNanos", "waitedMicros", "logBytes", "cpuNanos", "allocatedBytes", "peakBytes");
     }
 
     private void done(long id) throws SQLException {
@@ -285,7 +286,7 @@ final class Exporter {
         attempt(cells);
         out.writeEndObject();
       } else {
-        cells.from(DONE_AT + 10);
+        cells.from(DONE_AT + 12);
       }
       value("result", 2 * id + 1, cells.number(), cells.bytes());
       Lines.embed(out, "detail", cells.bytes());

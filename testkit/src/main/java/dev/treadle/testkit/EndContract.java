@@ -72,6 +72,7 @@ interface EndContract extends StoreScenario {
             running.id(),
             running.fence() + 1,
             running.task(),
+            running.queue(),
             null,
             running.attempt(),
             0,

@@ -113,6 +113,9 @@ final class AttemptRun implements Run, JobContext {
   private @Nullable Remote remote;
   private Alarm.@Nullable Entry alarm;
 
+  /// Whether it takes far longer than its task usually does.
+  private volatile boolean slow;
+
   /// Claimed for the slot when this attempt ended; of no matter to others than its runner.
   private @Nullable AttemptRun next;
 
@@ -707,6 +710,14 @@ final class AttemptRun implements Run, JobContext {
 
   Engine engine() {
     return engine;
+  }
+
+  boolean slow() {
+    return slow;
+  }
+
+  void becomesSlow() {
+    slow = true;
   }
 
   long ranNanos() {

@@ -150,6 +150,7 @@ final class Closing {
     try {
       engine.stopRunners();
       engine.alarm.close();
+      engine.endPulse();
     } finally {
       closeStore();
       if (engine.durable) {

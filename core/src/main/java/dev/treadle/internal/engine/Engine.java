@@ -1,6 +1,7 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
+import dev.treadle.Isolation;
 import dev.treadle.JobInfo;
 import dev.treadle.JobState;
 import dev.treadle.Listener;
@@ -15,6 +16,7 @@ import dev.treadle.TreadleException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.monitor.Monitor;
 import dev.treadle.internal.process.ProcessRunner;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.spi.Claimed;
@@ -26,6 +28,8 @@ import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
+import dev.treadle.stats.Stats;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,6 +68,7 @@ final class Engine {
   final Submitter submitter = new Submitter(this);
   final Room room = new Room();
   final Ends ends = new Ends(this);
+  final Monitor monitor;
   final Set<Feeder<?>> feeders = ConcurrentHashMap.newKeySet();
   final long graceNanos;
   final int mapWindow;
@@ -94,6 +99,7 @@ final class Engine {
   private final AtomicIntegerArray abandonedCounts = new AtomicIntegerArray(STRATEGIES.length);
   final Quiet quiet = new Quiet(this);
   final Closing closing;
+  private final Pulse pulse;
   private final Rescue rescue = new Rescue(this);
   volatile boolean claiming;
   volatile boolean isClosing;
@@ -118,11 +124,14 @@ final class Engine {
     this.queues = Map.copyOf(setup.queues);
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
+    this.monitor = new Monitor(node, time.micros());
+    this.pulse = new Pulse(this, setup.node, setup.slowAfter);
     this.alarm = new Alarm(setup.node, time, this::tick);
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
       runners.put(strategy, runner(setup.node, strategy, setup.permits(strategy)));
     }
     store.start(setup.clock, new Events());
+    goOnMeasuring();
     queues.forEach(store::define);
     setup.tasks.forEach(tasks::register);
     if (durable) {
@@ -133,6 +142,7 @@ final class Engine {
     setup.tasks.forEach(task -> store.registered(task.name()));
     claiming = true;
     alarm.start();
+    pulse.start();
     if (store.lease() != null) {
       rescue.keepLease(store.lease());
     }
@@ -228,7 +238,14 @@ final class Engine {
 
   Finish.Tally tally(AttemptRun run, Finish.Cost cost, boolean abandoned) {
     return new Finish.Tally(
-        run.claimed.attempt(), node, run.claimed.started(), run.ranNanos(), cost, abandoned);
+        run.claimed.attempt(),
+        node,
+        run.claimed.started(),
+        run.ranNanos(),
+        Math.max(0, run.claimed.started() - run.claimed.available()),
+        0,
+        cost,
+        abandoned);
   }
 
   Next transition(
@@ -296,6 +313,8 @@ final class Engine {
 
   private void over(AttemptRun run, Finish finish) {
     running.remove(run.key, run);
+    monitor.ended(
+        run.claimed.task(), run.claimed.queue(), finish.tally(), finish.end(), time.micros());
     for (Listener listener : listeners) {
       tell(
           finish.id(),
@@ -547,6 +566,46 @@ final class Engine {
     return reason;
   }
 
+  /// What was measured here.
+  Stats stats() {
+    return monitor.stats(this::task, this::heap, time.micros());
+  }
+
+  /// The heap a task turned out to need in a worker, in bytes; 0 if that is not known.
+  private long heap(Task<?, ?> task) {
+    return runners.get(Strategy.PROCESS) instanceof ProcessRunner process
+            && task.settings().isolation() instanceof Isolation.InWorker isolation
+        ? process.heap(isolation)
+        : 0;
+  }
+
+  private void goOnMeasuring() {
+    byte[] kept = store.kept(Pulse.KEPT);
+    if (kept != null) {
+      try {
+        monitor.read(kept);
+      } catch (IOException e) {
+        LOG.warn("the figures measured before cannot be read and begin anew: {}", e.getMessage());
+      }
+    }
+  }
+
+  /// An attempt takes far longer than usual.
+  void slow(AttemptRun run, Duration ran, Duration p99) {
+    long id = run.claimed.id();
+    String task = run.claimed.task();
+    LOG.warn(
+        "job {} ({}): attempt {} is slow: it has run for {} s, the p99 of its task is {} s",
+        id,
+        task,
+        run.claimed.attempt(),
+        "%.1f".formatted(ran.toNanos() / 1e9),
+        "%.3f".formatted(p99.toNanos() / 1e9));
+    for (Listener listener : listeners) {
+      tell(id, () -> listener.attemptSlow(id, task, run.claimed.attempt(), ran, p99));
+    }
+  }
+
   /// Ends the attempt of a job for certain, if one runs elsewhere.
   void kill(long id) {
     store.cancel(List.of(id), "killed");
@@ -644,6 +703,14 @@ final class Engine {
   /// The attempts that run now.
   Collection<AttemptRun> running() {
     return running.values();
+  }
+
+  Collection<Runner> runners() {
+    return runners.values();
+  }
+
+  void endPulse() {
+    pulse.close();
   }
 
   void stopRunners() {

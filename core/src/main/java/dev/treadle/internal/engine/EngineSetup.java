@@ -37,6 +37,7 @@ public final class EngineSetup implements Treadle.Setup {
   int lossBudget = 3;
   Duration grace = Duration.ofMillis(100);
   int abandonedMax = 64;
+  double slowAfter = 3;
   int keepEnded = 10_000;
   boolean submitOnly;
   Duration drainFor = Duration.ofSeconds(30);
@@ -97,6 +98,15 @@ public final class EngineSetup implements Treadle.Setup {
   @Override
   public Treadle.Setup grace(Duration grace) {
     this.grace = notNegative("grace", grace);
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup slowAfter(double timesP99) {
+    if (!(timesP99 > 0)) {
+      throw new IllegalArgumentException("slowAfter must be more than 0, not " + timesP99);
+    }
+    slowAfter = timesP99;
     return this;
   }
 

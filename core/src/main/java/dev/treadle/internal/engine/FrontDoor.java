@@ -11,6 +11,7 @@ import dev.treadle.Task;
 import dev.treadle.Task.Action;
 import dev.treadle.Treadle;
 import dev.treadle.spi.Receipt;
+import dev.treadle.stats.Stats;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -129,6 +130,11 @@ final class FrontDoor implements Treadle {
   @Override
   public Map<JobState, Long> counts() {
     return engine.store.counts();
+  }
+
+  @Override
+  public Stats stats() {
+    return engine.stats();
   }
 
   @Override

@@ -72,7 +72,8 @@ final class Rescue {
   }
 
   private Finish.Tally tally(Claimed of) {
-    return new Finish.Tally(of.attempt(), engine.node, of.started(), 0, Finish.Cost.UNKNOWN, false);
+    return new Finish.Tally(
+        of.attempt(), engine.node, of.started(), 0, -1, 0, Finish.Cost.UNKNOWN, false);
   }
 
   private static Next unknown(String task) {

@@ -457,6 +457,8 @@ public final class Row implements Receipt {
               node,
               Micros.instant(moved),
               Duration.ofNanos(Math.max(0, now - moved) * 1_000),
+              Duration.ofNanos(Math.max(0, moved - due) * 1_000),
+              0,
               OptionalLong.empty(),
               OptionalLong.empty(),
               OptionalLong.empty(),

@@ -459,6 +459,7 @@ public final class Rows {
         row.id,
         row.fence,
         row.task,
+        row.lane.route().queue(),
         row.input,
         row.attempt,
         row.failures,

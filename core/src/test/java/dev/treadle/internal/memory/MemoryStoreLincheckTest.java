@@ -107,7 +107,7 @@ public class MemoryStoreLincheckTest {
   }
 
   private boolean finish(int id, End end, Next next) {
-    var tally = new Finish.Tally(1, "node", 0, 0, Finish.Cost.UNKNOWN, false);
+    var tally = new Finish.Tally(1, "node", 0, 0, 0, 0, Finish.Cost.UNKNOWN, false);
     return store.finish(List.of(new Finish(id, 1, tally, end, next, false))).getFirst();
   }
 

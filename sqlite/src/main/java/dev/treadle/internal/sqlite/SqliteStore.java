@@ -363,6 +363,20 @@ public final class SqliteStore extends RowStore {
     return all;
   }
 
+  @Override
+  public void keep(String name, byte[] data) {
+    move((now, changes) -> {
+      notes.change(
+          sql -> sql.run("INSERT OR REPLACE INTO kept(name, data) VALUES (?, ?)", name, data));
+      return null;
+    });
+  }
+
+  @Override
+  public byte @Nullable [] kept(String name) {
+    return outside.kept(name);
+  }
+
   /// What has ended counts as running until that is on disk.
   @Override
   public Map<JobState, Long> counts() {

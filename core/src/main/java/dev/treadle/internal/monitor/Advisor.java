@@ -1,0 +1,144 @@
+package dev.treadle.internal.monitor;
+
+import dev.treadle.Isolation;
+import dev.treadle.Strategy;
+import dev.treadle.Task;
+import dev.treadle.stats.Advice;
+import dev.treadle.stats.Figures;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// What the figures of a task suggest. Says nothing on little evidence: a wrong advice costs more
+/// trust than ten right ones earn.
+final class Advisor {
+  /// So many attempts tell how a task behaves.
+  private static final long ENOUGH = 50;
+
+  /// To a task that runs so shortly the strategy matters little.
+  private static final Duration SHORT = Duration.ofMillis(1);
+
+  private static final double BUSY = 0.8;
+  private static final double LAZY = 0.2;
+
+  /// One loss for want of memory is proof, two are a habit.
+  private static final long LOSSES = 2;
+
+  private Advisor() {}
+
+  static List<Advice> of(
+      Task.Settings<?> task, Figures figures, Findings.@Nullable Starving starving, long heap) {
+    List<Advice> all = new ArrayList<>();
+    strategy(task, figures, starving, all);
+    memory(task, figures, heap, all);
+    timeout(task, figures, all);
+    return all;
+  }
+
+  private static void strategy(
+      Task.Settings<?> task,
+      Figures figures,
+      Findings.@Nullable Starving starving,
+      List<Advice> all) {
+    String name = task.name();
+    long attempts = figures.ends().total();
+    boolean known = figures.cpuShare().isPresent();
+    double share = figures.cpuShare().orElse(0);
+    switch (task.strategy()) {
+      case IO, ASYNC -> {
+        if (starving != null) {
+          all.add(
+              new Advice(
+                  name,
+                  Advice.Kind.USE_CPU,
+                  "%s: computes on %s and made other jobs wait %s, last in job %d%s; use cpu"
+                      .formatted(
+                          name,
+                          task.strategy(),
+                          starving.times() == 1 ? "once" : starving.times() + " times",
+                          starving.job(),
+                          starving.where() == null ? "" : " at " + starving.where()),
+                  attempts));
+        } else if (known && attempts >= ENOUGH && share >= BUSY && longEnough(figures)) {
+          all.add(share(name, Advice.Kind.USE_CPU, share, Strategy.CPU, attempts));
+        }
+      }
+      case CPU -> {
+        if (known && attempts >= ENOUGH && share <= LAZY && longEnough(figures)) {
+          all.add(share(name, Advice.Kind.USE_IO, share, Strategy.IO, attempts));
+        }
+      }
+      // Who chose processes may have wanted their walls, however little is computed in them.
+      case PROCESS -> {}
+    }
+  }
+
+  private static Advice share(
+      String name, Advice.Kind kind, double share, Strategy better, long attempts) {
+    return new Advice(
+        name,
+        kind,
+        "%s: %.0f %% of its time on CPU, use %s".formatted(name, 100 * share, better),
+        attempts);
+  }
+
+  private static boolean longEnough(Figures figures) {
+    return figures.ran().p50().compareTo(SHORT) >= 0;
+  }
+
+  private static void memory(Task.Settings<?> task, Figures figures, long heap, List<Advice> all) {
+    if (figures.outOfMemory() < LOSSES || !(task.isolation() instanceof Isolation.InWorker it)) {
+      return;
+    }
+    String name = task.name();
+    String times = "%s: retried %d times for memory".formatted(name, figures.outOfMemory());
+    all.add(
+        new Advice(
+            name,
+            Advice.Kind.MORE_MEMORY,
+            heap > it.memory()
+                ? times + ", needs %s; start it with memory(\"%1$s\")".formatted(megabytes(heap))
+                : times + " with %s; give it more".formatted(megabytes(it.memory())),
+            figures.ends().total()));
+  }
+
+  private static String megabytes(long bytes) {
+    return (bytes >> 20) + "m";
+  }
+
+  private static void timeout(Task.Settings<?> task, Figures figures, List<Advice> all) {
+    Duration timeout = task.timeout();
+    long timedOut = figures.ends().timedOut();
+    if (timeout == null || timedOut == 0 || figures.ran().count() < ENOUGH) {
+      return;
+    }
+    // Attempts that are stopped in time run as long as the timeout, not as long as they would.
+    Duration p99 = figures.ran().p99();
+    if (p99.compareTo(timeout) >= 0) {
+      String name = task.name();
+      long total = figures.ends().total();
+      all.add(
+          new Advice(
+              name,
+              Advice.Kind.LONGER_TIMEOUT,
+              "%s: timeout %s is %s its p99 of %s, and ended %d of %d attempts"
+                  .formatted(
+                      name,
+                      seconds(timeout),
+                      p99.toMillis() * 100 > timeout.toMillis() * 105 ? "below" : "no more than",
+                      seconds(p99),
+                      timedOut,
+                      total),
+              total));
+    }
+  }
+
+  private static String seconds(Duration duration) {
+    double seconds = duration.toMillis() / 1e3;
+    return seconds == Math.rint(seconds)
+        ? "%.0fs".formatted(seconds)
+        : String.format(Locale.ROOT, "%.1fs", seconds);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.treadle.internal.monitor;
+
+import dev.treadle.Attempt;
+import dev.treadle.spi.Finish;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/// What was measured of the attempts of one task from one queue. Thread-safe.
+///
+/// All that is told of tasks, queues and the node is summed up from these when somebody asks, so
+/// that the end of an attempt is noted in one place only.
+final class Cell {
+  private static final long SECOND = 1_000_000;
+  private static final int ENDS = 6;
+
+  final String task;
+  final String queue;
+  private final long[] ends = new long[ENDS];
+  private long abandoned;
+  private long outOfMemory;
+  private long logBytes;
+  private long runNanos;
+
+  /// Of those attempts only whose CPU time is known.
+  private long cpuNanos;
+
+  private long cpuRunNanos;
+  private long cpuKnown;
+  private long allocated;
+  private long allocatedKnown;
+  private long peak = -1;
+  private final Recent wait = new Recent();
+  private final Recent run = new Recent();
+  private final Window minute = new Window(SECOND);
+  private final Window quarter = new Window(15 * SECOND);
+  private final Window day = new Window(24 * 60 * SECOND);
+
+  Cell(String task, String queue) {
+    this.task = task;
+    this.queue = queue;
+  }
+
+  /// Notes the end of an attempt.
+  synchronized void add(Finish.Tally tally, Attempt.End end, long nowMicros) {
+    ends[number(end)]++;
+    if (tally.abandoned()) {
+      abandoned++;
+    }
+    if (end instanceof Attempt.End.Lost lost && lost.cause().contains("out of memory")) {
+      outOfMemory++;
+    }
+    logBytes += tally.logBytes();
+    runNanos += tally.ranNanos();
+    Finish.Cost cost = tally.cost();
+    if (cost.cpuNanos() >= 0) {
+      cpuKnown++;
+      cpuNanos += cost.cpuNanos();
+      cpuRunNanos += tally.ranNanos();
+    }
+    if (cost.allocatedBytes() >= 0) {
+      allocatedKnown++;
+      allocated += cost.allocatedBytes();
+    }
+    peak = Math.max(peak, cost.peakBytes());
+    if (tally.waitedMicros() >= 0) {
+      wait.add(tally.waitedMicros() * 1_000, nowMicros);
+    }
+    run.add(tally.ranNanos(), nowMicros);
+    minute.add(nowMicros);
+    quarter.add(nowMicros);
+    day.add(nowMicros);
+  }
+
+  private static int number(Attempt.End end) {
+    return switch (end) {
+      case Attempt.End.Succeeded it -> 0;
+      case Attempt.End.Failed it -> 1;
+      case Attempt.End.TimedOut it -> 2;
+      case Attempt.End.Cancelled it -> 3;
+      case Attempt.End.Snoozed it -> 4;
+      case Attempt.End.Lost it -> 5;
+    };
+  }
+
+  /// Adds what is here to a sum.
+  synchronized void addTo(Sum sum, long nowMicros) {
+    for (int i = 0; i < ENDS; i++) {
+      sum.ends[i] += ends[i];
+    }
+    sum.abandoned += abandoned;
+    sum.outOfMemory += outOfMemory;
+    sum.logBytes += logBytes;
+    sum.runNanos += runNanos;
+    sum.cpuNanos += cpuNanos;
+    sum.cpuRunNanos += cpuRunNanos;
+    sum.cpuKnown += cpuKnown;
+    sum.allocated += allocated;
+    sum.allocatedKnown += allocatedKnown;
+    sum.peak = Math.max(sum.peak, peak);
+    wait.addTo(sum.wait, nowMicros);
+    run.addTo(sum.run, nowMicros);
+    sum.minute += minute.sum(nowMicros);
+    sum.quarter += quarter.sum(nowMicros);
+    sum.day += day.sum(nowMicros);
+  }
+
+  synchronized void write(DataOutput out) throws IOException {
+    out.writeUTF(task);
+    out.writeUTF(queue);
+    for (long count : ends) {
+      out.writeLong(count);
+    }
+    for (long number :
+        new long[] {
+          abandoned,
+          outOfMemory,
+          logBytes,
+          runNanos,
+          cpuNanos,
+          cpuRunNanos,
+          cpuKnown,
+          allocated,
+          allocatedKnown,
+          peak
+        }) {
+      out.writeLong(number);
+    }
+    wait.write(out);
+    run.write(out);
+    minute.write(out);
+    quarter.write(out);
+    day.write(out);
+  }
+
+  static Cell read(DataInput in) throws IOException {
+    Cell cell = new Cell(in.readUTF(), in.readUTF());
+    synchronized (cell) {
+      for (int i = 0; i < ENDS; i++) {
+        cell.ends[i] = in.readLong();
+      }
+      cell.abandoned = in.readLong();
+      cell.outOfMemory = in.readLong();
+      cell.logBytes = in.readLong();
+      cell.runNanos = in.readLong();
+      cell.cpuNanos = in.readLong();
+      cell.cpuRunNanos = in.readLong();
+      cell.cpuKnown = in.readLong();
+      cell.allocated = in.readLong();
+      cell.allocatedKnown = in.readLong();
+      cell.peak = in.readLong();
+      cell.wait.read(in);
+      cell.run.read(in);
+      cell.minute.read(in);
+      cell.quarter.read(in);
+      cell.day.read(in);
+    }
+    return cell;
+  }
+}
