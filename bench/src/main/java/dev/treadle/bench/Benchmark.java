@@ -70,6 +70,10 @@ record Benchmark(String name, String sentence, Code code) {
             "./treadle files count of 20,000 small files; against Python",
             FilesCount::run),
         new Benchmark(
+            "strategies",
+            "the same work on io, cpu, process and async: waiting, computing, nothing",
+            Strategies::run),
+        new Benchmark(
             "queued-memory",
             "a million jobs queued in memory: bytes each, and the cost of a submit among them",
             QueuedMemory::run),
