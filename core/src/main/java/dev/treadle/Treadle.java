@@ -186,6 +186,11 @@ public interface Treadle extends AutoCloseable {
   /// file since that was made. Kept as jobs move, never counted by a scan.
   Map<JobState, Long> counts();
 
+  /// Why a job stands where it stands, as [Job#why] says.
+  ///
+  /// @throws RefusedException if there is none with this id, or it is no longer kept
+  Reason why(long id);
+
   /// What was measured here: of each task and queue how many attempts ended how, how long they
   /// waited and ran, what they cost, and what that advises. A file keeps it through restarts; after
   /// a crash the last seconds are missing.

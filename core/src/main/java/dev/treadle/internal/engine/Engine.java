@@ -100,6 +100,7 @@ final class Engine {
   final Quiet quiet = new Quiet(this);
   final Closing closing;
   private final Pulse pulse;
+  private final Explaining explaining = new Explaining(this);
   private final Rescue rescue = new Rescue(this);
   volatile boolean claiming;
   volatile boolean isClosing;
@@ -393,7 +394,7 @@ final class Engine {
         thrown == null ? "returned a value" : "thrown " + Words.of(thrown));
   }
 
-  private boolean stopped(Strategy strategy) {
+  boolean stopped(Strategy strategy) {
     return abandonedCounts.get(strategy.ordinal()) >= abandonedMax;
   }
 
@@ -546,24 +547,17 @@ final class Engine {
     }
   }
 
-  Reason why(Receipt job) {
-    Reason reason =
-        store
-            .explain(job.id())
-            .orElseGet(() -> new Reason(Reason.Kind.ENDED, "ended and is no longer kept"));
-    if (reason.kind() == Reason.Kind.WORKER) {
-      Strategy strategy = store.info(job).strategy();
-      if (stopped(strategy)) {
-        return new Reason(
-            Reason.Kind.STRATEGY_STOPPED,
-            "waits because "
-                + strategy
-                + " has stopped: "
-                + abandonedMax
-                + " abandoned attempts ignore their timeouts and still run");
-      }
-    }
-    return reason;
+  Reason why(long id) {
+    return explaining.of(id);
+  }
+
+  /// The attempt of a job that runs here, or null.
+  @Nullable AttemptRun running(long id) {
+    return running.get(id);
+  }
+
+  int abandonedMax() {
+    return abandonedMax;
   }
 
   /// What was measured here.

@@ -5,6 +5,7 @@ import dev.treadle.JobInfo;
 import dev.treadle.JobQuery;
 import dev.treadle.JobState;
 import dev.treadle.Jobs;
+import dev.treadle.Reason;
 import dev.treadle.RefusedException;
 import dev.treadle.Submission;
 import dev.treadle.Task;
@@ -130,6 +131,11 @@ final class FrontDoor implements Treadle {
   @Override
   public Map<JobState, Long> counts() {
     return engine.store.counts();
+  }
+
+  @Override
+  public Reason why(long id) {
+    return handle(id).why();
   }
 
   @Override

@@ -156,7 +156,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public Reason why() {
-    return engine.why(receipt);
+    return engine.why(receipt.id());
   }
 
   @Override
