@@ -79,6 +79,9 @@ final class AttemptRun implements Run, JobContext {
     GONE
   }
 
+  /// So long a worker process may take to say where it is.
+  private static final long STACK_MILLIS = 1_000;
+
   final Claimed claimed;
   final Tasks.Known known;
 
@@ -112,6 +115,8 @@ final class AttemptRun implements Run, JobContext {
   private @Nullable CompletableFuture<?> future;
   private @Nullable Remote remote;
   private Alarm.@Nullable Entry alarm;
+
+  private long logBytes;
 
   /// Whether it takes far longer than its task usually does.
   private volatile boolean slow;
@@ -712,6 +717,32 @@ final class AttemptRun implements Run, JobContext {
     return engine;
   }
 
+  /// Where its code is now, without what lies below it; empty if it is over, or cannot tell.
+  List<StackTraceElement> stack() {
+    Thread here;
+    Remote elsewhere;
+    synchronized (this) {
+      here = thread;
+      elsewhere = remote;
+    }
+    List<StackTraceElement> stack = List.of();
+    if (elsewhere != null) {
+      try {
+        stack = Stacks.ofUser(elsewhere.stack().get(STACK_MILLIS, TimeUnit.MILLISECONDS));
+      } catch (TimeoutException | ExecutionException e) {
+        return List.of(); // It is stopped, or has just ended.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return List.of();
+      }
+    } else if (here != null) {
+      stack = Stacks.of(here);
+    }
+    synchronized (this) {
+      return stage == Stage.OVER ? List.of() : stack;
+    }
+  }
+
   boolean slow() {
     return slow;
   }
@@ -759,7 +790,27 @@ final class AttemptRun implements Run, JobContext {
 
   @Override
   public void log(String line) {
+    long bytes = utf8(line);
+    synchronized (this) {
+      logBytes += bytes;
+    }
     engine.store.note(claimed.id(), claimed.fence(), null, List.of(line));
+  }
+
+  /// How many bytes of UTF-8 a text has, without making them.
+  private static long utf8(String text) {
+    long bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      // Each half of a surrogate pair counts two of its four bytes.
+      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+    return bytes;
+  }
+
+  /// How much it has logged by now, in bytes of UTF-8.
+  synchronized long logBytes() {
+    return logBytes;
   }
 
   @Override

@@ -244,7 +244,7 @@ final class Engine {
         run.claimed.started(),
         run.ranNanos(),
         Math.max(0, run.claimed.started() - run.claimed.available()),
-        0,
+        run.logBytes(),
         cost,
         abandoned);
   }
