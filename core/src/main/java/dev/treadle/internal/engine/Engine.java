@@ -15,8 +15,11 @@ import dev.treadle.TreadleException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.monitor.StarvationGuard;
+import dev.treadle.internal.monitor.Starvations;
 import dev.treadle.internal.process.ProcessRunner;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.VirtualRunner;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -95,6 +98,12 @@ final class Engine {
   final Quiet quiet = new Quiet(this);
   final Closing closing;
   private final Rescue rescue = new Rescue(this);
+
+  /// The tasks that were seen to compute on virtual threads.
+  final Starvations starvations = new Starvations();
+
+  private final VirtualAttempts virtualAttempts = new VirtualAttempts(this);
+  private final StarvationGuard guard;
   volatile boolean claiming;
   volatile boolean isClosing;
   volatile boolean closed;
@@ -131,6 +140,7 @@ final class Engine {
       var unused = tasks.register(FrontDoor.LAMBDA);
     }
     setup.tasks.forEach(task -> store.registered(task.name()));
+    guard = StarvationGuard.watch(virtualAttempts);
     claiming = true;
     alarm.start();
     if (store.lease() != null) {
@@ -194,6 +204,9 @@ final class Engine {
     }
     AttemptRun run = new AttemptRun(this, runner, claimed, known);
     running.put(run.key, run);
+    if (runner instanceof VirtualRunner) {
+      guard.begins();
+    }
     if (handsBack) {
       run.handBack();
       closing.left(run);
@@ -648,6 +661,7 @@ final class Engine {
 
   void stopRunners() {
     runners.values().forEach(Runner::close);
+    guard.leave(virtualAttempts);
   }
 
   /// A job was inserted: if that was after the last call that cancels what waits, cancels it too.
