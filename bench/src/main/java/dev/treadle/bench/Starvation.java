@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import jdk.management.VirtualThreadSchedulerMXBean;
@@ -36,11 +37,11 @@ final class Starvation {
     List<Double> seen = new ArrayList<>();
     for (int i = 0; i < settings.rounds(); i++) {
       Map<String, Samples> with = round("on", millis);
-      guarded.add(with.get("late").median());
+      guarded.add(figure(with, "late"));
       if (with.containsKey("seen")) {
-        seen.add(with.get("seen").median());
+        seen.add(figure(with, "seen"));
       }
-      bare.add(round("off", millis).get("late").median());
+      bare.add(figure(round("off", millis), "late"));
     }
     String what = "a 5 ms sleeper beside two hogs of " + millis + " ms: the most it was late";
     List<Result> results = new ArrayList<>();
@@ -56,6 +57,10 @@ final class Starvation {
             : new Alone(
                 until, "ms", new Measured("the guard", new Samples(seen)), Target.atMost(100)));
     return results;
+  }
+
+  private static double figure(Map<String, Samples> told, String name) {
+    return Objects.requireNonNull(told.get(name), name).median();
   }
 
   private static Map<String, Samples> round(String guard, long millis) throws Exception {

@@ -14,6 +14,7 @@ import dev.treadle.Task;
 import dev.treadle.WaitException;
 import dev.treadle.internal.codec.Codec;
 import dev.treadle.internal.monitor.Suspect;
+import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.WorkerDied;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
@@ -82,6 +83,9 @@ final class AttemptRun implements Run, JobContext, Suspect {
 
   final Claimed claimed;
   final Tasks.Known known;
+
+  /// Records it, if somebody asks for that.
+  final Flight.@Nullable Attempt flight = Flight.attempt();
 
   /// The id of the job, boxed once.
   final Long key;
@@ -159,6 +163,9 @@ final class AttemptRun implements Run, JobContext, Suspect {
   public void starts() {
     synchronized (this) {
       startNanos = engine.time.nanos();
+    }
+    if (flight != null) {
+      flight.starts();
     }
     arm();
   }

@@ -17,6 +17,7 @@ import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
 import dev.treadle.internal.monitor.StarvationGuard;
 import dev.treadle.internal.monitor.Starvations;
+import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.ProcessRunner;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.internal.run.VirtualRunner;
@@ -189,7 +190,11 @@ final class Engine {
 
   private List<Claimed> claimed(Strategy strategy, int max) {
     try {
-      return store.claim(node, strategy, max);
+      List<Claimed> claims = store.claim(node, strategy, max);
+      if (!claims.isEmpty()) {
+        Flight.claimed(strategy, claims.size());
+      }
+      return claims;
     } catch (StoreException e) {
       broke(e);
       return List.of();
@@ -282,6 +287,7 @@ final class Engine {
     if (turn.next() == null) {
       return null;
     }
+    Flight.claimed(strategy, 1);
     AttemptRun claimed = begin(turn.next(), run.runner);
     return claimed != null ? claimed : claimOne(strategy);
   }
@@ -309,6 +315,9 @@ final class Engine {
 
   private void over(AttemptRun run, Finish finish) {
     running.remove(run.key, run);
+    if (run.flight != null) {
+      run.flight.ended(run.claimed, run.runner.strategy(), run.known.settings.queue(), finish);
+    }
     for (Listener listener : listeners) {
       tell(
           finish.id(),
@@ -414,6 +423,7 @@ final class Engine {
     @Override
     public void ended(long id, String task, Outcome<?> outcome) {
       tasks.ended(task);
+      Flight.finished(id, task, outcome.state());
       if (!listeners.isEmpty()) {
         Outcome<?> shown = shown(task, outcome);
         for (Listener listener : listeners) {

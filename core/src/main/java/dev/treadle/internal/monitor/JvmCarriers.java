@@ -27,7 +27,9 @@ final class JvmCarriers implements Carriers {
     if (bean == null || bean.getMountedVirtualThreadCount() < 0) {
       throw new IllegalStateException("this JVM does not tell what its virtual threads do");
     }
-    return new JvmCarriers(bean);
+    JvmCarriers carriers = new JvmCarriers(bean);
+    var unused = carriers.cpuNanos(""); // The first call is slow, and there will be no time for it.
+    return carriers;
   }
 
   @Override

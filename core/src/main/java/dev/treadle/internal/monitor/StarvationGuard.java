@@ -23,8 +23,9 @@ public final class StarvationGuard {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long PAUSE_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /// A look at very many attempts takes its time: then it rests for so many times as long.
-  private static final int REST = 40;
+  /// A look at very many attempts takes its time, some 100 ns each: then it rests a hundred times
+  /// as long.
+  private static final long REST_NANOS = TimeUnit.MICROSECONDS.toNanos(10);
 
   /// So many looks without any attempt, and it sleeps until there is one.
   private static final int IDLE_LOOKS = 50;
@@ -118,9 +119,8 @@ public final class StarvationGuard {
     try {
       int idle = 0;
       while (isMine()) {
-        long start = System.nanoTime();
-        look(watch, start);
-        long pause = (System.nanoTime() - start) * REST;
+        look(watch);
+        long pause = watch.seen() * REST_NANOS;
         idle = watched.stream().anyMatch(Watched::busy) || watch.widened() ? 0 : idle + 1;
         if (idle >= IDLE_LOOKS) {
           sleep();
@@ -134,9 +134,9 @@ public final class StarvationGuard {
     }
   }
 
-  private static void look(StarvationWatch watch, long now) {
+  private static void look(StarvationWatch watch) {
     try {
-      watch.look(now);
+      watch.look(System.nanoTime());
     } catch (RuntimeException e) {
       LOG.error("looking for jobs that compute on virtual threads failed", e);
     }

@@ -45,6 +45,7 @@ final class StarvationWatch {
 
   private int looksFull;
   private int looksAtAll;
+  private int seen;
 
   /// What the scheduler was before it was widened; 0 if it is not.
   private int original;
@@ -80,6 +81,11 @@ final class StarvationWatch {
     return original != 0;
   }
 
+  /// At how many attempts the last look was.
+  int seen() {
+    return seen;
+  }
+
   /// Looks once.
   ///
   /// @param now a time in nanoseconds that only goes forward
@@ -91,6 +97,7 @@ final class StarvationWatch {
     int mounted = carriers.mounted();
     boolean full = mounted >= parallelism && carriers.queued() > 0;
     looksFull = full ? looksFull + 1 : 0;
+    seen = held.size();
     if (full || widened() && mounted >= original) {
       seeWhoStays(now);
     } else {
@@ -102,6 +109,8 @@ final class StarvationWatch {
       widen(parallelism);
       tell(now);
       looksFull = 0;
+    } else if (widened()) {
+      tell(now); // Without the others it would be too narrow for these.
     }
     if (widened()) {
       narrowIfCalm(now);
@@ -130,6 +139,7 @@ final class StarvationWatch {
     if (held.isEmpty() || looksAtAll % LOOKS == 0) {
       for (Watched each : watched) {
         each.each(suspect -> {
+          seen++;
           if (!held.containsKey(suspect)) {
             String carrier = carrier(suspect);
             if (carrier != null) {
