@@ -42,6 +42,10 @@ record Benchmark(String name, String sentence, Code code) {
             "io: 100,000 jobs that sleep a second, and their memory; against bare virtual threads",
             Waiting::ioSleepers),
         new Benchmark(
+            "starvation",
+            "a sleeper beside jobs that compute on io: how late it wakes, with the guard and without",
+            Starvation::run),
+        new Benchmark(
             "async-timers",
             "async: 100,000 timers of a second, and their memory; against delayedExecutor",
             Waiting::asyncTimers),

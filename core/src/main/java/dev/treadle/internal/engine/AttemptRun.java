@@ -13,6 +13,8 @@ import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.WaitException;
 import dev.treadle.internal.codec.Codec;
+import dev.treadle.internal.monitor.Suspect;
+import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.WorkerDied;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
@@ -53,7 +55,7 @@ import org.jspecify.annotations.Nullable;
 ///    ├─ asked, ignored for a grace ─► LEFT (abandoned) ─ code returns ─► OVER
 ///    └─ the treadle closes ─► HANDED_BACK ─ code returns ─► OVER
 /// ```
-final class AttemptRun implements Run, JobContext {
+final class AttemptRun implements Run, JobContext, Suspect {
   /// Why somebody wants the attempt to end.
   private enum Stop {
     CANCEL,
@@ -85,6 +87,9 @@ final class AttemptRun implements Run, JobContext {
   final Claimed claimed;
   final Tasks.Known known;
 
+  /// Records it, if somebody asks for that.
+  final Flight.@Nullable Attempt flight = Flight.attempt();
+
   /// The id of the job, boxed once.
   final Long key;
 
@@ -111,7 +116,10 @@ final class AttemptRun implements Run, JobContext {
 
   private boolean inputRead;
   private @Nullable TimeoutException timedOut;
-  private @Nullable Thread thread;
+
+  /// Written under the lock, read without it by the guard, which must not wait.
+  private volatile @Nullable Thread thread;
+
   private @Nullable CompletableFuture<?> future;
   private @Nullable Remote remote;
   private Alarm.@Nullable Entry alarm;
@@ -164,6 +172,9 @@ final class AttemptRun implements Run, JobContext {
     synchronized (this) {
       startNanos = engine.time.nanos();
     }
+    if (flight != null) {
+      flight.starts();
+    }
     arm();
   }
 
@@ -178,6 +189,17 @@ final class AttemptRun implements Run, JobContext {
   @Override
   public long jobId() {
     return claimed.id();
+  }
+
+  @Override
+  public String task() {
+    return claimed.task();
+  }
+
+  @Override
+  public @Nullable Thread virtualThread() {
+    Thread now = thread;
+    return now != null && now.isVirtual() ? now : null;
   }
 
   @Override

@@ -17,8 +17,11 @@ import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
 import dev.treadle.internal.monitor.Monitor;
+import dev.treadle.internal.monitor.StarvationGuard;
+import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.ProcessRunner;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.VirtualRunner;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -102,6 +105,9 @@ final class Engine {
   private final Pulse pulse;
   private final Explaining explaining = new Explaining(this);
   private final Rescue rescue = new Rescue(this);
+
+  private final VirtualAttempts virtualAttempts = new VirtualAttempts(this);
+  private final StarvationGuard guard;
   volatile boolean claiming;
   volatile boolean isClosing;
   volatile boolean closed;
@@ -141,6 +147,7 @@ final class Engine {
       var unused = tasks.register(FrontDoor.LAMBDA);
     }
     setup.tasks.forEach(task -> store.registered(task.name()));
+    guard = StarvationGuard.watch(virtualAttempts);
     claiming = true;
     alarm.start();
     pulse.start();
@@ -190,7 +197,11 @@ final class Engine {
 
   private List<Claimed> claimed(Strategy strategy, int max) {
     try {
-      return store.claim(node, strategy, max);
+      List<Claimed> claims = store.claim(node, strategy, max);
+      if (!claims.isEmpty()) {
+        Flight.claimed(strategy, claims.size());
+      }
+      return claims;
     } catch (StoreException e) {
       broke(e);
       return List.of();
@@ -205,6 +216,9 @@ final class Engine {
     }
     AttemptRun run = new AttemptRun(this, runner, claimed, known);
     running.put(run.key, run);
+    if (runner instanceof VirtualRunner) {
+      guard.begins();
+    }
     if (handsBack) {
       run.handBack();
       closing.left(run);
@@ -287,6 +301,7 @@ final class Engine {
     if (turn.next() == null) {
       return null;
     }
+    Flight.claimed(strategy, 1);
     AttemptRun claimed = begin(turn.next(), run.runner);
     return claimed != null ? claimed : claimOne(strategy);
   }
@@ -316,6 +331,9 @@ final class Engine {
     running.remove(run.key, run);
     monitor.ended(
         run.claimed.task(), run.claimed.queue(), finish.tally(), finish.end(), time.micros());
+    if (run.flight != null) {
+      run.flight.ended(run.claimed, run.runner.strategy(), run.claimed.queue(), finish);
+    }
     for (Listener listener : listeners) {
       tell(
           finish.id(),
@@ -421,6 +439,7 @@ final class Engine {
     @Override
     public void ended(long id, String task, Outcome<?> outcome) {
       tasks.ended(task);
+      Flight.finished(id, task, outcome.state());
       if (!listeners.isEmpty()) {
         Outcome<?> shown = shown(task, outcome);
         for (Listener listener : listeners) {
@@ -709,6 +728,7 @@ final class Engine {
 
   void stopRunners() {
     runners.values().forEach(Runner::close);
+    guard.leave(virtualAttempts);
   }
 
   /// A job was inserted: if that was after the last call that cancels what waits, cancels it too.

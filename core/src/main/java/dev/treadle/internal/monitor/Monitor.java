@@ -38,7 +38,7 @@ public final class Monitor {
 
   private final ConcurrentHashMap<Place, Cell> cells = new ConcurrentHashMap<>();
   private final Permits permits = new Permits();
-  private final Findings findings = new Findings();
+  private final Starvations starvations = new Starvations();
   private final String node;
   private volatile long since;
 
@@ -69,9 +69,9 @@ public final class Monitor {
     this.permits.note(strategy, permits, inUse);
   }
 
-  /// Notes that a job was seen computing on `io` while others had to wait for it.
-  public void starved(String task, long job, StackTraceElement[] where) {
-    findings.starved(task, job, where);
+  /// The tasks that were seen to compute on virtual threads.
+  public Starvations starvations() {
+    return starvations;
   }
 
   /// How long attempts of a task run.
@@ -93,7 +93,7 @@ public final class Monitor {
       Task<?, ?> task = tasks.apply(name);
       if (task != null) {
         advice.addAll(
-            Advisor.of(task.settings(), figures, findings.of(name), heap.applyAsLong(task)));
+            Advisor.of(task.settings(), figures, starvations.of(name), heap.applyAsLong(task)));
       }
     });
     advice.addAll(permits.advice());
