@@ -15,6 +15,7 @@ import dev.treadle.TreadleException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.monitor.IoCpu;
 import dev.treadle.internal.monitor.StarvationGuard;
 import dev.treadle.internal.monitor.Starvations;
 import dev.treadle.internal.monitor.jfr.Flight;
@@ -103,6 +104,9 @@ final class Engine {
   /// The tasks that were seen to compute on virtual threads.
   final Starvations starvations = new Starvations();
 
+  /// The CPU time of `io` tasks; null unless it was asked for.
+  final @Nullable IoCpu ioCpu;
+
   private final VirtualAttempts virtualAttempts = new VirtualAttempts(this);
   private final StarvationGuard guard;
   volatile boolean claiming;
@@ -129,6 +133,7 @@ final class Engine {
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
     this.alarm = new Alarm(setup.node, time, this::tick);
+    this.ioCpu = setup.sampleCpu && !setup.submitOnly ? new IoCpu() : null;
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
       runners.put(strategy, runner(setup.node, strategy, setup.permits(strategy)));
     }
@@ -152,7 +157,7 @@ final class Engine {
 
   private Runner runner(String name, Strategy strategy, int permits) {
     return switch (strategy) {
-      case IO -> new IoRunner(name, this::claim, permits);
+      case IO -> new IoRunner(name, this::claim, permits, ioCpu);
       case CPU -> new CpuRunner(name, this::claim, permits);
       case ASYNC -> new AsyncRunner(name, this::claim, permits);
       case PROCESS -> new ProcessRunner(name, this::claim, permits);
@@ -672,6 +677,9 @@ final class Engine {
   void stopRunners() {
     runners.values().forEach(Runner::close);
     guard.leave(virtualAttempts);
+    if (ioCpu != null) {
+      ioCpu.close();
+    }
   }
 
   /// A job was inserted: if that was after the last call that cancels what waits, cancels it too.
