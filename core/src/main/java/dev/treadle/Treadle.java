@@ -110,6 +110,11 @@ public interface Treadle extends AutoCloseable {
     /// Runs nothing here: this treadle only submits and looks.
     Setup submitOnly();
 
+    /// Measures the CPU time of `io` tasks, by sampling. Off by default: it starts a flight
+    /// recording, which takes JFR a second of CPU time once. Linux only; elsewhere the time stays
+    /// unknown.
+    Setup sampleCpu();
+
     /// Opens in memory.
     Treadle open();
 

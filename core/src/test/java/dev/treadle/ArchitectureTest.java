@@ -31,7 +31,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void coreDependsOnThreeLibrariesOnly() {
+  void coreDependsOnFourLibrariesOnly() {
     classes()
         .should()
         .onlyDependOnClassesThat()
@@ -43,6 +43,7 @@ class ArchitectureTest {
             "jdk..",
             "com.sun.management..",
             "org.slf4j..",
+            "org.HdrHistogram..",
             "org.jspecify..",
             "tools.jackson..",
             "com.fasterxml.jackson.annotation..")

@@ -83,6 +83,11 @@ final class RunnerAlone implements AutoCloseable {
     }
 
     @Override
+    public String task() {
+      return "task";
+    }
+
+    @Override
     public void leavesSlot() {}
 
     @Override

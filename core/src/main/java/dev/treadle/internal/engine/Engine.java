@@ -16,6 +16,7 @@ import dev.treadle.TreadleException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.monitor.IoCpu;
 import dev.treadle.internal.monitor.Monitor;
 import dev.treadle.internal.monitor.StarvationGuard;
 import dev.treadle.internal.monitor.jfr.Flight;
@@ -106,6 +107,9 @@ final class Engine {
   private final Explaining explaining = new Explaining(this);
   private final Rescue rescue = new Rescue(this);
 
+  /// The CPU time of `io` tasks; null unless it was asked for.
+  final @Nullable IoCpu ioCpu;
+
   private final VirtualAttempts virtualAttempts = new VirtualAttempts(this);
   private final StarvationGuard guard;
   volatile boolean claiming;
@@ -134,6 +138,7 @@ final class Engine {
     this.monitor = new Monitor(node, time.micros());
     this.pulse = new Pulse(this, setup.node, setup.slowAfter);
     this.alarm = new Alarm(setup.node, time, this::tick);
+    this.ioCpu = setup.sampleCpu && !setup.submitOnly ? new IoCpu() : null;
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
       runners.put(strategy, runner(setup.node, strategy, setup.permits(strategy)));
     }
@@ -159,7 +164,7 @@ final class Engine {
 
   private Runner runner(String name, Strategy strategy, int permits) {
     return switch (strategy) {
-      case IO -> new IoRunner(name, this::claim, permits);
+      case IO -> new IoRunner(name, this::claim, permits, ioCpu);
       case CPU -> new CpuRunner(name, this::claim, permits);
       case ASYNC -> new AsyncRunner(name, this::claim, permits);
       case PROCESS -> new ProcessRunner(name, this::claim, permits);
@@ -729,6 +734,9 @@ final class Engine {
   void stopRunners() {
     runners.values().forEach(Runner::close);
     guard.leave(virtualAttempts);
+    if (ioCpu != null) {
+      ioCpu.close();
+    }
   }
 
   /// A job was inserted: if that was after the last call that cancels what waits, cancels it too.

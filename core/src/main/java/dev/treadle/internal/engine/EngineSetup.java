@@ -40,6 +40,7 @@ public final class EngineSetup implements Treadle.Setup {
   double slowAfter = 3;
   int keepEnded = 10_000;
   boolean submitOnly;
+  boolean sampleCpu;
   Duration drainFor = Duration.ofSeconds(30);
   StoreSettings storeSettings = StoreSettings.DEFAULT;
 
@@ -158,6 +159,12 @@ public final class EngineSetup implements Treadle.Setup {
   @Override
   public Treadle.Setup submitOnly() {
     submitOnly = true;
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup sampleCpu() {
+    sampleCpu = true;
     return this;
   }
 

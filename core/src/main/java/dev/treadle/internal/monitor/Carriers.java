@@ -26,4 +26,7 @@ interface Carriers {
 
   /// Where it is; empty if it has ended.
   StackTraceElement[] stack(Thread virtual);
+
+  /// Has the scheduler look for virtual threads that wait.
+  default void stir() {}
 }

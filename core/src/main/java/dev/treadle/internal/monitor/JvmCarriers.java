@@ -43,6 +43,11 @@ final class JvmCarriers implements Carriers {
   }
 
   @Override
+  public void stir() {
+    var unused = Thread.startVirtualThread(() -> {}); // Whatever is queued wakes a carrier.
+  }
+
+  @Override
   public int mounted() {
     return scheduler.getMountedVirtualThreadCount();
   }

@@ -115,6 +115,10 @@ final class StarvationWatch {
     if (widened()) {
       narrowIfCalm(now);
     }
+    // A scheduler that was widened need not have noticed who waits already.
+    if (widened() && carriers.queued() > 0 && carriers.mounted() < carriers.parallelism()) {
+      carriers.stir();
+    }
   }
 
   /// Makes the scheduler as it was.

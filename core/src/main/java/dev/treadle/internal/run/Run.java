@@ -10,6 +10,9 @@ public interface Run {
   /// The id of the job.
   long jobId();
 
+  /// The name of its task.
+  String task();
+
   /// Its runner keeps the slot: when the attempt ends, nothing is claimed for it.
   void leavesSlot();
 

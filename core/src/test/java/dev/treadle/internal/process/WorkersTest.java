@@ -50,6 +50,11 @@ class WorkersTest {
     }
 
     @Override
+    public String task() {
+      return "task";
+    }
+
+    @Override
     public void leavesSlot() {}
 
     @Override
