@@ -1,6 +1,7 @@
 package dev.treadle;
 
 import dev.treadle.Task.Action;
+import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -185,6 +186,10 @@ public interface Treadle extends AutoCloseable {
   /// How many jobs are in each state, counting all that ended since the store was opened, or on a
   /// file since that was made. Kept as jobs move, never counted by a scan.
   Map<JobState, Long> counts();
+
+  /// How many attempts of each strategy may run at once here, and how many permits are in use now;
+  /// empty for a treadle that only submits.
+  Map<Strategy, PermitUse> permits();
 
   /// What was measured here: of each task and queue how many attempts ended how, how long they
   /// waited and ran, what they cost, and what that advises. A file keeps it through restarts; after

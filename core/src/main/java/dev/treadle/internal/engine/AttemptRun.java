@@ -26,6 +26,7 @@ import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Transition;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -39,6 +40,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +89,11 @@ final class AttemptRun implements Run, JobContext {
 
   private final Engine engine;
   final Runner runner;
+  private final long claimNanos;
   private long startNanos;
+
+  /// What it has logged, in bytes of UTF-8.
+  private final AtomicLong logBytes = new AtomicLong();
 
   private Stage stage = Stage.RUNNING;
   private Slot slot = Slot.HELD;
@@ -125,7 +131,8 @@ final class AttemptRun implements Run, JobContext {
     this.claimed = claimed;
     this.known = known;
     this.key = claimed.id();
-    this.startNanos = engine.time.nanos();
+    this.claimNanos = engine.time.nanos();
+    this.startNanos = claimNanos;
     this.cancelCause = claimed.cancel();
   }
 
@@ -724,6 +731,16 @@ final class AttemptRun implements Run, JobContext {
     return engine.time.nanos() - startNanos;
   }
 
+  /// How long its job had been available when its code started, in microseconds.
+  long waitedMicros() {
+    long untilClaim = Math.max(0, claimed.started() - claimed.available());
+    return untilClaim + TimeUnit.NANOSECONDS.toMicros(startNanos - claimNanos);
+  }
+
+  long logBytes() {
+    return logBytes.get();
+  }
+
   // ---- as its code sees it
 
   @Override
@@ -759,6 +776,7 @@ final class AttemptRun implements Run, JobContext {
 
   @Override
   public void log(String line) {
+    logBytes.addAndGet(line.getBytes(StandardCharsets.UTF_8).length);
     engine.store.note(claimed.id(), claimed.fence(), null, List.of(line));
   }
 
