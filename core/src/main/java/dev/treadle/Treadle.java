@@ -1,6 +1,7 @@
 package dev.treadle;
 
 import dev.treadle.Task.Action;
+import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,6 +203,10 @@ public interface Treadle extends AutoCloseable {
   /// @return empty if it does not run here, or cannot tell: a command is no Java, a stage holds no
   ///   thread, a worker that was stopped does not answer within a second
   List<StackTraceElement> stack(long id);
+
+  /// How many attempts of each strategy may run at once here, and how many permits are in use now;
+  /// empty for a treadle that only submits.
+  Map<Strategy, PermitUse> permits();
 
   /// What was measured here: of each task and queue how many attempts ended how, how long they
   /// waited and ran, what they cost, and what that advises. A file keeps it through restarts; after

@@ -28,6 +28,7 @@ import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Transition;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -41,6 +42,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +97,11 @@ final class AttemptRun implements Run, JobContext, Suspect {
 
   private final Engine engine;
   final Runner runner;
+  private final long claimNanos;
   private long startNanos;
+
+  /// What it has logged, in bytes of UTF-8.
+  private final AtomicLong logBytes = new AtomicLong();
 
   private Stage stage = Stage.RUNNING;
   private Slot slot = Slot.HELD;
@@ -124,7 +130,6 @@ final class AttemptRun implements Run, JobContext, Suspect {
   private @Nullable Remote remote;
   private Alarm.@Nullable Entry alarm;
 
-  private long logBytes;
 
   /// Whether it takes far longer than its task usually does.
   private volatile boolean slow;
@@ -138,7 +143,8 @@ final class AttemptRun implements Run, JobContext, Suspect {
     this.claimed = claimed;
     this.known = known;
     this.key = claimed.id();
-    this.startNanos = engine.time.nanos();
+    this.claimNanos = engine.time.nanos();
+    this.startNanos = claimNanos;
     this.cancelCause = claimed.cancel();
   }
 
@@ -777,6 +783,16 @@ final class AttemptRun implements Run, JobContext, Suspect {
     return engine.time.nanos() - startNanos;
   }
 
+  /// How long its job had been available when its code started, in microseconds.
+  long waitedMicros() {
+    long untilClaim = Math.max(0, claimed.started() - claimed.available());
+    return untilClaim + TimeUnit.NANOSECONDS.toMicros(startNanos - claimNanos);
+  }
+
+  long logBytes() {
+    return logBytes.get();
+  }
+
   // ---- as its code sees it
 
   @Override
@@ -812,27 +828,8 @@ final class AttemptRun implements Run, JobContext, Suspect {
 
   @Override
   public void log(String line) {
-    long bytes = utf8(line);
-    synchronized (this) {
-      logBytes += bytes;
-    }
+    logBytes.addAndGet(line.getBytes(StandardCharsets.UTF_8).length);
     engine.store.note(claimed.id(), claimed.fence(), null, List.of(line));
-  }
-
-  /// How many bytes of UTF-8 a text has, without making them.
-  private static long utf8(String text) {
-    long bytes = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      // Each half of a surrogate pair counts two of its four bytes.
-      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-    }
-    return bytes;
-  }
-
-  /// How much it has logged by now, in bytes of UTF-8.
-  synchronized long logBytes() {
-    return logBytes;
   }
 
   @Override

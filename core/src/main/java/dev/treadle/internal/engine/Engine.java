@@ -32,6 +32,7 @@ import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
+import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,6 +48,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -262,7 +264,7 @@ final class Engine {
         node,
         run.claimed.started(),
         run.ranNanos(),
-        Math.max(0, run.claimed.started() - run.claimed.available()),
+        run.waitedMicros(),
         run.logBytes(),
         cost,
         abandoned);
@@ -342,7 +344,13 @@ final class Engine {
     for (Listener listener : listeners) {
       tell(
           finish.id(),
-          () -> listener.attemptEnded(finish.id(), run.claimed.task(), finish.attempt()));
+          () ->
+              listener.attemptEnded(
+                  finish.id(),
+                  run.claimed.task(),
+                  run.claimed.queue(),
+                  run.runner.strategy(),
+                  finish.attempt()));
     }
   }
 
@@ -493,6 +501,17 @@ final class Engine {
     }
   }
 
+  /// Tells all who listen something that is about no job.
+  void tellAll(Consumer<Listener> what) {
+    for (Listener listener : listeners) {
+      try {
+        what.accept(listener);
+      } catch (Throwable thrown) {
+        LOG.error("a listener failed; jobs are not affected", thrown);
+      }
+    }
+  }
+
   static void tell(long id, Runnable what) {
     try {
       what.run();
@@ -587,6 +606,14 @@ final class Engine {
   /// What was measured here.
   Stats stats() {
     return monitor.stats(this::task, this::heap, time.micros());
+  }
+
+  /// How many permits there are, and how many are in use.
+  Map<Strategy, PermitUse> permits() {
+    Map<Strategy, PermitUse> all = new EnumMap<>(Strategy.class);
+    runners.forEach(
+        (strategy, runner) -> all.put(strategy, new PermitUse(runner.permits(), runner.inUse())));
+    return all;
   }
 
   /// The heap a task turned out to need in a worker, in bytes; 0 if that is not known.

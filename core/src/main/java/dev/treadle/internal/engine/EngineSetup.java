@@ -191,7 +191,10 @@ public final class EngineSetup implements Treadle.Setup {
   /// Opens on a store of one's own.
   public Treadle open(Store store) {
     try {
-      return new FrontDoor(new Engine(this, store));
+      Engine engine = new Engine(this, store);
+      FrontDoor treadle = new FrontDoor(engine);
+      engine.tellAll(listener -> listener.opened(treadle));
+      return treadle;
     } catch (Throwable failed) {
       try {
         store.close();

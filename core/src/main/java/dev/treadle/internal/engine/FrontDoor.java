@@ -7,11 +7,13 @@ import dev.treadle.JobState;
 import dev.treadle.Jobs;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
+import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.Task.Action;
 import dev.treadle.Treadle;
 import dev.treadle.spi.Receipt;
+import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
 import java.time.Duration;
 import java.util.Collection;
@@ -147,6 +149,11 @@ final class FrontDoor implements Treadle {
   @Override
   public Stats stats() {
     return engine.stats();
+  }
+
+  @Override
+  public Map<Strategy, PermitUse> permits() {
+    return engine.permits();
   }
 
   @Override

@@ -88,7 +88,8 @@ final class Advisor {
     return new Advice(
         name,
         kind,
-        "%s: %.0f %% of its time on CPU, use %s".formatted(name, 100 * share, better),
+        "%s: %d %% of its time on CPU, use %s"
+            .formatted(name, Math.round(100 * Math.min(1, share)), better),
         attempts);
   }
 
@@ -101,7 +102,8 @@ final class Advisor {
       return;
     }
     String name = task.name();
-    String times = "%s: retried %d times for memory".formatted(name, figures.outOfMemory());
+    String times =
+        "%s: lost %d times in a day for want of memory".formatted(name, figures.outOfMemory());
     all.add(
         new Advice(
             name,
@@ -145,8 +147,11 @@ final class Advisor {
 
   private static String seconds(Duration duration) {
     double seconds = duration.toMillis() / 1e3;
-    return seconds == Math.rint(seconds)
-        ? "%.0fs".formatted(seconds)
+    if (seconds == Math.rint(seconds)) {
+      return Math.round(seconds) + "s";
+    }
+    return seconds < 0.1
+        ? duration.toMillis() + "ms"
         : String.format(Locale.ROOT, "%.1fs", seconds);
   }
 }
