@@ -87,9 +87,6 @@ public interface Job<R extends @Nullable Object> {
   /// Why the job stands where it stands.
   Reason why();
 
-  /// Where its code is at this moment, innermost frame first: see [Treadle#stack].
-  List<StackTraceElement> stack();
-
   /// Everything known of the job now.
   JobInfo info();
 

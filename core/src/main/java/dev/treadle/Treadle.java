@@ -197,13 +197,6 @@ public interface Treadle extends AutoCloseable {
   /// @throws RefusedException if there is none with this id, or it is no longer kept
   Reason why(long id);
 
-  /// Where the code of a running job is at this moment, innermost frame first, in this JVM or in
-  /// its worker process; without the frames by which Treadle called it.
-  ///
-  /// @return empty if it does not run here, or cannot tell: a command is no Java, a stage holds no
-  ///   thread, a worker that was stopped does not answer within a second
-  List<StackTraceElement> stack(long id);
-
   /// How many attempts of each strategy may run at once here, and how many permits are in use now;
   /// empty for a treadle that only submits.
   Map<Strategy, PermitUse> permits();

@@ -83,9 +83,6 @@ final class AttemptRun implements Run, JobContext, Suspect {
     GONE
   }
 
-  /// So long a worker process may take to say where it is.
-  private static final long STACK_MILLIS = 1_000;
-
   final Claimed claimed;
   final Tasks.Known known;
 
@@ -129,7 +126,6 @@ final class AttemptRun implements Run, JobContext, Suspect {
   private @Nullable CompletableFuture<?> future;
   private @Nullable Remote remote;
   private Alarm.@Nullable Entry alarm;
-
 
   /// Whether it takes far longer than its task usually does.
   private volatile boolean slow;
@@ -743,32 +739,6 @@ final class AttemptRun implements Run, JobContext, Suspect {
 
   Engine engine() {
     return engine;
-  }
-
-  /// Where its code is now, without what lies below it; empty if it is over, or cannot tell.
-  List<StackTraceElement> stack() {
-    Thread here;
-    Remote elsewhere;
-    synchronized (this) {
-      here = thread;
-      elsewhere = remote;
-    }
-    List<StackTraceElement> stack = List.of();
-    if (elsewhere != null) {
-      try {
-        stack = Stacks.ofUser(elsewhere.stack().get(STACK_MILLIS, TimeUnit.MILLISECONDS));
-      } catch (TimeoutException | ExecutionException e) {
-        return List.of(); // It is stopped, or has just ended.
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return List.of();
-      }
-    } else if (here != null) {
-      stack = Stacks.of(here);
-    }
-    synchronized (this) {
-      return stage == Stage.OVER ? List.of() : stack;
-    }
   }
 
   boolean slow() {

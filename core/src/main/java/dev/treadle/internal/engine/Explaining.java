@@ -71,10 +71,6 @@ final class Explaining {
           .append(" times its p99 of ")
           .append(text(usual.p99()));
     }
-    List<StackTraceElement> stack = run.stack();
-    if (!stack.isEmpty()) {
-      text.append("; at ").append(Stacks.telling(stack));
-    }
     progress(job.progress(), text);
     lastLine(job.log(), text);
     return text.toString();

@@ -141,12 +141,6 @@ final class FrontDoor implements Treadle {
   }
 
   @Override
-  public List<StackTraceElement> stack(long id) {
-    AttemptRun run = engine.running(id);
-    return run == null ? List.of() : run.stack();
-  }
-
-  @Override
   public Stats stats() {
     return engine.stats();
   }

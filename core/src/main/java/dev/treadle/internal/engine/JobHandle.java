@@ -160,12 +160,6 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   }
 
   @Override
-  public List<StackTraceElement> stack() {
-    AttemptRun run = engine.running(receipt.id());
-    return run == null ? List.of() : run.stack();
-  }
-
-  @Override
   public JobInfo info() {
     return engine.shown(engine.store.info(receipt));
   }

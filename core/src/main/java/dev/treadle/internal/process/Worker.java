@@ -9,7 +9,6 @@ import dev.treadle.internal.process.wire.Bulk;
 import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Mark;
 import dev.treadle.internal.process.wire.Wire;
-import dev.treadle.internal.process.worker.WorkerMain;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
@@ -25,9 +24,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -184,10 +181,6 @@ final class Worker {
   }
 
   // --- attempts ---
-
-  /// The stacks that were asked for and have not come, by attempt.
-  private final Map<Integer, CompletableFuture<List<StackTraceElement>>> stacksAsked =
-      new ConcurrentHashMap<>();
 
   /// An attempt that was sent and has not ended.
   private static final class Sent {
@@ -381,7 +374,6 @@ final class Worker {
         }
         case Frame.Progressed it when it.id() == id -> context.progress(it.done(), it.total());
         case Frame.Logged it when it.id() == id -> context.log(it.line());
-        case Frame.Stood it -> stood(it);
         case Frame.Progressed late -> {} // of an attempt that has ended: a thread it left behind
         case Frame.Logged late -> {}
         case Frame.ClassWanted it ->
@@ -407,27 +399,8 @@ final class Worker {
     }
   }
 
-  private void stood(Frame.Stood frame) {
-    CompletableFuture<List<StackTraceElement>> asked = stacksAsked.remove(frame.id());
-    if (asked != null) {
-      boolean unused = asked.complete(frame.frames());
-    }
-  }
-
   private Remote remote(int id) {
     return new Remote() {
-      @Override
-      public CompletableFuture<List<StackTraceElement>> stack() {
-        var asked = stacksAsked.computeIfAbsent(id, it -> new CompletableFuture<>());
-        try {
-          tell(WorkerMain.STACK + id);
-        } catch (IOException e) {
-          stacksAsked.remove(id);
-          asked.complete(List.of()); // It is dead or dying.
-        }
-        return asked;
-      }
-
       @Override
       public void ask() {
         try {

@@ -4,7 +4,6 @@ import dev.treadle.Code;
 import dev.treadle.internal.codec.Payload;
 import dev.treadle.internal.thrown.Thrown;
 import dev.treadle.spi.Finish.Cost;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One message between a parent and a worker.
@@ -39,9 +38,6 @@ public sealed interface Frame {
 
   /// From the worker: a line for the log of the attempt.
   record Logged(int id, String line) implements Frame {}
-
-  /// From the worker, on request: where the code of the attempt was at that moment.
-  record Stood(int id, List<StackTraceElement> frames) implements Frame {}
 
   /// From the worker: it needs a class that it does not find.
   record ClassWanted(String resource) implements Frame {}

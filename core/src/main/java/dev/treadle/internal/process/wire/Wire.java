@@ -201,11 +201,6 @@ public final class Wire implements Closeable {
         type(8);
         bytes(it.bytes());
       }
-      case Frame.Stood it -> {
-        type(9);
-        small(it.id());
-        stack(it.frames());
-      }
     }
   }
 
@@ -229,7 +224,6 @@ public final class Wire implements Closeable {
       case 6 -> new Frame.Logged(in.getInt(), text());
       case 7 -> new Frame.ClassWanted(text());
       case 8 -> new Frame.ClassFound(bytes());
-      case 9 -> new Frame.Stood(in.getInt(), stack());
       default -> throw new ProtocolException("a frame of the unknown type " + type);
     };
   }
@@ -348,28 +342,16 @@ public final class Wire implements Closeable {
     return new Finish.Cost(in.getLong(), in.getLong(), in.getLong());
   }
 
-  private void stack(List<StackTraceElement> frames) throws ProtocolException {
-    small(frames.size());
-    for (StackTraceElement frame : frames) {
+  private void thrown(Thrown value) throws ProtocolException {
+    text(value.type());
+    text(value.message());
+    small(value.frames().size());
+    for (StackTraceElement frame : value.frames()) {
       text(frame.getClassName());
       text(frame.getMethodName());
       text(frame.getFileName());
       small(frame.getLineNumber());
     }
-  }
-
-  private List<StackTraceElement> stack() throws ProtocolException {
-    List<StackTraceElement> frames = new ArrayList<>();
-    for (int left = in.getInt(); left > 0; left--) {
-      frames.add(new StackTraceElement(text(), text(), textOrNull(), in.getInt()));
-    }
-    return frames;
-  }
-
-  private void thrown(Thrown value) throws ProtocolException {
-    text(value.type());
-    text(value.message());
-    stack(value.frames());
     type(value.cause() == null ? 0 : 1);
     if (value.cause() != null) {
       thrown(value.cause());
@@ -383,7 +365,10 @@ public final class Wire implements Closeable {
   private Thrown thrown() throws ProtocolException {
     String type = text();
     String message = textOrNull();
-    List<StackTraceElement> frames = stack();
+    List<StackTraceElement> frames = new ArrayList<>();
+    for (int left = in.getInt(); left > 0; left--) {
+      frames.add(new StackTraceElement(text(), text(), textOrNull(), in.getInt()));
+    }
     Thrown cause = in.get() == 0 ? null : thrown();
     List<Thrown> suppressed = new ArrayList<>();
     for (int left = in.getInt(); left > 0; left--) {

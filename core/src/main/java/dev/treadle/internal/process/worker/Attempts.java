@@ -147,17 +147,6 @@ final class Attempts {
     }
   }
 
-  /// Tells where the code of an attempt is, if that one runs.
-  void stack(int id) {
-    @Nullable RemoteContext context;
-    synchronized (this) {
-      context = current;
-    }
-    if (context != null && context.id() == id) {
-      context.stack();
-    }
-  }
-
   /// Adds a printed line to the log of the attempt that runs; between attempts nobody wants it.
   void log(String line) {
     @Nullable RemoteContext context;

@@ -10,7 +10,6 @@ import dev.treadle.internal.process.wire.Frame;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +29,6 @@ final class RemoteContext implements JobContext {
 
   int id() {
     return run.id();
-  }
-
-  /// Tells the parent where the code is.
-  void stack() {
-    outbox.add(new Frame.Stood(run.id(), List.of(thread.getStackTrace())));
   }
 
   /// Asks the code to end.

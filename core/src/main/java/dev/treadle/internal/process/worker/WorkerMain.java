@@ -33,10 +33,6 @@ public final class WorkerMain {
 
   private static final int OUT_OF_MEMORY = 3; // as JVMs end that lack memory
 
-  /// What stands on the life line before the number of an attempt whose stack is wanted; a number
-  /// alone asks that attempt to end.
-  public static final String STACK = "stack ";
-
   private WorkerMain() {}
 
   /// @param args where the parent listens, the files for large values to and from this worker, a
@@ -113,11 +109,7 @@ public final class WorkerMain {
   private static void watch(BufferedReader lifeLine, Attempts attempts) {
     try {
       for (String line = lifeLine.readLine(); line != null; line = lifeLine.readLine()) {
-        if (line.startsWith(STACK)) {
-          attempts.stack(Integer.parseInt(line.substring(STACK.length())));
-        } else {
-          attempts.stop(Integer.parseInt(line));
-        }
+        attempts.stop(Integer.parseInt(line));
       }
     } catch (IOException | NumberFormatException e) {
       // As good as its end.
