@@ -8,16 +8,19 @@ import dev.treadle.Jobs;
 import dev.treadle.Progress;
 import dev.treadle.RefusedException;
 import dev.treadle.Snooze;
+import dev.treadle.Stack;
 import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.WaitException;
 import dev.treadle.internal.codec.Codec;
 import dev.treadle.internal.process.WorkerDied;
+import dev.treadle.internal.run.LogContext;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.thrown.Frames;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -26,6 +29,7 @@ import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Transition;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -112,6 +116,7 @@ final class AttemptRun implements Run, JobContext {
   private @Nullable CompletableFuture<?> future;
   private @Nullable Remote remote;
   private Alarm.@Nullable Entry alarm;
+  private long logBytes;
 
   /// Claimed for the slot when this attempt ended; of no matter to others than its runner.
   private @Nullable AttemptRun next;
@@ -182,9 +187,18 @@ final class AttemptRun implements Run, JobContext {
       thread = Thread.currentThread();
     }
     Object input = input();
-    Object value =
-        ScopedValue.where(Scope.CURRENT, this)
-            .call(() -> Chunk.run(known.settings.body(), input, this));
+    Object value;
+    LogContext log =
+        LogContext.enter(claimed.id(), claimed.task(), claimed.attempt(), claimed.traceparent());
+    try {
+      value =
+          ScopedValue.where(Scope.CURRENT, this)
+              .call(() -> Chunk.run(known.settings.body(), input, this));
+    } finally {
+      if (log != null) {
+        log.leave();
+      }
+    }
     return known.settings.strategy() == runner.strategy() ? value : adapted(value);
   }
 
@@ -231,7 +245,14 @@ final class AttemptRun implements Run, JobContext {
       return null; // Then it is called here, and that says so.
     }
     return new Order(
-        claimed.id(), claimed.attempt(), end(), isolation, input, known.settings.output().type());
+        claimed.id(),
+        claimed.task(),
+        claimed.attempt(),
+        claimed.traceparent(),
+        end(),
+        isolation,
+        input,
+        known.settings.output().type());
   }
 
   @Override
@@ -259,6 +280,11 @@ final class AttemptRun implements Run, JobContext {
     if (cancel) {
       ofStage.cancel(true);
     }
+  }
+
+  @Override
+  public synchronized void printed(long bytes) {
+    logBytes += bytes;
   }
 
   @Override
@@ -700,6 +726,38 @@ final class AttemptRun implements Run, JobContext {
     }
   }
 
+  /// Where its code is now; null if none of it runs at this moment.
+  @Nullable Stack stack() {
+    Thread runs;
+    Remote elsewhere;
+    synchronized (this) {
+      if (stage == Stage.OVER) {
+        return null;
+      }
+      runs = thread;
+      elsewhere = remote;
+    }
+    if (elsewhere != null) {
+      return elsewhere.stack();
+    }
+    if (runs == null) {
+      return null;
+    }
+    List<StackTraceElement> frames = Frames.ofCode(runs.getStackTrace());
+    synchronized (this) {
+      if (frames.isEmpty() || thread != runs) {
+        return null; // It may run another attempt by now.
+      }
+    }
+    return new Stack(runs.getName(), frames, "this JVM, pid " + ProcessHandle.current().pid());
+  }
+
+  /// What it logged so far and, elsewhere, printed, in bytes of UTF-8, without the ends of lines
+  /// that were logged.
+  synchronized long logBytes() {
+    return logBytes;
+  }
+
   /// The attempt that runs on this thread, if it is one of this engine.
   static @Nullable AttemptRun current() {
     return Scope.CURRENT.isBound() && Scope.CURRENT.get() instanceof AttemptRun run ? run : null;
@@ -736,6 +794,11 @@ final class AttemptRun implements Run, JobContext {
   }
 
   @Override
+  public Optional<String> traceparent() {
+    return Optional.ofNullable(claimed.traceparent());
+  }
+
+  @Override
   public boolean cancelled() {
     return endWanted;
   }
@@ -748,6 +811,10 @@ final class AttemptRun implements Run, JobContext {
 
   @Override
   public void log(String line) {
+    int bytes = line.getBytes(StandardCharsets.UTF_8).length;
+    synchronized (this) {
+      logBytes += bytes;
+    }
     engine.store.note(claimed.id(), claimed.fence(), null, List.of(line));
   }
 

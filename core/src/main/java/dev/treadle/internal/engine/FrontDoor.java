@@ -6,6 +6,7 @@ import dev.treadle.JobQuery;
 import dev.treadle.JobState;
 import dev.treadle.Jobs;
 import dev.treadle.RefusedException;
+import dev.treadle.Stack;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.Task.Action;
@@ -118,6 +119,11 @@ final class FrontDoor implements Treadle {
   @Override
   public Optional<JobInfo> job(long id) {
     return engine.store.find(id).map(engine::shown);
+  }
+
+  @Override
+  public Optional<Stack> stack(long id) {
+    return engine.stack(id);
   }
 
   @Override

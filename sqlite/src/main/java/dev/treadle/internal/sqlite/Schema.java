@@ -85,6 +85,10 @@ final class Schema {
             cancelled INTEGER NOT NULL, first_unended INTEGER NOT NULL,
             closed INTEGER NOT NULL);
           INSERT INTO counter VALUES(1, 0, 0, 0, 0, 0, 1, 1);
+          """,
+          """
+          -- The trace that a job is part of, in the form of W3C Trace Context.
+          ALTER TABLE more ADD COLUMN traceparent TEXT;
           """);
 
   /// The version this code reads and writes.
