@@ -185,6 +185,10 @@ public interface Treadle extends AutoCloseable {
   /// What is known of a job, or empty if there is none with this id, or no longer.
   Optional<JobInfo> job(long id);
 
+  /// Where the code of a job is at this moment, as [Job#stack()] says; empty also if there is no
+  /// such job.
+  Optional<Stack> stack(long id);
+
   /// The jobs that match, by ascending id.
   List<JobInfo> jobs(JobQuery query);
 

@@ -38,7 +38,9 @@ final class RunnerAlone implements AutoCloseable {
     this.order =
         new Order(
             1,
+            task.name(),
             1,
+            null,
             Long.MAX_VALUE,
             Objects.requireNonNull(task.settings().isolation()),
             input,

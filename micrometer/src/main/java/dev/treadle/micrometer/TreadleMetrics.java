@@ -33,8 +33,8 @@ public final class TreadleMetrics implements Listener, MeterBinder {
 
   /// Figures that go nowhere until [#bindTo].
   ///
-  /// @param tags what every meter carries; two treadles that go to one registry need some that
-  ///   tell them apart
+  /// @param tags what every meter carries; two treadles that go to one registry need some that tell
+  ///   them apart
   public TreadleMetrics(Iterable<Tag> tags) {
     this.tags = tags;
   }

@@ -8,6 +8,7 @@ import dev.treadle.Jobs;
 import dev.treadle.Progress;
 import dev.treadle.RefusedException;
 import dev.treadle.Snooze;
+import dev.treadle.Stack;
 import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
@@ -16,10 +17,12 @@ import dev.treadle.internal.codec.Codec;
 import dev.treadle.internal.monitor.Suspect;
 import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.WorkerDied;
+import dev.treadle.internal.run.LogContext;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.thrown.Frames;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -97,7 +100,8 @@ final class AttemptRun implements Run, JobContext, Suspect {
   private final long claimNanos;
   private long startNanos;
 
-  /// What it has logged, in bytes of UTF-8.
+  /// What it has logged so far and, elsewhere, printed, in bytes of UTF-8, without the ends of
+  /// lines that were logged.
   private final AtomicLong logBytes = new AtomicLong();
 
   private Stage stage = Stage.RUNNING;
@@ -214,9 +218,18 @@ final class AttemptRun implements Run, JobContext, Suspect {
       thread = Thread.currentThread();
     }
     Object input = input();
-    Object value =
-        ScopedValue.where(Scope.CURRENT, this)
-            .call(() -> Chunk.run(known.settings.body(), input, this));
+    Object value;
+    LogContext log =
+        LogContext.enter(claimed.id(), claimed.task(), claimed.attempt(), claimed.traceparent());
+    try {
+      value =
+          ScopedValue.where(Scope.CURRENT, this)
+              .call(() -> Chunk.run(known.settings.body(), input, this));
+    } finally {
+      if (log != null) {
+        log.leave();
+      }
+    }
     return known.settings.strategy() == runner.strategy() ? value : adapted(value);
   }
 
@@ -263,7 +276,14 @@ final class AttemptRun implements Run, JobContext, Suspect {
       return null; // Then it is called here, and that says so.
     }
     return new Order(
-        claimed.id(), claimed.attempt(), end(), isolation, input, known.settings.output().type());
+        claimed.id(),
+        claimed.task(),
+        claimed.attempt(),
+        claimed.traceparent(),
+        end(),
+        isolation,
+        input,
+        known.settings.output().type());
   }
 
   @Override
@@ -291,6 +311,11 @@ final class AttemptRun implements Run, JobContext, Suspect {
     if (cancel) {
       ofStage.cancel(true);
     }
+  }
+
+  @Override
+  public void printed(long bytes) {
+    logBytes.addAndGet(bytes);
   }
 
   @Override
@@ -732,6 +757,32 @@ final class AttemptRun implements Run, JobContext, Suspect {
     }
   }
 
+  /// Where its code is now; null if none of it runs at this moment.
+  @Nullable Stack stack() {
+    Thread runs;
+    Remote elsewhere;
+    synchronized (this) {
+      if (stage == Stage.OVER) {
+        return null;
+      }
+      runs = thread;
+      elsewhere = remote;
+    }
+    if (elsewhere != null) {
+      return elsewhere.stack();
+    }
+    if (runs == null) {
+      return null;
+    }
+    List<StackTraceElement> frames = Frames.ofCode(runs.getStackTrace());
+    synchronized (this) {
+      if (frames.isEmpty() || thread != runs) {
+        return null; // It may run another attempt by now.
+      }
+    }
+    return new Stack(runs.getName(), frames, "this JVM, pid " + ProcessHandle.current().pid());
+  }
+
   /// The attempt that runs on this thread, if it is one of this engine.
   static @Nullable AttemptRun current() {
     return Scope.CURRENT.isBound() && Scope.CURRENT.get() instanceof AttemptRun run ? run : null;
@@ -783,6 +834,11 @@ final class AttemptRun implements Run, JobContext, Suspect {
       end = Math.min(end, Micros.plus(claimed.started(), Micros.of(known.settings.timeout())));
     }
     return end;
+  }
+
+  @Override
+  public Optional<String> traceparent() {
+    return Optional.ofNullable(claimed.traceparent());
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
+import dev.treadle.Stack;
 import dev.treadle.StoreException;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
@@ -42,6 +43,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -649,6 +651,15 @@ final class Engine {
     for (Listener listener : listeners) {
       tell(id, () -> listener.attemptSlow(id, task, run.claimed.attempt(), ran, p99));
     }
+  }
+
+  /// Where the code of a job is now; that of an abandoned attempt, if no other runs.
+  Optional<Stack> stack(long id) {
+    AttemptRun run = running.get(id);
+    if (run == null) {
+      run = abandoned.stream().filter(left -> left.jobId() == id).findFirst().orElse(null);
+    }
+    return Optional.ofNullable(run).map(AttemptRun::stack);
   }
 
   /// Ends the attempt of a job for certain, if one runs elsewhere.

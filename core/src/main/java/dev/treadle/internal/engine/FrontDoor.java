@@ -7,6 +7,7 @@ import dev.treadle.JobState;
 import dev.treadle.Jobs;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
+import dev.treadle.Stack;
 import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
@@ -122,6 +123,11 @@ final class FrontDoor implements Treadle {
   @Override
   public Optional<JobInfo> job(long id) {
     return engine.store.find(id).map(engine::shown);
+  }
+
+  @Override
+  public Optional<Stack> stack(long id) {
+    return engine.stack(id);
   }
 
   @Override

@@ -508,6 +508,7 @@ public abstract class RowStore implements Store {
       Row row = rows.table.row(receipt);
       Row.More more = row.more;
       String key = more == null ? null : more.key;
+      String traceparent = more == null ? null : more.traceparent;
       return new NewJob(
           row.task,
           row.route,
@@ -515,7 +516,8 @@ public abstract class RowStore implements Store {
           row.priority,
           0,
           Micros.NEVER,
-          new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null));
+          new NewJob.More(
+              key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null, traceparent));
     });
   }
 

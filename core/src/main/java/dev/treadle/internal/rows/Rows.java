@@ -301,10 +301,14 @@ public final class Rows {
 
   private void link(
       Row row, NewJob.More extra, @Nullable Row parent, @Nullable Row replaced, Changes changes) {
-    if (extra.retryOf() != 0 || extra.held() != null || extra.submittedAt() != null) {
+    if (extra.retryOf() != 0
+        || extra.held() != null
+        || extra.submittedAt() != null
+        || extra.traceparent() != null) {
       row.more().retryOf = extra.retryOf();
       row.more().heldBecause = extra.held();
       row.more().submittedAt = extra.submittedAt();
+      row.more().traceparent = extra.traceparent();
     }
     if (parent != null) {
       row.more().parent = parent;
@@ -468,7 +472,8 @@ public final class Rows {
         row.moved,
         row.deadline(),
         row.cancelCause(),
-        row.more == null ? null : row.more.submittedAt);
+        row.more == null ? null : row.more.submittedAt,
+        row.more == null ? null : row.more.traceparent);
   }
 
   private static void leaveWaiting(Row row, Changes changes) {
