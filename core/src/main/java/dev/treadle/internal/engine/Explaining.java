@@ -31,7 +31,7 @@ final class Explaining {
             .orElseGet(() -> new Reason(Reason.Kind.ENDED, "ended and is no longer kept"));
     return switch (reason.kind()) {
       case WORKER -> stopped(id, reason);
-      case RUNNING -> new Reason(reason.kind(), reason.text() + running(id));
+      case RUNNING -> reason.plus(running(id));
       case TIME, JOBS, LIMIT, PAUSED, QUEUE, STRATEGY_STOPPED, HELD, ENDED -> reason;
     };
   }

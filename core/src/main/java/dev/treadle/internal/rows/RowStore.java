@@ -568,12 +568,12 @@ public abstract class RowStore implements Store {
 
   /// Why a job stands where it stands, of which there is a row.
   protected final Reason reason(Row row) {
-    return look(now -> Why.of(row, rows.ready, now));
+    return look(now -> Why.of(row, rows, now));
   }
 
   @Override
   public Optional<Reason> explain(long id) {
     return look(
-        now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows.ready, now)));
+        now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows, now)));
   }
 }
