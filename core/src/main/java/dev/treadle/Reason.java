@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param kind what it waits for, or that it runs or has ended
 /// @param text the reason in a sentence, with names and numbers
 /// @param name the limit, with its key, or the queue it waits for; null if it waits for none
-/// @param jobs the jobs it waits for: those that hold the limit or run in the queue, its inputs, the
-///   job it replaces, or those it waits for while it runs; the longest first, at most
+/// @param jobs the jobs it waits for: those that hold the limit or run in the queue, its inputs,
+///   the job it replaces, or those it waits for while it runs; the longest first, at most
 ///   [#JOBS_NAMED]
 /// @param jobsInAll how many these are in all
 /// @param since when it started if it runs, when it ended if it has; null otherwise

@@ -3,7 +3,9 @@ package dev.treadle.internal.engine;
 import dev.treadle.JobInfo;
 import dev.treadle.Progress;
 import dev.treadle.Reason;
+import dev.treadle.Stack;
 import dev.treadle.Strategy;
+import dev.treadle.internal.thrown.Frames;
 import dev.treadle.spi.Words;
 import dev.treadle.stats.Spread;
 import java.time.Duration;
@@ -70,6 +72,10 @@ final class Explaining {
                   Locale.ROOT, "%.1f", (double) ran.toNanos() / Math.max(1, usual.p99().toNanos())))
           .append(" times its p99 of ")
           .append(text(usual.p99()));
+    }
+    Stack stack = run.stack();
+    if (stack != null && !stack.frames().isEmpty()) {
+      text.append("; at ").append(Frames.telling(stack.frames()));
     }
     progress(job.progress(), text);
     lastLine(job.log(), text);

@@ -573,7 +573,6 @@ public abstract class RowStore implements Store {
 
   @Override
   public Optional<Reason> explain(long id) {
-    return look(
-        now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows, now)));
+    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows, now)));
   }
 }

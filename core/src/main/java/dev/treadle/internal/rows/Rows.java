@@ -540,7 +540,8 @@ public final class Rows {
     boolean withQueue = row.more == null || !row.more.aside;
     if (codeRuns) {
       Lane lane = ready.join(row.lane.route(), now);
-      abandonedCode.put(new Holder(row.id, row.fence), new Held(row.node, lane, withQueue, row.moved));
+      abandonedCode.put(
+          new Holder(row.id, row.fence), new Held(row.node, lane, withQueue, row.moved));
     } else {
       ready.give(row.lane, withQueue, now, changes::granted);
     }

@@ -159,7 +159,10 @@ final class Why {
     List<Rows.Holding> named = all.subList(0, Math.min(all.size(), Reason.JOBS_NAMED));
     return new Reason(
         kind,
-        text + (all.isEmpty() ? "" : ", by " + list(named.stream().map(Why::describe).toList(), all.size())),
+        text
+            + (all.isEmpty()
+                ? ""
+                : ", by " + list(named.stream().map(Why::describe).toList(), all.size())),
         name,
         named.stream().map(Rows.Holding::id).toList(),
         all.size(),
@@ -189,7 +192,10 @@ final class Why {
     List<Row> awaited =
         more == null ? List.of() : more.awaits.stream().filter(it -> !it.ended()).toList();
     List<Row> named =
-        awaited.stream().sorted((a, b) -> Long.compare(a.id, b.id)).limit(Reason.JOBS_NAMED).toList();
+        awaited.stream()
+            .sorted((a, b) -> Long.compare(a.id, b.id))
+            .limit(Reason.JOBS_NAMED)
+            .toList();
     return new Reason(
         Kind.RUNNING,
         "runs since "

@@ -48,6 +48,15 @@ public final class Frames {
     return List.copyOf(Arrays.asList(all).subList(0, i + 1));
   }
 
+  /// The innermost of these frames that is none of the JDK; the innermost at all if all are.
+  public static StackTraceElement telling(List<StackTraceElement> frames) {
+    return frames.stream()
+        .filter(frame ->
+            !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
+        .findFirst()
+        .orElse(frames.getFirst());
+  }
+
   private static boolean isBetween(String type) {
     return CALLERS.contains(type)
         || type.equals("dev.treadle.Task")
