@@ -3,6 +3,7 @@ package dev.treadle;
 import dev.treadle.Task.Action;
 import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
+import dev.treadle.stats.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -195,6 +196,10 @@ public interface Treadle extends AutoCloseable {
   /// How many jobs are in each state, counting all that ended since the store was opened, or on a
   /// file since that was made. Kept as jobs move, never counted by a scan.
   Map<JobState, Long> counts();
+
+  /// How many jobs wait for which reason, by queue and task. Counted as jobs move, never by a scan
+  /// of them.
+  List<Waiting> waiting();
 
   /// Why a job stands where it stands, as [Job#why] says.
   ///

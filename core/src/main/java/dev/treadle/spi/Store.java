@@ -7,6 +7,7 @@ import dev.treadle.Progress;
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
 import dev.treadle.Strategy;
+import dev.treadle.stats.Waiting;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -220,6 +221,11 @@ public interface Store extends AutoCloseable {
   /// How many jobs are in each state, those included that have ended since and were pruned. Kept as
   /// jobs move, never counted by a scan.
   Map<JobState, Long> counts();
+
+  /// How many jobs wait for which reason, by queue and task, in that order. Counted as jobs move;
+  /// what available ones wait for is read off the gates of their routes, by the same rules by which
+  /// claims are made.
+  List<Waiting> waiting();
 
   /// Why a job stands where it stands, by the same rules by which claims are made: what a claim
   /// takes was waiting for a worker only, and a claim finds nothing exactly when no job of its

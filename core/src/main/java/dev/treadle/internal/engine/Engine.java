@@ -35,6 +35,7 @@ import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
 import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
+import dev.treadle.stats.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -608,6 +609,18 @@ final class Engine {
   /// What was measured here.
   Stats stats() {
     return monitor.stats(this::task, this::heap, time.micros());
+  }
+
+  /// How many jobs wait for which reason. What a strategy that has stopped would take waits for
+  /// that.
+  List<Waiting> waiting() {
+    return store.waiting().stream()
+        .map(it ->
+            it.why() == Reason.Kind.WORKER && stopped(it.strategy())
+                ? new Waiting(
+                    it.queue(), it.task(), it.strategy(), Reason.Kind.STRATEGY_STOPPED, it.jobs())
+                : it)
+        .toList();
   }
 
   /// How many permits there are, and how many are in use.

@@ -16,6 +16,7 @@ import dev.treadle.Treadle;
 import dev.treadle.spi.Receipt;
 import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
+import dev.treadle.stats.Waiting;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -123,6 +124,11 @@ final class FrontDoor implements Treadle {
   @Override
   public Optional<JobInfo> job(long id) {
     return engine.store.find(id).map(engine::shown);
+  }
+
+  @Override
+  public List<Waiting> waiting() {
+    return engine.waiting();
   }
 
   @Override

@@ -350,13 +350,28 @@ public final class ReadySet {
     return firstClosed(lane, now);
   }
 
-  /// The job that a claim for this lane's strategy would take now, or -1 if that takes more than a
-  /// look to know.
-  public long next(Lane lane, long now) {
-    Lane first = ready[lane.route.strategy().ordinal()].first();
-    return first == null || firstClosed(first, now) != null
-        ? -1
-        : IdHeap.id(first.jobs.topTicket());
+  /// The job that a claim for this strategy would take now; -1 if it would take none. Changes
+  /// nothing; may look at every lane.
+  public long next(Strategy strategy, long now) {
+    Lane best = ready[strategy.ordinal()].first();
+    if (best == null || firstClosed(best, now) != null) {
+      // A claim would park it, and so find what waits behind it.
+      best = null;
+      for (Lane lane : lanes.values()) {
+        if (lane.route.strategy() == strategy
+            && !lane.jobs.isEmpty()
+            && firstClosed(lane, now) == null
+            && (best == null || lane.before(best))) {
+          best = lane;
+        }
+      }
+    }
+    return best == null ? -1 : IdHeap.id(best.jobs.topTicket());
+  }
+
+  /// Visits the lanes in which jobs stand.
+  public void forEachLane(Consumer<Lane> visitor) {
+    lanes.values().forEach(visitor);
   }
 
   private static @Nullable Gate firstClosed(Lane lane, long now) {

@@ -19,6 +19,7 @@ import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
+import dev.treadle.stats.Waiting;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -574,5 +575,10 @@ public abstract class RowStore implements Store {
   @Override
   public Optional<Reason> explain(long id) {
     return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows, now)));
+  }
+
+  @Override
+  public List<Waiting> waiting() {
+    return look(rows::waiting);
   }
 }

@@ -3,6 +3,7 @@ package dev.treadle.internal.rows;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
+import dev.treadle.Reason;
 import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
@@ -22,6 +23,7 @@ import dev.treadle.spi.Next;
 import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Transition;
+import dev.treadle.stats.Waiting;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -271,10 +273,12 @@ public final class Rows {
   ///
   /// @param lane joined for it
   /// @param ticket that of its first wait
-  public JobState restoreWaiting(Lane lane, long ticket, long at, int priority, long now) {
+  public JobState restoreWaiting(
+      Lane lane, String task, long ticket, long at, int priority, long now) {
     lane.queue().waiting(1);
     JobState state = at > now ? JobState.SCHEDULED : JobState.AVAILABLE;
     counts[state.ordinal()]++;
+    lane.waits(task, state, 1);
     if (state == JobState.SCHEDULED) {
       due.add(at, ticket);
     } else {
@@ -413,6 +417,12 @@ public final class Rows {
   private void state(Row row, JobState next) {
     if (row.state != null) {
       counts[row.state.ordinal()]--;
+      if (waits(row.state)) {
+        row.lane.waits(row.task, row.state, -1);
+      }
+    }
+    if (waits(next)) {
+      row.lane.waits(row.task, next, 1);
     }
     if (next == JobState.RUNNING) {
       running.add(row);
@@ -421,6 +431,39 @@ public final class Rows {
     }
     row.state = next;
     counts[next.ordinal()]++;
+  }
+
+  private static boolean waits(JobState state) {
+    return switch (state) {
+      case SCHEDULED, BLOCKED, AVAILABLE, HELD -> true;
+      case RUNNING, SUCCEEDED, FAILED, CANCELLED -> false;
+    };
+  }
+
+  /// How many jobs wait for which reason, by queue and task. Kept as they move: what this looks at
+  /// are the routes they wait on, not the jobs.
+  List<Waiting> waiting(long now) {
+    Map<Waiting, Long> sums = new HashMap<>();
+    ready.forEachLane(lane -> {
+      Route route = lane.route();
+      Gate closed = ready.closed(lane, now);
+      lane.waiting((task, state, jobs) -> {
+        Reason.Kind why = Why.kind(state, closed);
+        sums.merge(
+            new Waiting(route.queue(), task, route.strategy(), why, 0), (long) jobs, Long::sum);
+      });
+    });
+    return sums.entrySet().stream()
+        .map(sum -> {
+          Waiting of = sum.getKey();
+          return new Waiting(of.queue(), of.task(), of.strategy(), of.why(), sum.getValue());
+        })
+        .sorted(
+            Comparator.comparing(Waiting::queue)
+                .thenComparing(Waiting::task)
+                .thenComparing(Waiting::strategy)
+                .thenComparing(Waiting::why))
+        .toList();
   }
 
   /// Takes a job out of the structure its state keeps it in, to move it elsewhere.

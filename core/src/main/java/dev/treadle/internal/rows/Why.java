@@ -1,9 +1,11 @@
 package dev.treadle.internal.rows;
 
 import dev.treadle.Attempt;
+import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.Reason;
 import dev.treadle.Reason.Kind;
+import dev.treadle.internal.ready.Gate;
 import dev.treadle.internal.ready.LimitGate;
 import dev.treadle.internal.ready.QueueGate;
 import dev.treadle.internal.ready.RateGate;
@@ -16,6 +18,26 @@ import org.jspecify.annotations.Nullable;
 /// Why a job stands where it stands, in a sentence. Under the lock of the store.
 final class Why {
   private Why() {}
+
+  /// What jobs of this state wait for.
+  ///
+  /// @param closed what keeps available ones from starting, if anything does
+  static Kind kind(JobState state, @Nullable Gate closed) {
+    return switch (state) {
+      case SCHEDULED -> Kind.TIME;
+      case BLOCKED -> Kind.JOBS;
+      case HELD -> Kind.HELD;
+      case RUNNING -> Kind.RUNNING;
+      case SUCCEEDED, FAILED, CANCELLED -> Kind.ENDED;
+      case AVAILABLE ->
+          switch (closed) {
+            case null -> Kind.WORKER;
+            case QueueGate queue -> queue.paused() ? Kind.PAUSED : Kind.QUEUE;
+            case LimitGate limit -> Kind.LIMIT;
+            case RateGate rate -> Kind.LIMIT;
+          };
+    };
+  }
 
   static Reason of(Row row, Rows rows, long now) {
     return switch (row.state()) {
@@ -101,8 +123,8 @@ final class Why {
 
   private static Reason canStart(Row row, Rows rows, long now) {
     String text = "can start now: waits only for a free " + row.route.strategy() + " slot";
-    long next = rows.ready.next(row.lane, now);
-    return next < 0 || next == row.id
+    long next = rows.ready.next(row.route.strategy(), now);
+    return next == row.id
         ? new Reason(Kind.WORKER, text)
         : new Reason(
             Kind.WORKER,

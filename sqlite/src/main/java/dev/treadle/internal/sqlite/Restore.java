@@ -186,7 +186,12 @@ final class Restore {
                   : rows.ready().join(kinds.byId(packed >> 5).route(row.getString(4)), now);
           JobState state =
               rows.restoreWaiting(
-                  lane, IdHeap.ticket(id, 1), row.getLong(3), packed >> 1 & 15, now);
+                  lane,
+                  kinds.byId(packed >> 5).task(),
+                  IdHeap.ticket(id, 1),
+                  row.getLong(3),
+                  packed >> 1 & 15,
+                  now);
           table.putWaiting(id, state, 1);
         });
     LongStream.Builder found = LongStream.builder();
