@@ -34,7 +34,8 @@ final class Explaining {
     return switch (reason.kind()) {
       case WORKER -> stopped(id, reason);
       case RUNNING -> reason.plus(running(id));
-      case TIME, JOBS, LIMIT, PAUSED, QUEUE, STRATEGY_STOPPED, HELD, ENDED -> reason;
+      case LIMIT, QUEUE -> reason.plus(usually(reason.jobs()));
+      case TIME, JOBS, PAUSED, STRATEGY_STOPPED, HELD, ENDED -> reason;
     };
   }
 
@@ -49,6 +50,25 @@ final class Explaining {
                 + " has stopped: "
                 + engine.abandonedMax()
                 + " abandoned attempts ignore their timeouts and still run");
+  }
+
+  /// How long such jobs as hold what a job waits for usually run.
+  private String usually(List<Long> holders) {
+    StringBuilder text = new StringBuilder();
+    holders.stream()
+        .flatMap(id -> engine.store.find(id).stream())
+        .map(JobInfo::task)
+        .distinct()
+        .forEach(task -> {
+          Spread usual = engine.monitor.run(task, engine.time.micros());
+          if (usual.count() >= ENOUGH) {
+            text.append(text.isEmpty() ? "; usually " : ", ")
+                .append(task)
+                .append(" runs ")
+                .append(text(usual.p50()));
+          }
+        });
+    return text.toString();
   }
 
   /// What follows in the sentence on a job that runs.

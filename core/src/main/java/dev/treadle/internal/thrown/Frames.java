@@ -2,16 +2,17 @@ package dev.treadle.internal.thrown;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// The frames of a thread that runs the code of an attempt, told apart from those that brought it
 /// there.
 public final class Frames {
-  /// What calls the code of a task, in this JVM and in a worker.
-  private static final Set<String> CALLERS =
-      Set.of(
-          "dev.treadle.internal.engine.Chunk",
-          "dev.treadle.internal.process.worker.CodeTable$Entry");
+  /// What calls the code of a task, in this JVM and in a worker: which method of which class.
+  private static final Map<String, String> CALLERS =
+      Map.of(
+          "dev.treadle.internal.engine.Chunk", "run",
+          "dev.treadle.internal.process.worker.CodeTable$Entry", "call");
 
   /// What may stand between a caller and the code.
   private static final List<String> BETWEEN =
@@ -35,7 +36,7 @@ public final class Frames {
   /// there.
   public static List<StackTraceElement> ofCode(StackTraceElement[] all) {
     int i = all.length - 1;
-    while (i >= 0 && !CALLERS.contains(all[i].getClassName())) {
+    while (i >= 0 && !all[i].getMethodName().equals(CALLERS.get(all[i].getClassName()))) {
       i--;
     }
     if (i < 0) {
@@ -58,7 +59,7 @@ public final class Frames {
   }
 
   private static boolean isBetween(String type) {
-    return CALLERS.contains(type)
+    return CALLERS.containsKey(type)
         || type.equals("dev.treadle.Task")
         || BETWEEN.stream().anyMatch(type::startsWith);
   }
