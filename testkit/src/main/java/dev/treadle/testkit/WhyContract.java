@@ -114,7 +114,7 @@ interface WhyContract extends StoreScenario {
     says(
         insert(job().limit("host", "a.org")),
         Kind.LIMIT,
-        "waits for limit host/a.org: 1 of 1 taken, by job %d (since %s, ended, but its code runs on)"
+        "waits for limit host=a.org: 1 of 1 taken, by job %d (since %s, ended, but its code runs on)"
             .formatted(running.id(), clock().instant()));
   }
 
