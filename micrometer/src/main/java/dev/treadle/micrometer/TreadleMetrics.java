@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class TreadleMetrics implements Listener, MeterBinder {
   private final Map<Long, LongTaskTimer.Sample> active = new ConcurrentHashMap<>();
   private volatile @Nullable Meters meters;
   private @Nullable Treadle treadle;
+  private boolean bound;
   private boolean closed;
 
   /// Figures that go nowhere until [#bindTo].
@@ -41,7 +43,7 @@ public final class TreadleMetrics implements Listener, MeterBinder {
 
   /// The figures of the treadle it is given to, in this registry.
   public static TreadleMetrics to(MeterRegistry registry, Tag... tags) {
-    TreadleMetrics metrics = new TreadleMetrics(java.util.List.of(tags));
+    TreadleMetrics metrics = new TreadleMetrics(List.of(tags));
     metrics.bindTo(registry);
     return metrics;
   }
@@ -51,16 +53,17 @@ public final class TreadleMetrics implements Listener, MeterBinder {
   /// @throws IllegalStateException if they go to one already
   @Override
   public synchronized void bindTo(MeterRegistry registry) {
-    if (meters != null) {
+    if (bound) {
       throw new IllegalStateException(
           "these figures go to a registry already; for several, bind to one"
               + " CompositeMeterRegistry");
     }
+    bound = true;
     if (!closed) {
-      Meters bound = new Meters(registry, tags);
-      meters = bound;
+      Meters made = new Meters(registry, tags);
+      meters = made;
       if (treadle != null) {
-        bound.watch(treadle);
+        made.watch(treadle);
       }
     }
   }
@@ -80,8 +83,10 @@ public final class TreadleMetrics implements Listener, MeterBinder {
   @Override
   public synchronized void closed() {
     closed = true;
-    if (meters != null) {
-      meters.remove();
+    Meters last = meters;
+    meters = null;
+    if (last != null) {
+      last.remove();
     }
     active.clear();
   }
@@ -111,7 +116,7 @@ public final class TreadleMetrics implements Listener, MeterBinder {
   public void attemptSlow(long jobId, String task, int attempt, Duration ran, Duration p99) {
     Meters now = meters;
     if (now != null) {
-      now.count("treadle.attempts.slow", "Attempts that ran far longer than usual", task);
+      now.slow(task);
     }
   }
 
@@ -125,7 +130,7 @@ public final class TreadleMetrics implements Listener, MeterBinder {
             case Outcome.Failed<?> it -> JobState.FAILED;
             case Outcome.Cancelled<?> it -> JobState.CANCELLED;
           };
-      now.count("treadle.jobs.ended", "Jobs that have ended", task, Tag.of("state", state + ""));
+      now.ended(task, state);
     }
   }
 }
