@@ -78,6 +78,10 @@ record Benchmark(String name, String sentence, Code code) {
             "the same work on io, cpu, process and async: waiting, computing, nothing",
             Strategies::run),
         new Benchmark(
+            "monitor-cost",
+            "jobs of 100 us, each measured and not: what measuring costs",
+            MonitorCost::run),
+        new Benchmark(
             "queued-memory",
             "a million jobs queued in memory: bytes each, and the cost of a submit among them",
             QueuedMemory::run),

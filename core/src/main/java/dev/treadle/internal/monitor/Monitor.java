@@ -36,6 +36,9 @@ public final class Monitor {
   /// The form of what [#write] gives; what has another number is not read.
   private static final int FORM = 1;
 
+  /// `off` has nothing measured in treadles opened from then on: to tell what it costs.
+  private static final String SWITCH = "dev.treadle.monitor";
+
   /// The length of the checksum.
   private static final int CHECKSUM = Long.BYTES;
 
@@ -45,6 +48,7 @@ public final class Monitor {
   private final Permits permits = new Permits();
   private final Starvations starvations = new Starvations();
   private final String node;
+  private final boolean on = isOn();
   private volatile long since;
 
   /// What was advised when this was written down, by those who knew the tasks.
@@ -58,9 +62,17 @@ public final class Monitor {
     this.since = since;
   }
 
+  /// Whether attempts are measured.
+  public static boolean isOn() {
+    return !"off".equals(System.getProperty(SWITCH));
+  }
+
   /// Notes the end of an attempt.
   public void ended(
       String task, String queue, Finish.Tally tally, Attempt.End end, long nowMicros) {
+    if (!on) {
+      return;
+    }
     Place place = new Place(task, queue);
     Cell cell = cells.get(place);
     if (cell == null) {
