@@ -1,6 +1,7 @@
 package dev.treadle;
 
 import dev.treadle.Task.Action;
+import dev.treadle.stats.JvmStats;
 import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
 import dev.treadle.stats.Waiting;
@@ -205,6 +206,10 @@ public interface Treadle extends AutoCloseable {
   ///
   /// @throws RefusedException if there is none with this id, or it is no longer kept
   Reason why(long id);
+
+  /// How this JVM and its process were: one entry a second of the last ten minutes, oldest first.
+  /// Empty in the first second or two, and with a clock that is moved by hand.
+  List<JvmStats> jvm();
 
   /// How many attempts of each strategy may run at once here, and how many permits are in use now;
   /// empty for a treadle that only submits.

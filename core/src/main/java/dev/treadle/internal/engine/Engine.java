@@ -33,6 +33,7 @@ import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
+import dev.treadle.stats.JvmStats;
 import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
 import dev.treadle.stats.Waiting;
@@ -140,10 +141,10 @@ final class Engine {
     this.queues = Map.copyOf(setup.queues);
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
-    this.monitor = new Monitor(node, time.micros());
+    this.ioCpu = setup.sampleCpu && !setup.submitOnly ? new IoCpu() : null;
+    this.monitor = new Monitor(node, time.micros(), ioCpu);
     this.pulse = new Pulse(this, setup.node, setup.slowAfter);
     this.alarm = new Alarm(setup.node, time, this::tick);
-    this.ioCpu = setup.sampleCpu && !setup.submitOnly ? new IoCpu() : null;
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
       runners.put(strategy, runner(setup.node, strategy, setup.permits(strategy)));
     }
@@ -609,6 +610,11 @@ final class Engine {
   /// What was measured here.
   Stats stats() {
     return monitor.stats(this::task, this::heap, time.micros());
+  }
+
+  /// How this JVM was, oldest first.
+  List<JvmStats> jvm() {
+    return pulse.jvm();
   }
 
   /// How many jobs wait for which reason. What a strategy that has stopped would take waits for

@@ -14,6 +14,7 @@ import dev.treadle.Task;
 import dev.treadle.Task.Action;
 import dev.treadle.Treadle;
 import dev.treadle.spi.Receipt;
+import dev.treadle.stats.JvmStats;
 import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
 import dev.treadle.stats.Waiting;
@@ -155,6 +156,11 @@ final class FrontDoor implements Treadle {
   @Override
   public Stats stats() {
     return engine.stats();
+  }
+
+  @Override
+  public List<JvmStats> jvm() {
+    return engine.jvm();
   }
 
   @Override

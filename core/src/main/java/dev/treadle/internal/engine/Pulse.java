@@ -1,12 +1,15 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.StoreException;
+import dev.treadle.internal.monitor.JvmFigures;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.spi.Ticking;
+import dev.treadle.stats.JvmStats;
 import dev.treadle.stats.Spread;
 import dev.treadle.stats.Stats;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +39,7 @@ final class Pulse implements AutoCloseable {
   private final double slowAfter;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final @Nullable Thread thread;
+  private @Nullable JvmFigures jvm;
   private int looks;
 
   /// @param slowAfter an attempt is slow that takes so many times the p99 of its task
@@ -62,6 +66,7 @@ final class Pulse implements AutoCloseable {
         if (closed.await(1, TimeUnit.SECONDS)) {
           return;
         }
+        measureJvm();
         look();
       } catch (InterruptedException e) {
         return; // Nobody does; then there is nothing to look at any more.
@@ -69,6 +74,18 @@ final class Pulse implements AutoCloseable {
         LOG.error("looking at what runs failed; it is tried again", e);
       }
     }
+  }
+
+  /// After a second, so that short runs need not pay for it.
+  private synchronized void measureJvm() {
+    if (jvm == null && closed.getCount() > 0) {
+      jvm = JvmFigures.open();
+    }
+  }
+
+  /// How this JVM was, oldest first.
+  synchronized List<JvmStats> jvm() {
+    return jvm == null ? List.of() : jvm.history();
   }
 
   private void look() {
@@ -114,5 +131,10 @@ final class Pulse implements AutoCloseable {
   public void close() {
     closed.countDown();
     save();
+    synchronized (this) {
+      if (jvm != null) {
+        jvm.close();
+      }
+    }
   }
 }

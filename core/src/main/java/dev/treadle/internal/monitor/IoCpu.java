@@ -2,6 +2,7 @@ package dev.treadle.internal.monitor;
 
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,20 @@ public final class IoCpu implements AutoCloseable {
   /// most.
   private static final int ENDED_MAX = 50_000;
 
-  private final ConcurrentHashMap<Long, String> running = new ConcurrentHashMap<>();
+  /// An attempt on a thread.
+  ///
+  /// @param began when, by [System#nanoTime], if it was sampled from its start
+  private record Running(String task, OptionalLong began) {}
+
+  /// What the attempts of a task used.
+  ///
+  /// @param cpuNanos the CPU time sampled
+  /// @param ranNanos how long those ran that have ended and were sampled from their start
+  record Usage(long cpuNanos, long ranNanos) {}
+
+  private final ConcurrentHashMap<Long, Running> running = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, LongAdder> nanos = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, LongAdder> ran = new ConcurrentHashMap<>();
 
   /// Attempts that ended lately, by thread, and those that ended before them.
   private volatile Map<Long, String> ended = new ConcurrentHashMap<>();
@@ -62,16 +75,21 @@ public final class IoCpu implements AutoCloseable {
 
   /// An attempt of a task begins on this thread.
   public void begins(String task) {
-    running.put(Thread.currentThread().threadId(), task);
+    OptionalLong began = sampling ? OptionalLong.of(System.nanoTime()) : OptionalLong.empty();
+    running.put(Thread.currentThread().threadId(), new Running(task, began));
   }
 
   /// The attempt on this thread has ended.
   public void ends() {
     long thread = Thread.currentThread().threadId();
-    String task = running.remove(thread);
-    if (task != null && sampling) {
+    Running over = running.remove(thread);
+    if (over != null && over.began.isPresent()) {
+      long took = System.nanoTime() - over.began.getAsLong();
+      ran.computeIfAbsent(over.task, name -> new LongAdder()).add(took);
+    }
+    if (over != null && sampling) {
       Map<Long, String> lately = ended;
-      lately.put(thread, task);
+      lately.put(thread, over.task);
       if (lately.size() > ENDED_MAX) {
         forget();
       }
@@ -87,10 +105,8 @@ public final class IoCpu implements AutoCloseable {
   }
 
   private void sample(long thread, long cpuNanos) {
-    String task = running.get(thread);
-    if (task == null) {
-      task = ended.get(thread);
-    }
+    Running now = running.get(thread);
+    String task = now != null ? now.task : ended.get(thread);
     if (task == null) {
       task = endedBefore.get(thread);
     }
@@ -104,6 +120,18 @@ public final class IoCpu implements AutoCloseable {
   public OptionalLong cpuNanos(String task) {
     LongAdder sum = nanos.get(task);
     return sum == null ? OptionalLong.empty() : OptionalLong.of(sum.sum());
+  }
+
+  /// What all attempts of a task used so far; null as long as no sample has hit it.
+  @Nullable Usage usage(String task) {
+    LongAdder cpu = nanos.get(task);
+    LongAdder time = ran.get(task);
+    return cpu == null || time == null ? null : new Usage(cpu.sum(), time.sum());
+  }
+
+  /// The tasks that were sampled.
+  Set<String> tasks() {
+    return nanos.keySet();
   }
 
   /// Whether samples come now.

@@ -6,6 +6,7 @@ import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.internal.memory.MemoryStore;
 import dev.treadle.internal.monitor.IoCpu;
+import dev.treadle.stats.Figures;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
@@ -81,6 +82,11 @@ class IoCpuTest {
       assertThat(millis(cpu, "much")).isCloseTo(1_200, NEAR);
       assertThat(millis(cpu, "less")).isCloseTo(600, NEAR);
       assertThat(cpu.cpuNanos("none")).isEmpty();
+      Figures figures = Objects.requireNonNull(treadle.stats().tasks().get("much"));
+      assertThat(figures.cpuSeconds().orElseThrow()).isCloseTo(1.2, NEAR);
+      double share = figures.cpuSeconds().orElseThrow() / figures.runSeconds();
+      assertThat(figures.cpuShare().orElseThrow()).isCloseTo(share, NEAR);
+      assertThat(Objects.requireNonNull(treadle.stats().tasks().get("none")).cpuShare()).isEmpty();
       assertThat(cpu.cpuNanos("unheard of")).isEmpty();
     }
   }
