@@ -1,6 +1,7 @@
 package dev.treadle;
 
 import dev.treadle.Task.Action;
+import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,6 +111,11 @@ public interface Treadle extends AutoCloseable {
     /// Runs nothing here: this treadle only submits and looks.
     Setup submitOnly();
 
+    /// Measures the CPU time of `io` tasks, by sampling. Off by default: it starts a flight
+    /// recording, which takes JFR a second of CPU time once. Linux only; elsewhere the time stays
+    /// unknown.
+    Setup sampleCpu();
+
     /// Opens in memory.
     Treadle open();
 
@@ -179,12 +185,25 @@ public interface Treadle extends AutoCloseable {
   /// What is known of a job, or empty if there is none with this id, or no longer.
   Optional<JobInfo> job(long id);
 
+  /// Where the code of a job is at this moment, as [Job#stack()] says; empty also if there is no
+  /// such job.
+  Optional<Stack> stack(long id);
+
   /// The jobs that match, by ascending id.
   List<JobInfo> jobs(JobQuery query);
 
   /// How many jobs are in each state, counting all that ended since the store was opened, or on a
   /// file since that was made. Kept as jobs move, never counted by a scan.
   Map<JobState, Long> counts();
+
+  /// Why a job stands where it stands, as [Job#why] says.
+  ///
+  /// @throws RefusedException if there is none with this id, or it is no longer kept
+  Reason why(long id);
+
+  /// How many attempts of each strategy may run at once here, and how many permits are in use now;
+  /// empty for a treadle that only submits.
+  Map<Strategy, PermitUse> permits();
 
   /// What was measured here: of each task and queue how many attempts ended how, how long they
   /// waited and ran, what they cost, and what that advises. A file keeps it through restarts; after

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param deadline when it must have ended; [Micros#NEVER] for no deadline
 /// @param cancel what asked a lost job to cancel, or null; for a fresh claim always null
 /// @param submittedAt the stack of the submission, if it was asked for and the store can keep it
+/// @param traceparent the trace it is part of, in the form of W3C Trace Context, or null
 public record Claimed(
     long id,
     int fence,
@@ -30,4 +31,5 @@ public record Claimed(
     long started,
     long deadline,
     @Nullable String cancel,
-    @Nullable Throwable submittedAt) {}
+    @Nullable Throwable submittedAt,
+    @Nullable String traceparent) {}

@@ -11,15 +11,13 @@ public record Advice(String subject, Kind kind, String text, long attempts) {
   public enum Kind {
     /// It computes on `io`: use `cpu`.
     USE_CPU,
-    /// It waits on `cpu` or `process`: use `io`.
+    /// It waits on `cpu`: use `io`.
     USE_IO,
     /// It was lost for want of memory: give it more.
     MORE_MEMORY,
     /// Its timeout is shorter than it takes.
     LONGER_TIMEOUT,
     /// Most permits are never used.
-    FEWER_PERMITS,
-    /// All permits are in use most of the time while jobs wait.
-    MORE_PERMITS
+    FEWER_PERMITS
   }
 }

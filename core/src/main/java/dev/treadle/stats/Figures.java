@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 /// @param allocatedBytes what those allocated whose strategy can tell, in all
 /// @param peakMemory the most memory the process of an attempt had resident, in bytes
 /// @param logBytes what attempts logged, in bytes of UTF-8
-/// @param outOfMemory how many were lost because their memory did not suffice
+/// @param outOfMemory how many were lost in the last 24 hours because their memory did not suffice
 public record Figures(
     Ends ends,
     long abandoned,

@@ -7,7 +7,8 @@ import java.util.Map;
 /// What a node has measured, at one moment.
 ///
 /// @param node the node
-/// @param since since when these figures are kept: for a durable store, since its file was made
+/// @param since since when these figures are kept: for a file, since it was first opened by a
+///   Treadle that measures, or since what it kept could not be read
 /// @param at when this was read
 /// @param total all attempts
 /// @param tasks the attempts of each task, by name, in the order of names

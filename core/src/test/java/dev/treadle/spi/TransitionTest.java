@@ -63,7 +63,8 @@ class TransitionTest {
     Next after(End end, @Nullable Object result, Policy policy, long now, RandomGenerator random) {
       Claimed job =
           new Claimed(
-              1, 1, "task", "default", null, attempt, failures, losses, 0, 0, deadline, null, null);
+              1, 1, "task", "default", null, attempt, failures, losses, 0, 0, deadline, null, null,
+              null);
       return Transition.after(end, result, job, cancelCause, policy, now, random);
     }
   }

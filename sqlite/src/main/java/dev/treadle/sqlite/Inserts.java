@@ -214,24 +214,27 @@ final class Inserts implements AutoCloseable {
     Long source = line.numberOrNull("source");
     Long group = line.numberOrNull("sourceGroup");
     Long after = line.numberOrNull("after");
+    String traceparent = line.textOrNull("traceparent");
     if (!deadline
         && key == null
         && parent == null
         && retryOf == null
         && source == null
         && group == null
-        && after == null) {
+        && after == null
+        && traceparent == null) {
       return false;
     }
     run(
-        "more(id, key, parent, retry_of, source, source_group, after)",
+        "more(id, key, parent, retry_of, source, source_group, after, traceparent)",
         id,
         key,
         parent,
         retryOf,
         source,
         group,
-        after);
+        after,
+        traceparent);
     return true;
   }
 

@@ -81,6 +81,7 @@ interface EndContract extends StoreScenario {
             running.started(),
             running.deadline(),
             null,
+            null,
             null);
 
     assertThat(succeed(made)).isFalse();

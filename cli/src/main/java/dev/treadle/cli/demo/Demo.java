@@ -54,6 +54,7 @@ final class Demo implements Stoppable {
         DemoFile file = new DemoFile(story)) {
       DemoOddities oddities = new DemoOddities(story);
       DemoProcesses processes = new DemoProcesses(story);
+      DemoMonitor monitor = new DemoMonitor(story);
       try (Treadle treadle =
           Treadle.with(pages.fetch(), DemoPages.COUNT, DemoOddities.TIMER, file.upper())
               .mapWindow(TIMERS)
@@ -67,23 +68,26 @@ final class Demo implements Stoppable {
         oddities.ignoresItsTimeout(treadle);
         processes.runaway(treadle);
         processes.hungry(treadle);
+        monitor.computesOnIo(treadle);
         new DemoCrash(story).play();
         oddities.priorities(treadle);
         pages.endless();
         checkCounts(pages.failing());
+        monitor.advice(treadle);
         return DemoBill.of(
             story, Duration.ofNanos(System.nanoTime() - started), pages.cpu(), pages.words());
       }
     }
   }
 
-  // Pages and their counts, the file, timers, the two odd tasks, the two in processes, the lane.
+  // Pages and their counts, the file, timers, the two odd tasks, the two in processes, those that
+  // compute on io, the lane.
   private void checkCounts(int failing) {
     long good = DemoPages.PAGES - failing;
     long lane = DemoOddities.SUBMITTED.size();
     story.expect(
         "jobs that succeeded",
-        2 * good + 1 + TIMERS + 1 + 1 + lane,
+        2 * good + 1 + TIMERS + 1 + 1 + DemoMonitor.jobs() + lane,
         story.ended(JobState.SUCCEEDED));
     story.expect("jobs that failed", failing + 2L, story.ended(JobState.FAILED));
     story.expect("jobs that were cancelled", (long) failing, story.ended(JobState.CANCELLED));

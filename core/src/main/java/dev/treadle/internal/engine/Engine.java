@@ -9,6 +9,7 @@ import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
+import dev.treadle.Stack;
 import dev.treadle.StoreException;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
@@ -16,9 +17,13 @@ import dev.treadle.TreadleException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.monitor.IoCpu;
 import dev.treadle.internal.monitor.Monitor;
+import dev.treadle.internal.monitor.StarvationGuard;
+import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.ProcessRunner;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.VirtualRunner;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -28,6 +33,7 @@ import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
+import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,12 +43,14 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,7 +108,14 @@ final class Engine {
   final Quiet quiet = new Quiet(this);
   final Closing closing;
   private final Pulse pulse;
+  private final Explaining explaining = new Explaining(this);
   private final Rescue rescue = new Rescue(this);
+
+  /// The CPU time of `io` tasks; null unless it was asked for.
+  final @Nullable IoCpu ioCpu;
+
+  private final VirtualAttempts virtualAttempts = new VirtualAttempts(this);
+  private final StarvationGuard guard;
   volatile boolean claiming;
   volatile boolean isClosing;
   volatile boolean closed;
@@ -127,6 +142,7 @@ final class Engine {
     this.monitor = new Monitor(node, time.micros());
     this.pulse = new Pulse(this, setup.node, setup.slowAfter);
     this.alarm = new Alarm(setup.node, time, this::tick);
+    this.ioCpu = setup.sampleCpu && !setup.submitOnly ? new IoCpu() : null;
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
       runners.put(strategy, runner(setup.node, strategy, setup.permits(strategy)));
     }
@@ -140,6 +156,7 @@ final class Engine {
       var unused = tasks.register(FrontDoor.LAMBDA);
     }
     setup.tasks.forEach(task -> store.registered(task.name()));
+    guard = StarvationGuard.watch(virtualAttempts);
     claiming = true;
     alarm.start();
     pulse.start();
@@ -151,7 +168,7 @@ final class Engine {
 
   private Runner runner(String name, Strategy strategy, int permits) {
     return switch (strategy) {
-      case IO -> new IoRunner(name, this::claim, permits);
+      case IO -> new IoRunner(name, this::claim, permits, ioCpu);
       case CPU -> new CpuRunner(name, this::claim, permits);
       case ASYNC -> new AsyncRunner(name, this::claim, permits);
       case PROCESS -> new ProcessRunner(name, this::claim, permits);
@@ -189,7 +206,11 @@ final class Engine {
 
   private List<Claimed> claimed(Strategy strategy, int max) {
     try {
-      return store.claim(node, strategy, max);
+      List<Claimed> claims = store.claim(node, strategy, max);
+      if (!claims.isEmpty()) {
+        Flight.claimed(strategy, claims.size());
+      }
+      return claims;
     } catch (StoreException e) {
       broke(e);
       return List.of();
@@ -204,6 +225,9 @@ final class Engine {
     }
     AttemptRun run = new AttemptRun(this, runner, claimed, known);
     running.put(run.key, run);
+    if (runner instanceof VirtualRunner) {
+      guard.begins();
+    }
     if (handsBack) {
       run.handBack();
       closing.left(run);
@@ -242,8 +266,8 @@ final class Engine {
         node,
         run.claimed.started(),
         run.ranNanos(),
-        Math.max(0, run.claimed.started() - run.claimed.available()),
-        0,
+        run.waitedMicros(),
+        run.logBytes(),
         cost,
         abandoned);
   }
@@ -286,6 +310,7 @@ final class Engine {
     if (turn.next() == null) {
       return null;
     }
+    Flight.claimed(strategy, 1);
     AttemptRun claimed = begin(turn.next(), run.runner);
     return claimed != null ? claimed : claimOne(strategy);
   }
@@ -315,10 +340,19 @@ final class Engine {
     running.remove(run.key, run);
     monitor.ended(
         run.claimed.task(), run.claimed.queue(), finish.tally(), finish.end(), time.micros());
+    if (run.flight != null) {
+      run.flight.ended(run.claimed, run.runner.strategy(), run.claimed.queue(), finish);
+    }
     for (Listener listener : listeners) {
       tell(
           finish.id(),
-          () -> listener.attemptEnded(finish.id(), run.claimed.task(), finish.attempt()));
+          () ->
+              listener.attemptEnded(
+                  finish.id(),
+                  run.claimed.task(),
+                  run.claimed.queue(),
+                  run.runner.strategy(),
+                  finish.attempt()));
     }
   }
 
@@ -393,7 +427,7 @@ final class Engine {
         thrown == null ? "returned a value" : "thrown " + Words.of(thrown));
   }
 
-  private boolean stopped(Strategy strategy) {
+  boolean stopped(Strategy strategy) {
     return abandonedCounts.get(strategy.ordinal()) >= abandonedMax;
   }
 
@@ -420,6 +454,7 @@ final class Engine {
     @Override
     public void ended(long id, String task, Outcome<?> outcome) {
       tasks.ended(task);
+      Flight.finished(id, task, outcome.state());
       if (!listeners.isEmpty()) {
         Outcome<?> shown = shown(task, outcome);
         for (Listener listener : listeners) {
@@ -465,6 +500,17 @@ final class Engine {
     public void room() {
       room.made();
       idleMayHaveChanged();
+    }
+  }
+
+  /// Tells all who listen something that is about no job.
+  void tellAll(Consumer<Listener> what) {
+    for (Listener listener : listeners) {
+      try {
+        what.accept(listener);
+      } catch (Throwable thrown) {
+        LOG.error("a listener failed; jobs are not affected", thrown);
+      }
     }
   }
 
@@ -546,29 +592,30 @@ final class Engine {
     }
   }
 
-  Reason why(Receipt job) {
-    Reason reason =
-        store
-            .explain(job.id())
-            .orElseGet(() -> new Reason(Reason.Kind.ENDED, "ended and is no longer kept"));
-    if (reason.kind() == Reason.Kind.WORKER) {
-      Strategy strategy = store.info(job).strategy();
-      if (stopped(strategy)) {
-        return new Reason(
-            Reason.Kind.STRATEGY_STOPPED,
-            "waits because "
-                + strategy
-                + " has stopped: "
-                + abandonedMax
-                + " abandoned attempts ignore their timeouts and still run");
-      }
-    }
-    return reason;
+  Reason why(long id) {
+    return explaining.of(id);
+  }
+
+  /// The attempt of a job that runs here, or null.
+  @Nullable AttemptRun running(long id) {
+    return running.get(id);
+  }
+
+  int abandonedMax() {
+    return abandonedMax;
   }
 
   /// What was measured here.
   Stats stats() {
     return monitor.stats(this::task, this::heap, time.micros());
+  }
+
+  /// How many permits there are, and how many are in use.
+  Map<Strategy, PermitUse> permits() {
+    Map<Strategy, PermitUse> all = new EnumMap<>(Strategy.class);
+    runners.forEach(
+        (strategy, runner) -> all.put(strategy, new PermitUse(runner.permits(), runner.inUse())));
+    return all;
   }
 
   /// The heap a task turned out to need in a worker, in bytes; 0 if that is not known.
@@ -604,6 +651,15 @@ final class Engine {
     for (Listener listener : listeners) {
       tell(id, () -> listener.attemptSlow(id, task, run.claimed.attempt(), ran, p99));
     }
+  }
+
+  /// Where the code of a job is now; that of an abandoned attempt, if no other runs.
+  Optional<Stack> stack(long id) {
+    AttemptRun run = running.get(id);
+    if (run == null) {
+      run = abandoned.stream().filter(left -> left.jobId() == id).findFirst().orElse(null);
+    }
+    return Optional.ofNullable(run).map(AttemptRun::stack);
   }
 
   /// Ends the attempt of a job for certain, if one runs elsewhere.
@@ -715,6 +771,10 @@ final class Engine {
 
   void stopRunners() {
     runners.values().forEach(Runner::close);
+    guard.leave(virtualAttempts);
+    if (ioCpu != null) {
+      ioCpu.close();
+    }
   }
 
   /// A job was inserted: if that was after the last call that cancels what waits, cancels it too.

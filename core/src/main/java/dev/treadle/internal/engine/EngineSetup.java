@@ -40,6 +40,7 @@ public final class EngineSetup implements Treadle.Setup {
   double slowAfter = 3;
   int keepEnded = 10_000;
   boolean submitOnly;
+  boolean sampleCpu;
   Duration drainFor = Duration.ofSeconds(30);
   StoreSettings storeSettings = StoreSettings.DEFAULT;
 
@@ -162,6 +163,12 @@ public final class EngineSetup implements Treadle.Setup {
   }
 
   @Override
+  public Treadle.Setup sampleCpu() {
+    sampleCpu = true;
+    return this;
+  }
+
+  @Override
   public Treadle open() {
     return open(new MemoryStore(keepEnded));
   }
@@ -184,7 +191,10 @@ public final class EngineSetup implements Treadle.Setup {
   /// Opens on a store of one's own.
   public Treadle open(Store store) {
     try {
-      return new FrontDoor(new Engine(this, store));
+      Engine engine = new Engine(this, store);
+      FrontDoor treadle = new FrontDoor(engine);
+      engine.tellAll(listener -> listener.opened(treadle));
+      return treadle;
     } catch (Throwable failed) {
       try {
         store.close();

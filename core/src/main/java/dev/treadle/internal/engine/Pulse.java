@@ -96,7 +96,8 @@ final class Pulse implements AutoCloseable {
     }
   }
 
-  private void save() {
+  /// One at a time, so that what is kept last is what is newest.
+  private synchronized void save() {
     if (!engine.durable || engine.broken()) {
       return;
     }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /// What the figures of a task suggest. Says nothing on little evidence: a wrong advice costs more
 /// trust than ten right ones earn.
@@ -29,38 +29,24 @@ final class Advisor {
   private Advisor() {}
 
   static List<Advice> of(
-      Task.Settings<?> task, Figures figures, Findings.@Nullable Starving starving, long heap) {
+      Task.Settings<?> task, Figures figures, Optional<Starvation> starvation, long heap) {
     List<Advice> all = new ArrayList<>();
-    strategy(task, figures, starving, all);
+    strategy(task, figures, starvation, all);
     memory(task, figures, heap, all);
     timeout(task, figures, all);
     return all;
   }
 
   private static void strategy(
-      Task.Settings<?> task,
-      Figures figures,
-      Findings.@Nullable Starving starving,
-      List<Advice> all) {
+      Task.Settings<?> task, Figures figures, Optional<Starvation> starvation, List<Advice> all) {
     String name = task.name();
     long attempts = figures.ends().total();
     boolean known = figures.cpuShare().isPresent();
     double share = figures.cpuShare().orElse(0);
     switch (task.strategy()) {
       case IO, ASYNC -> {
-        if (starving != null) {
-          all.add(
-              new Advice(
-                  name,
-                  Advice.Kind.USE_CPU,
-                  "%s: computes on %s and made other jobs wait %s, last in job %d%s; use cpu"
-                      .formatted(
-                          name,
-                          task.strategy(),
-                          starving.times() == 1 ? "once" : starving.times() + " times",
-                          starving.job(),
-                          starving.where() == null ? "" : " at " + starving.where()),
-                  attempts));
+        if (starvation.isPresent()) {
+          all.add(starving(task, starvation.get(), attempts));
         } else if (known && attempts >= ENOUGH && share >= BUSY && longEnough(figures)) {
           all.add(share(name, Advice.Kind.USE_CPU, share, Strategy.CPU, attempts));
         }
@@ -75,12 +61,35 @@ final class Advisor {
     }
   }
 
+  private static Advice starving(Task.Settings<?> task, Starvation seen, long attempts) {
+    // The innermost frame of a user tells more than that of the JDK it calls.
+    String where =
+        seen.where().stream()
+            .filter(frame -> !frame.getClassName().startsWith("java."))
+            .findFirst()
+            .map(frame -> " at " + frame)
+            .orElse("");
+    return new Advice(
+        task.name(),
+        Advice.Kind.USE_CPU,
+        "%s: computes on %s and kept others waiting %s, for %d ms in job %d%s; use cpu"
+            .formatted(
+                task.name(),
+                task.strategy(),
+                seen.times() == 1 ? "once" : seen.times() + " times",
+                seen.longest().toMillis(),
+                seen.job(),
+                where),
+        attempts);
+  }
+
   private static Advice share(
       String name, Advice.Kind kind, double share, Strategy better, long attempts) {
     return new Advice(
         name,
         kind,
-        "%s: %.0f %% of its time on CPU, use %s".formatted(name, 100 * share, better),
+        "%s: %d %% of its time on CPU, use %s"
+            .formatted(name, Math.round(100 * Math.min(1, share)), better),
         attempts);
   }
 
@@ -93,7 +102,8 @@ final class Advisor {
       return;
     }
     String name = task.name();
-    String times = "%s: retried %d times for memory".formatted(name, figures.outOfMemory());
+    String times =
+        "%s: lost %d times in a day for want of memory".formatted(name, figures.outOfMemory());
     all.add(
         new Advice(
             name,
@@ -137,8 +147,11 @@ final class Advisor {
 
   private static String seconds(Duration duration) {
     double seconds = duration.toMillis() / 1e3;
-    return seconds == Math.rint(seconds)
-        ? "%.0fs".formatted(seconds)
+    if (seconds == Math.rint(seconds)) {
+      return Math.round(seconds) + "s";
+    }
+    return seconds < 0.1
+        ? duration.toMillis() + "ms"
         : String.format(Locale.ROOT, "%.1fs", seconds);
   }
 }

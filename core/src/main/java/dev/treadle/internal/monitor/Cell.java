@@ -18,7 +18,6 @@ final class Cell {
   final String queue;
   private final long[] ends = new long[ENDS];
   private long abandoned;
-  private long outOfMemory;
   private long logBytes;
   private long runNanos;
 
@@ -36,6 +35,9 @@ final class Cell {
   private final Window quarter = new Window(15 * SECOND);
   private final Window day = new Window(24 * 60 * SECOND);
 
+  /// Of a day only: once a task was given what it needs, what was before must be forgotten.
+  private final Window outOfMemory = new Window(24 * 60 * SECOND);
+
   Cell(String task, String queue) {
     this.task = task;
     this.queue = queue;
@@ -47,8 +49,8 @@ final class Cell {
     if (tally.abandoned()) {
       abandoned++;
     }
-    if (end instanceof Attempt.End.Lost lost && lost.cause().contains("out of memory")) {
-      outOfMemory++;
+    if (end instanceof Attempt.End.Lost lost && ofMemory(lost.cause())) {
+      outOfMemory.add(nowMicros);
     }
     logBytes += tally.logBytes();
     runNanos += tally.ranNanos();
@@ -63,13 +65,18 @@ final class Cell {
       allocated += cost.allocatedBytes();
     }
     peak = Math.max(peak, cost.peakBytes());
-    if (tally.waitedMicros() >= 0) {
+    if (tally.waitedMicros() >= 0) { // Else it was lost with another process, which knew its times.
       wait.add(tally.waitedMicros() * 1_000, nowMicros);
+      run.add(tally.ranNanos(), nowMicros);
     }
-    run.add(tally.ranNanos(), nowMicros);
     minute.add(nowMicros);
     quarter.add(nowMicros);
     day.add(nowMicros);
+  }
+
+  /// The causes of death are words only: those of a JVM, and of who kills what holds too much.
+  private static boolean ofMemory(String cause) {
+    return cause.contains("out of memory") || cause.contains("of memory resident, more than");
   }
 
   private static int number(Attempt.End end) {
@@ -89,7 +96,7 @@ final class Cell {
       sum.ends[i] += ends[i];
     }
     sum.abandoned += abandoned;
-    sum.outOfMemory += outOfMemory;
+    sum.outOfMemory += outOfMemory.sum(nowMicros);
     sum.logBytes += logBytes;
     sum.runNanos += runNanos;
     sum.cpuNanos += cpuNanos;
@@ -114,7 +121,6 @@ final class Cell {
     for (long number :
         new long[] {
           abandoned,
-          outOfMemory,
           logBytes,
           runNanos,
           cpuNanos,
@@ -131,6 +137,7 @@ final class Cell {
     minute.write(out);
     quarter.write(out);
     day.write(out);
+    outOfMemory.write(out);
   }
 
   static Cell read(DataInput in) throws IOException {
@@ -140,7 +147,6 @@ final class Cell {
         cell.ends[i] = in.readLong();
       }
       cell.abandoned = in.readLong();
-      cell.outOfMemory = in.readLong();
       cell.logBytes = in.readLong();
       cell.runNanos = in.readLong();
       cell.cpuNanos = in.readLong();
@@ -154,6 +160,7 @@ final class Cell {
       cell.minute.read(in);
       cell.quarter.read(in);
       cell.day.read(in);
+      cell.outOfMemory.read(in);
     }
     return cell;
   }

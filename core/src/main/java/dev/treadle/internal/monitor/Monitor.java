@@ -15,6 +15,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,21 +25,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// What a node has measured. Thread-safe.
 ///
-/// Its size depends on how many tasks and queues there are (about 100 KB for each task and queue),
-/// never on how many jobs.
+/// Its size depends on how many tasks and queues there are (at most 200 KB for each task in each
+/// queue), never on how many jobs.
 public final class Monitor {
   /// The form of what [#write] gives; what has another number is not read.
   private static final int FORM = 1;
+
+  /// The length of the checksum.
+  private static final int CHECKSUM = Long.BYTES;
 
   private record Place(String task, String queue) {}
 
   private final ConcurrentHashMap<Place, Cell> cells = new ConcurrentHashMap<>();
   private final Permits permits = new Permits();
-  private final Findings findings = new Findings();
+  private final Starvations starvations = new Starvations();
   private final String node;
   private volatile long since;
 
@@ -69,9 +74,9 @@ public final class Monitor {
     this.permits.note(strategy, permits, inUse);
   }
 
-  /// Notes that a job was seen computing on `io` while others had to wait for it.
-  public void starved(String task, long job, StackTraceElement[] where) {
-    findings.starved(task, job, where);
+  /// The tasks that were seen to compute on virtual threads.
+  public Starvations starvations() {
+    return starvations;
   }
 
   /// How long attempts of a task run.
@@ -93,7 +98,7 @@ public final class Monitor {
       Task<?, ?> task = tasks.apply(name);
       if (task != null) {
         advice.addAll(
-            Advisor.of(task.settings(), figures, findings.of(name), heap.applyAsLong(task)));
+            Advisor.of(task.settings(), figures, starvations.of(name), heap.applyAsLong(task)));
       }
     });
     advice.addAll(permits.advice());
@@ -132,7 +137,7 @@ public final class Monitor {
     return sum;
   }
 
-  /// All of it as bytes, for a store to keep.
+  /// All of it as bytes, for a store to keep, with a checksum before them.
   public byte[] write(List<Advice> advice) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -153,14 +158,26 @@ public final class Monitor {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return bytes.toByteArray();
+    byte[] body = bytes.toByteArray();
+    return ByteBuffer.allocate(CHECKSUM + body.length).putLong(checksum(body, 0)).put(body).array();
+  }
+
+  private static long checksum(byte[] bytes, int from) {
+    CRC32C sum = new CRC32C();
+    sum.update(bytes, from, bytes.length - from);
+    return sum.getValue();
   }
 
   /// Goes on from what a store has kept.
   ///
   /// @throws IOException if that is damaged, or of another form
   public void read(byte[] kept) throws IOException {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(kept))) {
+    if (kept.length < CHECKSUM || ByteBuffer.wrap(kept).getLong() != checksum(kept, CHECKSUM)) {
+      throw new IOException("they are damaged: their checksum is wrong");
+    }
+    int length = kept.length - CHECKSUM;
+    try (DataInputStream in =
+        new DataInputStream(new ByteArrayInputStream(kept, CHECKSUM, length))) {
       int form = in.readInt();
       if (form != FORM) {
         throw new IOException("they are of form " + form + ", not " + FORM);
@@ -179,8 +196,8 @@ public final class Monitor {
       all.forEach(cell -> cells.put(new Place(cell.task, cell.queue), cell));
       since = from;
       advised = advice;
-    } catch (IllegalArgumentException e) {
-      throw new IOException("they are damaged: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw new IOException("they cannot be read: " + e.getMessage(), e);
     }
   }
 

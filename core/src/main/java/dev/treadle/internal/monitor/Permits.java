@@ -16,6 +16,7 @@ final class Permits {
   private static final class Use {
     final Histogram inUse = new Histogram(2);
     int permits;
+    int most;
   }
 
   private final Map<Strategy, Use> uses = new EnumMap<>(Strategy.class);
@@ -26,6 +27,7 @@ final class Permits {
     }
     Use use = uses.computeIfAbsent(strategy, it -> new Use());
     use.permits = permits;
+    use.most = Math.max(use.most, inUse);
     if (inUse > 0) {
       use.inUse.recordValue(inUse); // How many it takes while there is work.
     }
@@ -35,7 +37,7 @@ final class Permits {
     List<Advice> all = new ArrayList<>();
     uses.forEach((strategy, use) -> {
       Histogram inUse = use.inUse;
-      long most = inUse.getMaxValue();
+      int most = use.most;
       // As many as cores, or any number at all, was nobody's choice.
       boolean chosen = strategy == Strategy.IO || strategy == Strategy.PROCESS;
       if (chosen && inUse.getTotalCount() >= ENOUGH_SECONDS && 2 * most <= use.permits) {
@@ -43,9 +45,12 @@ final class Permits {
             new Advice(
                 strategy.toString(),
                 Advice.Kind.FEWER_PERMITS,
-                "%s: %d of its %d permits are never used, p95 in use is %d"
+                "%s: %d of its %d permits were never seen in use, p95 in use is %d"
                     .formatted(
-                        strategy, use.permits - most, use.permits, inUse.getValueAtPercentile(95)),
+                        strategy,
+                        use.permits - most,
+                        use.permits,
+                        Math.min(most, inUse.getValueAtPercentile(95))),
                 inUse.getTotalCount()));
       }
     });

@@ -17,6 +17,9 @@ final class Recent {
   /// More is no more telling, and would need a longer histogram.
   private static final long MOST_NANOS = TimeUnit.DAYS.toNanos(30);
 
+  /// What a histogram written down is shorter than.
+  private static final int MOST_BYTES = 1 << 20;
+
   private Histogram now = new Histogram(DIGITS);
   private Histogram before = new Histogram(DIGITS);
   private long period;
@@ -33,8 +36,12 @@ final class Recent {
   }
 
   private void moveTo(long nowMicros) {
-    long at = nowMicros / PERIOD_MICROS;
-    if (at <= period) {
+    long at = Math.floorDiv(nowMicros, PERIOD_MICROS);
+    if (at == period || at == period - 1) {
+      return; // As for a window, one period back may be a clock that was read before.
+    }
+    if (at < period) {
+      period = at;
       return;
     }
     Histogram old = before;
@@ -67,7 +74,11 @@ final class Recent {
   }
 
   private static Histogram histogram(DataInput in) throws IOException {
-    byte[] bytes = new byte[in.readInt()];
+    int length = in.readInt();
+    if (length < 0 || length > MOST_BYTES) {
+      throw new IOException("a histogram has a length of " + length);
+    }
+    byte[] bytes = new byte[length];
     in.readFully(bytes);
     try {
       Histogram read = Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), 0);

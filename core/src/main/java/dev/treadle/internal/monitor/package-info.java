@@ -1,5 +1,5 @@
 /// The monitor: what attempts cost and how long they waited, kept in bounded memory whatever the
-/// number of jobs, and what that suggests.
+/// number of jobs, what that suggests, and who keeps others from running.
 @NullMarked
 package dev.treadle.internal.monitor;
 

@@ -55,6 +55,16 @@ public final class Lane {
     return (QueueGate) gates[0];
   }
 
+  /// Whether its jobs pass this gate.
+  public boolean passes(Gate gate) {
+    for (Gate each : gates) {
+      if (each == gate) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean before(Lane other) {
     long mine = jobs.topRank();
     long theirs = other.jobs.topRank();

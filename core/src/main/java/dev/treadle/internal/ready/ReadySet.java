@@ -1,7 +1,6 @@
 package dev.treadle.internal.ready;
 
 import dev.treadle.QueueSettings;
-import dev.treadle.Reason;
 import dev.treadle.Strategy;
 import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
@@ -345,14 +344,19 @@ public final class ReadySet {
     return def != null && def.perMicros() == 0 ? def.max() : 0;
   }
 
-  /// Why a job that stands in this lane has not started.
-  public Reason explain(Lane lane, long now) {
-    Gate closed = firstClosed(lane, now);
-    return closed != null
-        ? closed.reason(now)
-        : new Reason(
-            Reason.Kind.WORKER,
-            "waits for a free " + lane.route.strategy() + " slot; nothing else is in its way");
+  /// The gate that keeps the jobs of this lane from starting now, the first of several; null if
+  /// nothing does but that others may come first.
+  public @Nullable Gate closed(Lane lane, long now) {
+    return firstClosed(lane, now);
+  }
+
+  /// The job that a claim for this lane's strategy would take now, or -1 if that takes more than a
+  /// look to know.
+  public long next(Lane lane, long now) {
+    Lane first = ready[lane.route.strategy().ordinal()].first();
+    return first == null || firstClosed(first, now) != null
+        ? -1
+        : IdHeap.id(first.jobs.topTicket());
   }
 
   private static @Nullable Gate firstClosed(Lane lane, long now) {

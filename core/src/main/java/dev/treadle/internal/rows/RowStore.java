@@ -508,6 +508,7 @@ public abstract class RowStore implements Store {
       Row row = rows.table.row(receipt);
       Row.More more = row.more;
       String key = more == null ? null : more.key;
+      String traceparent = more == null ? null : more.traceparent;
       return new NewJob(
           row.task,
           row.route,
@@ -515,7 +516,8 @@ public abstract class RowStore implements Store {
           row.priority,
           0,
           Micros.NEVER,
-          new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null));
+          new NewJob.More(
+              key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null, traceparent));
     });
   }
 
@@ -566,12 +568,11 @@ public abstract class RowStore implements Store {
 
   /// Why a job stands where it stands, of which there is a row.
   protected final Reason reason(Row row) {
-    return look(now -> Why.of(row, rows.ready, now));
+    return look(now -> Why.of(row, rows, now));
   }
 
   @Override
   public Optional<Reason> explain(long id) {
-    return look(
-        now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows.ready, now)));
+    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows, now)));
   }
 }

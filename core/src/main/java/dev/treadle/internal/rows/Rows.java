@@ -6,6 +6,7 @@ import dev.treadle.QueueSettings;
 import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
+import dev.treadle.internal.ready.Gate;
 import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
 import dev.treadle.internal.ready.QueueGate;
@@ -22,6 +23,7 @@ import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Transition;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// while it runs (but for its queue's while it waits for others), or its abandoned code does.
 public final class Rows {
   /// The limit under which those jobs run that ran when an earlier process died.
-  private static final String LOST_BEFORE = "lost-before";
+  static final String LOST_BEFORE = "lost-before";
 
   private static final JobState[] STATES = JobState.values();
 
@@ -45,7 +47,7 @@ public final class Rows {
 
   private record Holder(long id, int fence) {}
 
-  private record Held(@Nullable String node, Lane lane, boolean withQueue) {}
+  private record Held(@Nullable String node, Lane lane, boolean withQueue, long since) {}
 
   final RowTable table;
   final ReadySet ready = new ReadySet(this::standsReady);
@@ -54,6 +56,7 @@ public final class Rows {
   private final IdHeap due = new IdHeap(this::standsScheduled);
   private final IdHeap deadlines = new IdHeap(this::standsUnended);
   private final Map<KeyOf, Row> keys = new HashMap<>();
+  private final RunningRows running = new RunningRows();
   private final Map<Holder, Held> abandonedCode = new HashMap<>();
   private final long[] counts = new long[STATES.length];
   private int abandonedRunning;
@@ -301,10 +304,14 @@ public final class Rows {
 
   private void link(
       Row row, NewJob.More extra, @Nullable Row parent, @Nullable Row replaced, Changes changes) {
-    if (extra.retryOf() != 0 || extra.held() != null || extra.submittedAt() != null) {
+    if (extra.retryOf() != 0
+        || extra.held() != null
+        || extra.submittedAt() != null
+        || extra.traceparent() != null) {
       row.more().retryOf = extra.retryOf();
       row.more().heldBecause = extra.held();
       row.more().submittedAt = extra.submittedAt();
+      row.more().traceparent = extra.traceparent();
     }
     if (parent != null) {
       row.more().parent = parent;
@@ -407,6 +414,11 @@ public final class Rows {
     if (row.state != null) {
       counts[row.state.ordinal()]--;
     }
+    if (next == JobState.RUNNING) {
+      running.add(row);
+    } else if (row.state == JobState.RUNNING) {
+      running.remove(row);
+    }
     row.state = next;
     counts[next.ordinal()]++;
   }
@@ -468,7 +480,8 @@ public final class Rows {
         row.moved,
         row.deadline(),
         row.cancelCause(),
-        row.more == null ? null : row.more.submittedAt);
+        row.more == null ? null : row.more.submittedAt,
+        row.more == null ? null : row.more.traceparent);
   }
 
   private static void leaveWaiting(Row row, Changes changes) {
@@ -527,7 +540,8 @@ public final class Rows {
     boolean withQueue = row.more == null || !row.more.aside;
     if (codeRuns) {
       Lane lane = ready.join(row.lane.route(), now);
-      abandonedCode.put(new Holder(row.id, row.fence), new Held(row.node, lane, withQueue));
+      abandonedCode.put(
+          new Holder(row.id, row.fence), new Held(row.node, lane, withQueue, row.moved));
     } else {
       ready.give(row.lane, withQueue, now, changes::granted);
     }
@@ -846,6 +860,29 @@ public final class Rows {
     row.fence++;
     row.node = node;
     return claimed(row);
+  }
+
+  /// One attempt that holds a gate.
+  ///
+  /// @param code whether only its code runs on, after its attempt was ended
+  record Holding(long id, long since, boolean code, @Nullable Row row) {}
+
+  /// The attempts that hold a gate, in the order in which they started. Looks at what runs.
+  List<Holding> holding(Gate gate) {
+    boolean queue = gate instanceof QueueGate;
+    List<Holding> found = new ArrayList<>();
+    running.forEach(row -> {
+      if (row.lane.passes(gate) && !(queue && row.aside())) {
+        found.add(new Holding(row.id, row.moved, false, row));
+      }
+    });
+    abandonedCode.forEach((holder, held) -> {
+      if (held.lane().passes(gate) && (!queue || held.withQueue())) {
+        found.add(new Holding(holder.id(), held.since(), true, null));
+      }
+    });
+    found.sort(Comparator.comparingLong(Holding::since).thenComparingLong(Holding::id));
+    return found;
   }
 
   boolean idle(Set<Strategy> strategies, long now) {

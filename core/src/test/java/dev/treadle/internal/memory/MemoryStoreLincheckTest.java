@@ -55,7 +55,9 @@ public class MemoryStoreLincheckTest {
   @Operation
   public String insertUnderKey() {
     return inserted(
-        job(PLAIN, new NewJob.More("home", IfTaken.REPLACE, false, null, 0, 0, 0, null, 0, null)));
+        job(
+            PLAIN,
+            new NewJob.More("home", IfTaken.REPLACE, false, null, 0, 0, 0, null, 0, null, null)));
   }
 
   @Operation

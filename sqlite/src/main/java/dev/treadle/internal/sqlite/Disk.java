@@ -50,7 +50,7 @@ final class Disk implements AutoCloseable {
                   + ")")
           .toArray(String[]::new);
   private static final String MORE =
-      "m.key, m.parent, m.retry_of, m.source, m.source_group, m.after";
+      "m.key, m.parent, m.retry_of, m.source, m.source_group, m.after, m.traceparent";
   private static final String DONE =
       "d.state, d.finished, d.attempts, d.node, d.started, d.ran, d.waited, d.logged, d.cpu,"
           + " d.allocated, d.peak, d.form, d.result, d.detail";
@@ -58,13 +58,13 @@ final class Disk implements AutoCloseable {
   /// The columns [#newJob] reads, of `job j` and `more m`; how many they are.
   static final String COLUMNS = JOB + ", " + MORE;
 
-  static final int COLUMN_COUNT = 15;
+  static final int COLUMN_COUNT = 16;
 
   /// Where among them the job stands that is replaced.
   static final int AFTER_AT = 15;
 
   private static final int MORE_AT = 10;
-  private static final int DONE_AT = 16;
+  private static final int DONE_AT = 17;
 
   private final Path file;
   private final Connection connection;
@@ -208,6 +208,7 @@ final class Disk implements AutoCloseable {
     long retryOf = rows.getLong(MORE_AT + 2);
     long source = rows.getLong(MORE_AT + 3);
     long group = rows.getLong(MORE_AT + 4);
+    String traceparent = rows.getString(MORE_AT + 6);
     Input input =
         source != 0
             ? new Input.OfJob(new Id(source))
@@ -221,9 +222,10 @@ final class Disk implements AutoCloseable {
         rows.getInt(3),
         rows.getLong(5),
         deadline == 0 ? Micros.NEVER : deadline,
-        key == null && parent == 0 && retryOf == 0
+        key == null && parent == 0 && retryOf == 0 && traceparent == null
             ? null
-            : new NewJob.More(key, IfTaken.REJECT, false, null, parent, 0, retryOf, null, 0, null));
+            : new NewJob.More(
+                key, IfTaken.REJECT, false, null, parent, 0, retryOf, null, 0, null, traceparent));
   }
 
   /// A job that has ended, or null if there is none with this id.

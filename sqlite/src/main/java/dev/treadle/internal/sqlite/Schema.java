@@ -95,6 +95,8 @@ final class Schema {
           ALTER TABLE attempt ADD COLUMN logged INTEGER;
           -- What the engine has the store keep for it, such as the figures of its monitor.
           CREATE TABLE kept(name TEXT PRIMARY KEY, data BLOB NOT NULL);
+          -- The trace that a job is part of, in the form of W3C Trace Context.
+          ALTER TABLE more ADD COLUMN traceparent TEXT;
           """);
 
   /// The version this code reads and writes.

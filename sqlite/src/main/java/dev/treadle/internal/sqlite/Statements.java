@@ -207,19 +207,24 @@ final class Statements implements AutoCloseable {
         && group == null
         && insert.after() == 0
         && job.deadline() == Micros.NEVER
-        && (more == null || more.key() == null && more.parent() == 0 && more.retryOf() == 0)) {
+        && (more == null
+            || more.key() == null
+                && more.parent() == 0
+                && more.retryOf() == 0
+                && more.traceparent() == null)) {
       return false;
     }
     run(
-        "INSERT INTO more(id, key, parent, retry_of, source, source_group, after)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO more(id, key, parent, retry_of, source, source_group, after, traceparent)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         insert.row().id(),
         more == null ? null : more.key(),
         more == null || more.parent() == 0 ? null : (Long) more.parent(),
         more == null || more.retryOf() == 0 ? null : (Long) more.retryOf(),
         source,
         group,
-        insert.after() == 0 ? null : (Long) insert.after());
+        insert.after() == 0 ? null : (Long) insert.after(),
+        more == null ? null : more.traceparent());
     return true;
   }
 
