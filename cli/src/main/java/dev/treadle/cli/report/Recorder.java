@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /// Looks on at a run and notes what a report tells. Its size does not depend on how many jobs there
 /// are. Thread-safe.
@@ -227,7 +228,7 @@ final class Recorder implements Watch {
     };
   }
 
-  private static End end(Attempt.End end) {
+  private static End end(Attempt.@Nullable End end) {
     return switch (end) {
       case Attempt.End.Succeeded it -> End.SUCCEEDED;
       case Attempt.End.Failed it -> End.FAILED;

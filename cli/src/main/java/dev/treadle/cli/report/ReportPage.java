@@ -136,7 +136,7 @@ record ReportPage(
     for (Advice advice : seen.advice()) {
       String over =
           switch (advice.kind()) {
-            case FEWER_PERMITS, MORE_PERMITS -> Text.count(advice.attempts(), "second");
+            case FEWER_PERMITS -> Text.count(advice.attempts(), "second");
             case USE_CPU, USE_IO, MORE_MEMORY, LONGER_TIMEOUT ->
                 Text.count(advice.attempts(), "attempt");
           };
