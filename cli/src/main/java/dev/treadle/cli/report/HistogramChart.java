@@ -1,5 +1,6 @@
 package dev.treadle.cli.report;
 
+import dev.treadle.cli.terminal.Columns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -106,6 +107,7 @@ record HistogramChart(String title, Histogram times) {
               .formatted(i == 0 ? "" : keys[i], x, x));
       out.text(names[i] + " " + Text.nanos(marks[i])).raw("</title></line>");
     }
+    out.raw("<text x=\"0\" y=\"9%\">").text("up to " + Columns.number(most)).raw("</text>");
     int decades = (to - from) / BARS;
     for (int i = 0; i <= decades; i++) {
       String anchor = i == 0 ? "start" : i == decades ? "end" : "middle";

@@ -1,5 +1,7 @@
 package dev.treadle.cli.report;
 
+import java.util.Locale;
+
 /// A page as it is written. What comes from outside goes through [#text], which nothing gets out
 /// of.
 final class Html {
@@ -15,6 +17,14 @@ final class Html {
   Html text(String text) {
     out.append(escaped(text));
     return this;
+  }
+
+  /// Adds how something ended: its sign and words.
+  Html state(Recorder.End end, String words) {
+    String icon = end.name().toLowerCase(Locale.ROOT).replace("_", "");
+    raw("<span class=\"state " + (end.good() ? icon : "failed") + "\">");
+    raw("<svg class=\"i\" aria-hidden=\"true\"><use href=\"#" + icon + "\"/></svg>");
+    return text(words).raw("</span>");
   }
 
   /// Text that can stand between tags and within quotes. Signs that HTML knows no way to write are

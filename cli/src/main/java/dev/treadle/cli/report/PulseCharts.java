@@ -5,36 +5,27 @@ import static dev.treadle.cli.report.HistogramChart.n;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
 
 /// Four small charts over one span of time: attempts ended, CPU, heap and resident memory.
 record PulseCharts(Recorder.Recorded seen, int cores, long heapMax) {
   private static final double GIGA = 1e9;
+  private static final long FEW = 5;
+  private static final int LEAST_POINTS = 10;
+  private static final int MOST_POINTS = 80;
 
   private record Point(long at, double value) {}
 
   String html() {
     Html out = new Html();
     out.raw("<section class=\"card pulse four\" aria-label=\"Over time\">\n");
-    Timeline.Drawn timeline = seen.timeline();
-    double seconds = Math.max(1e-9, timeline.end() / GIGA);
-    List<Point> ended = new ArrayList<>();
-    for (int i = 0; i < timeline.steps(); i++) {
-      // The last step has only just begun, perhaps: it would show a rate that never was.
-      double length = Math.min(timeline.step(), timeline.end() - i * timeline.step()) / GIGA;
-      boolean whole = length * GIGA >= 0.5 * timeline.step() || timeline.steps() == 1;
-      if (whole) {
-        ended.add(
-            new Point(
-                Math.min(timeline.end(), (i + 1) * timeline.step()),
-                timeline.ended()[i] / Math.max(1e-9, length)));
-      }
-    }
+    double seconds = Math.max(1e-9, seen.timeline().end() / GIGA);
     cell(
         "Throughput",
         Text.rate(seen.totals().attempts / seconds),
         "attempts ended",
         "ended",
-        ended,
+        throughput(),
         0,
         Text::rate,
         out);
@@ -58,9 +49,9 @@ record PulseCharts(Recorder.Recorded seen, int cores, long heapMax) {
         value -> Text.size((long) value),
         out);
     cell(
-        "Resident",
+        "Resident memory",
         Text.size(samples.getLast().resident()),
-        "this process",
+        "",
         "resident",
         points(samples, sample -> sample.resident() < 0 ? Double.NaN : sample.resident()),
         0,
@@ -69,8 +60,30 @@ record PulseCharts(Recorder.Recorded seen, int cores, long heapMax) {
     return out.raw("</section>\n").toString();
   }
 
+  // Steps are put together until a usual one has a few ends: a rate over less is noise.
+  private List<Point> throughput() {
+    Timeline.Drawn timeline = seen.timeline();
+    long wanted = Math.clamp(seen.totals().attempts / FEW, LEAST_POINTS, MOST_POINTS);
+    int together = (int) Math.max(1, Math.ceilDiv(timeline.steps(), wanted));
+    List<Point> points = new ArrayList<>();
+    for (int from = 0; from < timeline.steps(); from += together) {
+      long ended = 0;
+      int to = Math.min(timeline.steps(), from + together);
+      for (int i = from; i < to; i++) {
+        ended += timeline.ended()[i];
+      }
+      long end = Math.min(timeline.end(), to * timeline.step());
+      long length = end - from * timeline.step();
+      // The last step has only just begun, perhaps: it would show a rate that never was.
+      if (2 * length >= together * timeline.step() || points.isEmpty()) {
+        points.add(new Point(end, ended / Math.max(1e-9, length / GIGA)));
+      }
+    }
+    return points;
+  }
+
   private static List<Point> points(
-      List<Samples.Sample> samples, java.util.function.ToDoubleFunction<Samples.Sample> value) {
+      List<Samples.Sample> samples, ToDoubleFunction<Samples.Sample> value) {
     List<Point> points = new ArrayList<>();
     for (Samples.Sample sample : samples) {
       double of = value.applyAsDouble(sample);
@@ -101,17 +114,16 @@ record PulseCharts(Recorder.Recorded seen, int cores, long heapMax) {
     out.raw("<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\">");
     out.raw("<path class=\"axis\" d=\"M0,100H100\"/>");
     if (!points.isEmpty()) {
-      StringBuilder line = new StringBuilder();
+      // A point tells of the time before it, so that the first one begins at the left.
+      StringBuilder line = new StringBuilder("M0," + n(height(points.getFirst(), top)));
       for (Point point : points) {
-        line.append(line.isEmpty() ? "M" : " ")
+        line.append(' ')
             .append(n(100.0 * point.at / end))
             .append(',')
-            .append(n(top <= 0 ? 100 : 100 - 96 * point.value / top));
+            .append(n(height(point, top)));
       }
-      String first = n(100.0 * points.getFirst().at / end);
       String last = n(100.0 * points.getLast().at / end);
-      out.raw(
-          "<path class=\"area soft\" d=\"" + line + " L" + last + ",100 L" + first + ",100Z\"/>");
+      out.raw("<path class=\"area soft\" d=\"" + line + " L" + last + ",100 L0,100Z\"/>");
       out.raw("<path class=\"line soft\" d=\"" + line + "\"/>");
     }
     out.raw("</svg>");
@@ -127,5 +139,9 @@ record PulseCharts(Recorder.Recorded seen, int cores, long heapMax) {
     }
     out.raw("</svg><p class=\"ends\"><span>0</span><span>").text(Text.nanos(end));
     out.raw("</span></p></div>\n");
+  }
+
+  private static double height(Point point, double top) {
+    return top <= 0 ? 100 : 100 - 96 * point.value / top;
   }
 }

@@ -5,7 +5,6 @@ import dev.treadle.JobContext;
 import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.cli.records.Watch;
-import dev.treadle.spi.Words;
 import dev.treadle.stats.Advice;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ final class Recorder implements Watch {
   private final Totals totals = new Totals();
   private List<Advice> advice = List.of();
 
-  private record Begun(int lane, long at) {}
+  private record Begun(String task, int lane, long at) {}
 
   /// An attempt that took long.
   ///
@@ -131,17 +130,17 @@ final class Recorder implements Watch {
     return new Listener() {
       @Override
       public void attemptStarted(long jobId, String task, int attempt) {
-        started(jobId);
+        started(jobId, task);
       }
 
       @Override
       public void attemptEnded(long jobId, String task, Attempt attempt) {
-        ended(jobId, attempt);
+        ended(jobId, task, attempt);
       }
 
       @Override
       public void jobEnded(long jobId, String task, Outcome<?> outcome) {
-        ended(jobId, outcome);
+        ended(jobId, task, outcome);
       }
     };
   }
@@ -158,13 +157,13 @@ final class Recorder implements Watch {
     };
   }
 
-  private synchronized void started(long job) {
-    running.put(job, new Begun(timeline.take(), clock.getAsLong()));
+  private synchronized void started(long job, String task) {
+    running.put(job, new Begun(task, timeline.take(), clock.getAsLong()));
   }
 
-  private synchronized void ended(long job, Attempt attempt) {
+  private synchronized void ended(long job, String task, Attempt attempt) {
     End end = end(attempt.end());
-    String item = item(job);
+    String item = item(job, task);
     Begun begun = running.remove(job);
     if (begun != null) {
       timeline.end(
@@ -196,7 +195,7 @@ final class Recorder implements Watch {
     }
   }
 
-  private synchronized void ended(long job, Outcome<?> outcome) {
+  private synchronized void ended(long job, String task, Outcome<?> outcome) {
     switch (outcome) {
       case Outcome.Succeeded<?> it -> totals.succeeded++;
       case Outcome.Cancelled<?> it -> totals.cancelled++;
@@ -204,20 +203,16 @@ final class Recorder implements Watch {
         totals.failed++;
         if (failures.size() < FAILURES) {
           failures.add(
-              new Failure(item(job), job, end(it.reason()), cause(it.cause()), it.attempts()));
+              new Failure(
+                  item(job, task), job, end(it.reason()), Text.cause(it.cause()), it.attempts()));
         }
       }
     }
     items.remove(job);
   }
 
-  private String item(long job) {
-    return items.getOrDefault(job, "job " + job);
-  }
-
-  private static String cause(Throwable cause) {
-    String message = cause.getMessage();
-    return Text.item(message == null || message.isBlank() ? Words.of(cause) : message);
+  private String item(long job, String task) {
+    return items.getOrDefault(job, task + ", job " + job);
   }
 
   private static End end(Outcome.Failed.Reason reason) {
@@ -267,7 +262,7 @@ final class Recorder implements Watch {
                 begun.at,
                 now,
                 true,
-                item(job) + ": " + Text.nanos(now - begun.at) + ", had not ended")));
+                item(job, begun.task) + ": " + Text.nanos(now - begun.at) + ", had not ended")));
     running.clear();
     List<Slow> slow = new ArrayList<>(slowest);
     slow.sort(Comparator.comparing(Slow::ran).reversed());

@@ -8,6 +8,7 @@ import dev.treadle.cli.terminal.Stdio;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
 
 /// Looks on at one run and writes the report about it, however it ends.
 public final class Recording {
@@ -55,17 +56,17 @@ public final class Recording {
     if (sink == null) {
       return body.call();
     }
-    String error = null;
-    boolean written = false;
-    int code = Exit.FAILED;
+    int code;
     try {
       code = body.call();
-    } catch (Exception e) {
-      error = String.valueOf(e.getMessage());
+    } catch (ParameterException e) {
+      sink.samples.close();
+      throw e; // nothing ran
+    } catch (Exception | Error e) {
+      boolean unused = write(sink, run.inputs(), false, Text.cause(e));
       throw e;
-    } finally {
-      written = write(sink, run.inputs(), code == Exit.INTERRUPTED, error);
     }
+    boolean written = write(sink, run.inputs(), code == Exit.INTERRUPTED, null);
     return written || code != Exit.OK ? code : Exit.FAILED;
   }
 

@@ -2,6 +2,7 @@ package dev.treadle.cli.report;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// The file of a report: it appears whole, in place of an older report, or not at all.
@@ -19,18 +21,25 @@ record ReportFile(Path path) {
   static final String MARK = "<meta name=\"generator\" content=\"treadle\">";
 
   private static final int HEAD = 1_000;
+  private static final String TAKEN =
+      "is there already and is no report; name another file, or delete it";
 
   /// Why it cannot be written, found out before a run; null if it can.
   @Nullable String problem() {
+    if (path.getFileName() == null) {
+      return "is no file; name one";
+    }
     Path folder = folder();
     if (!Files.isDirectory(folder)) {
-      return Files.exists(folder) ? folder + " is a file, not a folder" : "there is no " + folder;
+      return Files.exists(folder)
+          ? folder + " is a file, not a folder"
+          : "there is no folder " + folder + "; make it first";
     }
     if (Files.isDirectory(path)) {
       return "is a folder; name a file in it";
     }
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isReport()) {
-      return "is there already and is no report; name another file, or delete it";
+    if (isTaken()) {
+      return TAKEN;
     }
     Path draft = draft();
     try {
@@ -40,6 +49,11 @@ record ReportFile(Path path) {
     } catch (IOException e) {
       return "cannot be written: " + words(e);
     }
+  }
+
+  // By something else than an older report, or an empty file.
+  private boolean isTaken() {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isReport();
   }
 
   private boolean isReport() {
@@ -60,6 +74,9 @@ record ReportFile(Path path) {
 
   /// Writes it.
   void write(String page) throws IOException {
+    if (isTaken()) { // what the run itself wrote there, perhaps
+      throw new FileSystemException(path.toString(), null, TAKEN);
+    }
     Path draft = draft();
     try {
       Files.writeString(draft, page, StandardOpenOption.CREATE_NEW);
@@ -74,9 +91,10 @@ record ReportFile(Path path) {
     return parent == null ? path.toAbsolutePath() : parent;
   }
 
+  // A name that `treadle files` passes over.
   private Path draft() {
-    return folder()
-        .resolve("." + path.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    return folder().resolve(".treadle-" + random + ".tmp");
   }
 
   static String words(IOException e) {
@@ -85,8 +103,6 @@ record ReportFile(Path path) {
         ? reason
         : e instanceof NoSuchFileException
             ? "its folder is gone"
-            : e instanceof java.nio.file.AccessDeniedException
-                ? "this user may not write there"
-                : e.toString();
+            : e instanceof AccessDeniedException ? "this user may not write there" : e.toString();
   }
 }

@@ -28,7 +28,7 @@ public final class ReportOption {
       return Recording.NONE;
     }
     ReportFile target = new ReportFile(file);
-    String problem = file.getFileName() == null ? "is no file" : target.problem();
+    String problem = target.problem();
     if (problem != null) {
       throw Usage.wrong(spec, "--report " + file + ": " + problem);
     }

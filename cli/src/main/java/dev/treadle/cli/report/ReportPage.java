@@ -57,10 +57,10 @@ record ReportPage(
                 seen, Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory())
             .html());
     out.raw(new TimelineChart(seen.timeline()).html());
+    out.raw(new FailureTable(seen).html());
     out.raw(new HistogramChart("Wait before start", seen.waited()).html());
     out.raw(new HistogramChart("Run", seen.ran()).html());
-    failures(out);
-    slowest(out);
+    out.raw(new SlowestTable(seen).html());
     facts(out);
     return out.raw("</div>\n</main>\n</body>\n</html>\n").toString();
   }
@@ -76,15 +76,8 @@ record ReportPage(
 
   private static void badge(long count, End end, Html out) {
     if (count > 0 || end == End.SUCCEEDED) {
-      state(count == 0 ? End.CANCELLED : end, Columns.number(count) + " " + end.word, out);
+      out.state(count == 0 ? End.CANCELLED : end, Columns.number(count) + " " + end.word);
     }
-  }
-
-  private static void state(End end, String words, Html out) {
-    String icon = end.name().toLowerCase(Locale.ROOT).replace("_", "");
-    String look = end.good() ? icon : "failed";
-    out.raw("<span class=\"state " + look + "\"><svg class=\"i\" aria-hidden=\"true\">");
-    out.raw("<use href=\"#" + icon + "\"/></svg>").text(words).raw("</span>");
   }
 
   private String sentence() {
@@ -144,68 +137,6 @@ record ReportPage(
     }
   }
 
-  private void failures(Html out) {
-    long all = seen.totals().failed;
-    out.raw("<section class=\"card\"><header><h2>Failed jobs</h2><small>");
-    out.text(
-            all > seen.failures().size()
-                ? "the first %d of %s".formatted(seen.failures().size(), Columns.number(all))
-                : Columns.number(all))
-        .raw("</small></header>");
-    if (seen.failures().isEmpty()) {
-      out.raw("<p class=\"empty\">None failed.</p></section>\n");
-      return;
-    }
-    out.raw("<table class=\"fold failures\"><thead><tr><th class=\"w40\">Item</th>");
-    out.raw(
-        "<th class=\"w4\">Outcome</th><th>Cause</th><th class=\"num w3\">Attempts</th></tr></thead>");
-    out.raw("<tbody>\n");
-    for (Recorder.Failure each : seen.failures()) {
-      out.raw("<tr><td class=\"name\"><bdi>").text(each.item()).raw("</bdi></td><td>");
-      state(each.how(), each.how().word, out);
-      out.raw("</td><td class=\"wide\">").text(each.cause());
-      out.raw("</td><td class=\"num gone\">").text(Columns.number(each.attempts()));
-      out.raw("</td></tr>\n");
-    }
-    out.raw("</tbody></table></section>\n");
-  }
-
-  private void slowest(Html out) {
-    out.raw("<section class=\"card\"><header><h2>Slowest attempts</h2><small>");
-    if (seen.slowest().isEmpty()) {
-      out.raw("</small></header><p class=\"empty\">Nothing ran.</p></section>\n");
-      return;
-    }
-    long p99 = seen.ran().getValueAtPercentile(99);
-    out.text(
-        "usual %s, 99 of 100 end within %s"
-            .formatted(Text.nanos(seen.ran().getValueAtPercentile(50)), Text.nanos(p99)));
-    out.raw(
-        "</small></header><table class=\"fold slowest\"><thead><tr><th class=\"w40\">Item</th>");
-    out.raw("<th class=\"num\">Ran</th><th class=\"num\">Of p99</th><th class=\"num\">Waited</th>");
-    out.raw("<th class=\"num\">CPU</th><th>Ended</th></tr></thead><tbody>\n");
-    for (Recorder.Slow each : seen.slowest()) {
-      out.raw("<tr><td class=\"name\"><bdi>").text(each.item()).raw("</bdi>");
-      if (each.attempt() > 1) {
-        out.raw(" <span class=\"soft\">").text("attempt " + each.attempt()).raw("</span>");
-      }
-      out.raw("</td><td class=\"num\"><b>").text(Text.time(each.ran())).raw("</b></td>");
-      out.raw("<td class=\"num gone\">");
-      out.text(
-          p99 <= 0
-              ? Text.UNKNOWN
-              : String.format(Locale.ROOT, "%.1f\u00A0×", (double) each.ran().toNanos() / p99));
-      out.raw("</td><td class=\"num gone\">").text(Text.time(each.waited()));
-      out.raw("</td><td class=\"num gone\">");
-      out.text(
-          each.cpuNanos().isPresent() ? Text.nanos(each.cpuNanos().getAsLong()) : Text.UNKNOWN);
-      out.raw("</td><td class=\"wide\">");
-      state(each.end(), each.end().word, out);
-      out.raw("</td></tr>\n");
-    }
-    out.raw("</tbody></table></section>\n");
-  }
-
   private void facts(Html out) {
     Recorder.Totals totals = seen.totals();
     out.raw("<section class=\"card\"><header><h2>Facts</h2></header><dl class=\"facts body\">");
@@ -235,7 +166,9 @@ record ReportPage(
                     ? ", of %s that can tell".formatted(Columns.number(totals.cpuKnown))
                     : ""),
         out);
-    fact("Most memory", Text.size(totals.peakMemory) + " by the process of an attempt", out);
+    if (totals.peakMemory >= 0) {
+      fact("Most memory", Text.size(totals.peakMemory) + " by the process of an attempt", out);
+    }
     fact("Version", head.version() + ", Java " + Runtime.version().feature(), out);
     out.raw("</dl></section>\n");
   }

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// What this process took, looked at once a second on a thread of its own. In a long run neighbours
-/// are put together, so that there are never more than [#MOST].
+/// What this process took, looked at again and again on a thread of its own: often at first, so
+/// that a short run has a picture too, and more and more rarely, so that there are never more than
+/// [#MOST]. Thread-safe.
 final class Samples implements AutoCloseable {
   static final int MOST = 240;
-  private static final long SHORT_NANOS = 20_000_000;
+  private static final long FIRST_EVERY = 50_000_000;
+  private static final long SHORT = 1_000_000;
 
   private final Gauge gauge;
   private final long began;
@@ -18,21 +20,23 @@ final class Samples implements AutoCloseable {
   private final List<Sample> samples = new ArrayList<>();
   private Gauge.Reading before;
   private long beforeAt;
-  private int together = 1;
-  private int open;
+  private long every = FIRST_EVERY;
 
   /// What the process took up to a moment.
   ///
   /// @param at nanoseconds since the run began
+  /// @param length since the sample before, in nanoseconds
   /// @param cores how many cores it kept busy since the sample before; NaN if that is not known
   /// @param heap bytes in use
   /// @param resident bytes; -1 if that is not known
-  record Sample(long at, double cores, long heap, long resident) {
+  record Sample(long at, long length, double cores, long heap, long resident) {
     /// Two neighbours as one: as busy as the two, as large as the larger.
-    Sample and(Sample next, int parts) {
+    Sample and(Sample next) {
+      long both = length + next.length;
       return new Sample(
           next.at,
-          (cores * parts + next.cores) / (parts + 1),
+          both,
+          both == 0 ? next.cores : (cores * length + next.cores * next.length) / both,
           Math.max(heap, next.heap),
           Math.max(resident, next.resident));
     }
@@ -45,13 +49,12 @@ final class Samples implements AutoCloseable {
     this.first = gauge.read();
     this.before = first;
     this.beforeAt = began;
-    samples.add(new Sample(0, Double.NaN, first.heap(), first.resident()));
     Thread.ofPlatform().daemon().name("report-samples").start(this::loop);
   }
 
   private void loop() {
     try {
-      while (!closed.await(1, TimeUnit.SECONDS)) {
+      while (!closed.await(every(), TimeUnit.NANOSECONDS)) {
         take();
       }
     } catch (InterruptedException e) {
@@ -59,10 +62,15 @@ final class Samples implements AutoCloseable {
     }
   }
 
+  private synchronized long every() {
+    return every;
+  }
+
   private synchronized void take() {
     long now = System.nanoTime();
+    long length = now - beforeAt;
     Gauge.Reading read = gauge.read();
-    add(new Sample(now - began, cores(before, read, now - beforeAt), read.heap(), read.resident()));
+    add(new Sample(now - began, length, cores(before, read, length), read.heap(), read.resident()));
     before = read;
     beforeAt = now;
   }
@@ -73,31 +81,26 @@ final class Samples implements AutoCloseable {
         : (double) (to.cpuNanos() - from.cpuNanos()) / nanos;
   }
 
-  /// Takes a sample up.
+  /// Takes a sample up. When there are too many, neighbours are put together.
   synchronized void add(Sample sample) {
-    if (open > 0) {
-      samples.set(samples.size() - 1, samples.getLast().and(sample, open));
-    } else {
-      samples.add(sample);
-    }
-    open = (open + 1) % together;
-    if (samples.size() > MOST && open == 0) {
-      List<Sample> half = new ArrayList<>(List.of(samples.getFirst()));
-      for (int i = 1; i + 1 < samples.size(); i += 2) {
-        half.add(samples.get(i).and(samples.get(i + 1), 1));
+    samples.add(sample);
+    if (samples.size() > MOST) {
+      List<Sample> half = new ArrayList<>();
+      for (int i = 0; i + 1 < samples.size(); i += 2) {
+        half.add(samples.get(i).and(samples.get(i + 1)));
       }
-      if (samples.size() % 2 == 0) {
+      if (samples.size() % 2 == 1) {
         half.add(samples.getLast());
       }
       samples.clear();
       samples.addAll(half);
-      together *= 2;
+      every *= 2;
     }
   }
 
-  /// All of them, the last one of now.
+  /// All of them, one at least, the last one of now.
   synchronized List<Sample> all() {
-    if (System.nanoTime() - beforeAt > SHORT_NANOS) {
+    if (samples.isEmpty() || System.nanoTime() - beforeAt > SHORT) {
       take();
     }
     return List.copyOf(samples);

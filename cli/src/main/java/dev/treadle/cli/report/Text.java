@@ -2,6 +2,7 @@ package dev.treadle.cli.report;
 
 import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.SizeConverter;
+import dev.treadle.spi.Words;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -24,6 +25,12 @@ final class Text {
     String ends = text.substring(0, ITEM_MAX) + text.substring(text.length() - ITEM_MAX);
     return Columns.cutMiddle(Columns.clean(ends), ITEM_MAX)
         + " (%s characters)".formatted(Columns.number(text.length()));
+  }
+
+  /// What went wrong, as the one says it who threw it.
+  static String cause(Throwable cause) {
+    String message = cause.getMessage();
+    return item(message == null || message.isBlank() ? Words.of(cause) : message);
   }
 
   static String time(Duration duration) {

@@ -23,7 +23,7 @@ record TimelineChart(Timeline.Drawn timeline) {
     out.text(
         spans != null
             ? "a bar is an attempt"
-            : "a cell is %s, light where less than half of it was run in"
+            : "more attempts than can be drawn: a cell is %s, light where less than half was used"
                 .formatted(Text.nanos(timeline.step())));
     out.raw("</small><span class=\"right key\">");
     out.raw(
