@@ -60,15 +60,6 @@ final class DemoMonitor {
     Lines.wrapped(why, story::line);
   }
 
-  /// What the figures of the demo suggest.
-  void advice(Treadle treadle) {
-    story.tell("");
-    story.tell("Advice, from what was measured:");
-    for (Advice each : treadle.stats().advice()) {
-      Lines.wrapped(each.text(), story::line);
-    }
-  }
-
   private Optional<Advice> awaitAdvice(Treadle treadle) {
     long end = System.nanoTime() + LONGEST.toNanos();
     Optional<Advice> advice = Optional.empty();

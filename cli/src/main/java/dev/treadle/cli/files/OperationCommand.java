@@ -109,6 +109,6 @@ abstract class OperationCommand implements Callable<Integer> {
                     new KeptFiles(operation, results.out()),
                     atOnce,
                     recording.watch()));
-    return Stoppable.interruptibly(run, () -> recording.of(run, run::run));
+    return Stoppable.interruptibly(run, () -> recording.of(run::inputs, run::run));
   }
 }

@@ -35,7 +35,7 @@ record PulseCharts(Recorder.Recorded seen, int cores, long heapMax) {
         Text.share(seen.cores() / cores),
         "of " + Text.count(cores, "core"),
         "cpu",
-        points(samples, sample -> sample.cores() / cores),
+        points(samples, sample -> Math.min(1, sample.cores() / cores)), // clocks are coarse
         1,
         Text::share,
         out);

@@ -1,13 +1,15 @@
 package dev.treadle.cli.report;
 
 import dev.treadle.Progress;
-import dev.treadle.cli.records.ListRun;
 import dev.treadle.cli.records.Watch;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /// Looks on at one run and writes the report about it, however it ends.
@@ -42,6 +44,13 @@ public final class Recording {
             new Samples(Gauge.JVM, began));
   }
 
+  /// Looks on at a run of more than a list, and says nothing of the report.
+  ///
+  /// @param file where it goes; there is none yet, or an empty one
+  public static Recording quietly(Path file, CommandSpec spec, Stdio streams) {
+    return new Recording(new ReportFile(file), RunHead.of(spec, 0), streams, true);
+  }
+
   /// Who looks on.
   public Watch watch() {
     return sink == null ? Watch.NONE : sink.recorder;
@@ -50,9 +59,9 @@ public final class Recording {
   /// Runs, and writes the report at the end. A run whose report cannot be written has not gone
   /// well.
   ///
-  /// @param run says how far it came
+  /// @param inputs how many inputs are done, of how many as far as is known
   /// @return the exit code
-  public int of(ListRun<?, ?> run, Callable<Integer> body) throws Exception {
+  public int of(Supplier<Progress> inputs, Callable<Integer> body) throws Exception {
     if (sink == null) {
       return body.call();
     }
@@ -63,10 +72,10 @@ public final class Recording {
       sink.samples.close();
       throw e; // nothing ran
     } catch (Exception | Error e) {
-      boolean unused = write(sink, run.inputs(), false, Text.cause(e));
+      boolean unused = write(sink, inputs.get(), false, Text.cause(e));
       throw e;
     }
-    boolean written = write(sink, run.inputs(), code == Exit.INTERRUPTED, null);
+    boolean written = write(sink, inputs.get(), code == Exit.INTERRUPTED, null);
     return written || code != Exit.OK ? code : Exit.FAILED;
   }
 

@@ -149,7 +149,9 @@ record ReportPage(
     out.raw("<time datetime=\"" + exact + "\" title=\"" + exact + "\">");
     out.text(TIME.format(head.began().atZone(ZoneId.systemDefault()))).raw("</time></dd>");
     fact("Took", Text.time(took()), out);
-    fact("At once", Text.count(head.concurrency(), "attempt") + " at most", out);
+    if (head.concurrency() > 0) {
+      fact("At once", Text.count(head.concurrency(), "attempt") + " at most", out);
+    }
     fact(
         "Attempts",
         Columns.number(totals.attempts)

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /// @param line what was typed
 /// @param folder where
 /// @param began when
-/// @param concurrency attempts at once
+/// @param concurrency attempts at once; 0 if that differs from task to task
 /// @param version of Treadle
 record RunHead(
     String name, String line, Path folder, Instant began, int concurrency, String version) {

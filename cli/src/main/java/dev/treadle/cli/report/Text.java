@@ -39,6 +39,9 @@ final class Text {
 
   /// A duration: `85 us`, `12 ms`, `4.2 s`, `3 min 12 s`.
   static String nanos(long nanos) {
+    if (nanos <= 0) {
+      return "0\u00A0ms"; // as far as it was measured
+    }
     if (nanos < 1_000_000) {
       return nanos / 1_000 + "\u00A0µs";
     }

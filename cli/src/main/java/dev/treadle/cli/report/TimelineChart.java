@@ -2,6 +2,7 @@ package dev.treadle.cli.report;
 
 import static dev.treadle.cli.report.HistogramChart.n;
 
+import dev.treadle.cli.terminal.Columns;
 import java.util.List;
 
 /// What ran when: a row a lane.
@@ -44,15 +45,15 @@ record TimelineChart(Timeline.Drawn timeline) {
           "<rect class=\"f-bg\" y=\"%d\" width=\"100%%\" height=\"%d\"/>"
               .formatted(lane * pitch, height));
     }
+    ticks(timeline.end(), shown * pitch, out);
     if (spans != null) {
       spans(spans, pitch, height, out);
     } else {
       cells(shown, pitch, height, out);
     }
-    ticks(timeline.end(), shown * pitch, out);
     out.raw("</svg></div>");
     if (timeline.lanes() > shown) {
-      out.raw("<footer>").text("%d more lanes are not drawn.".formatted(timeline.lanes() - shown));
+      out.raw("<footer>").text(Columns.number(timeline.lanes() - shown) + " more lanes are not drawn.");
       out.raw("</footer>");
     }
     return out.raw("</section>\n").toString();

@@ -154,7 +154,7 @@ public final class ScrapeCommand implements Callable<Integer> {
                       new KeptPages(options),
                       concurrency,
                       recording.watch()));
-      return Stoppable.interruptibly(run, () -> recording.of(run, run::run));
+      return Stoppable.interruptibly(run, () -> recording.of(run::inputs, run::run));
     }
   }
 

@@ -215,7 +215,7 @@ public final class MapCommand implements Callable<Integer> {
         run,
         () -> {
           try (rest) {
-            int code = recording.of(run, run::run);
+            int code = recording.of(run::inputs, run::run);
             return code == Exit.FAILED && work.haltedWell() ? Exit.OK : code;
           }
         });
