@@ -53,7 +53,8 @@ record TimelineChart(Timeline.Drawn timeline) {
     }
     out.raw("</svg></div>");
     if (timeline.lanes() > shown) {
-      out.raw("<footer>").text(Columns.number(timeline.lanes() - shown) + " more lanes are not drawn.");
+      out.raw("<footer>")
+          .text(Columns.number(timeline.lanes() - shown) + " more lanes are not drawn.");
       out.raw("</footer>");
     }
     return out.raw("</section>\n").toString();

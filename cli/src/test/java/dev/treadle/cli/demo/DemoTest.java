@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.treadle.cli.Cli;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Terminal;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 class DemoTest {
   @Test
-  void everyJobEndsAsTheStorySays() {
+  void everyJobEndsAsTheStorySays() throws Exception {
     Cli cli = Cli.run("demo", "--json");
     assertThat(cli.err()).doesNotContain("did not go as the story says");
     assertThat(cli.code()).isZero();
@@ -26,6 +29,11 @@ class DemoTest {
         .contains("DemoOddities.deaf")
         .doesNotContain("\033", "\r");
     assertThat(cli.err().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
+    Path report = Path.of(URI.create(cli.err().lines().toList().getLast().strip()));
+    String page = Files.readString(report);
+    Files.delete(report);
+    assertThat(cli.err()).contains("Advice, from what was measured:");
+    assertThat(page).contains("<h1>treadle demo</h1>", "10,394 succeeded", "paper jam", "digest: ");
   }
 
   @Test
