@@ -172,7 +172,7 @@ final class Recorder implements Watch {
               begun.at,
               Math.max(begun.at, clock.getAsLong()),
               end.good(),
-              item + ": " + Text.time(attempt.ran()) + ", " + end.word));
+              Text.brief(item) + ": " + Text.time(attempt.ran()) + ", " + end.word));
     }
     totals.attempts++;
     if (attempt.number() > 1) {
@@ -262,7 +262,7 @@ final class Recorder implements Watch {
                 begun.at,
                 now,
                 true,
-                item(job, begun.task) + ": " + Text.nanos(now - begun.at) + ", had not ended")));
+                Text.brief(item(job, begun.task)) + ": " + Text.nanos(now - begun.at) + ", had not ended")));
     running.clear();
     List<Slow> slow = new ArrayList<>(slowest);
     slow.sort(Comparator.comparing(Slow::ran).reversed());

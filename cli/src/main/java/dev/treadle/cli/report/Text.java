@@ -9,6 +9,7 @@ import java.util.Locale;
 /// Figures and foreign text as a page shows them. A number and its unit are never parted.
 final class Text {
   private static final int ITEM_MAX = 300;
+  private static final int BRIEF_MAX = 100;
   private static final char NO_BREAK = '\u00A0';
 
   /// What stands where nothing is known.
@@ -25,6 +26,11 @@ final class Text {
     String ends = text.substring(0, ITEM_MAX) + text.substring(text.length() - ITEM_MAX);
     return Columns.cutMiddle(Columns.clean(ends), ITEM_MAX)
         + " (%s characters)".formatted(Columns.number(text.length()));
+  }
+
+  /// An item where thousands have a place.
+  static String brief(String item) {
+    return Columns.cutMiddle(item, BRIEF_MAX);
   }
 
   /// What went wrong, as the one says it who threw it.

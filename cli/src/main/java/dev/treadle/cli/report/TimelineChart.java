@@ -116,11 +116,12 @@ record TimelineChart(Timeline.Drawn timeline) {
   private String look(int lane, int step) {
     long busy = timeline.busy().get(lane)[step];
     long bad = timeline.unsuccessful().get(lane)[step];
+    long length = Math.min(timeline.step(), timeline.end() - step * timeline.step());
     return busy == 0
         ? ""
         : bad * 2 > busy
             ? "h-bad run"
-            : busy >= MOST * timeline.step() ? "f-run run" : "f-run run pale";
+            : busy >= MOST * length ? "f-run run" : "f-run run pale";
   }
 
   private double percent(long nanos) {

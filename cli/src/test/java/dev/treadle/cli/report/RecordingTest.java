@@ -22,7 +22,8 @@ import picocli.CommandLine.ParameterException;
 
 class RecordingTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final CommandSpec spec = CommandSpec.create().name("treadle");
+  private final CommandSpec spec =
+      new CommandLine(CommandSpec.create().name("treadle")).getCommandSpec();
   private @TempDir Path folder;
   private Path file = Path.of("r.html");
 

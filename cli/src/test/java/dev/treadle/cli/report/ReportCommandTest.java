@@ -50,9 +50,7 @@ class ReportCommandTest {
             "--retries",
             "1",
             "--",
-            "sh",
-            "-c",
-            "test {} != '<b>'",
+            "sh", "-c", "test \"$1\" != '<b>'", "sh", "{}",
             ":::",
             "a",
             "<b>",
@@ -106,6 +104,7 @@ class ReportCommandTest {
   void scrapeNamesThePages() throws Exception {
     try (HostileServer server = new HostileServer()) {
       server.page("/good", "text/html", "<title>good</title>".getBytes(StandardCharsets.UTF_8));
+      server.on("/none", exchange -> exchange.page(404, "", new byte[0]));
       Cli cli =
           Cli.run(
               "scrape",

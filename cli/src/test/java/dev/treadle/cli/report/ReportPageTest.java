@@ -115,17 +115,20 @@ class ReportPageTest {
   @Test
   void theSizeOfThePageDoesNotGrowWithTheRun() {
     String item = "https://example.com/" + "a<b>".repeat(5_000);
-    int at = 300; // at once
-    for (int i = 0; i < 200_000; i++) {
-      run.start(i);
-      run.recorder.works(i, item + i);
-      if (i >= at) {
-        // Uneven, so that neighbours in the timeline do not look alike.
-        run.now.addAndGet(i % 97 * 10_000L);
-        if (i % 7 == 0) {
-          run.failed(i - at, Duration.ofNanos(1L + i * 37L), item);
+    int atOnce = 1_000;
+    // As long as a step of the timeline will be, and unlike its neighbours: nothing can be joined.
+    long wave = 2_048 * Pages.MILLI;
+    for (int from = 0; from < 200_000; from += atOnce) {
+      for (int i = from; i < from + atOnce; i++) {
+        run.start(i);
+        run.recorder.works(i, item + i);
+      }
+      run.now.addAndGet(wave);
+      for (int i = from; i < from + atOnce; i++) {
+        if ((i + from / atOnce) % 2 == 0) {
+          run.failed(i, Duration.ofNanos(wave + i), item);
         } else {
-          run.succeeded(i - at, Duration.ofNanos(1L + i * 37L));
+          run.succeeded(i, Duration.ofNanos(wave - i * 10_000L));
         }
       }
     }
@@ -133,10 +136,13 @@ class ReportPageTest {
     Document page = Pages.parsed(html);
     assertThat(html.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(3_000_000);
     assertThat(page.select("svg.lanes rect.run"))
-        .hasSizeBetween(Timeline.LANES, Timeline.LANES * Timeline.STEPS);
-    assertThat(page.text())
-        .contains("300 lanes", "more attempts than can be drawn: a cell is ")
-        .contains("236 more lanes are not drawn.", "the first 100 of 28,");
+        .hasSizeBetween(Timeline.LANES * 150, Timeline.LANES * Timeline.STEPS);
+    assertThat(page.select("header small, footer").eachText())
+        .contains(
+            "1,000 lanes, each a place to work; more attempts than can be drawn: a cell is 2.0 s,"
+                + " light where less than half was used",
+            "936 more lanes are not drawn.",
+            "the first 100 of 100,000");
     assertThat(page.select("table.failures tbody tr")).hasSize(Recorder.FAILURES);
   }
 }
