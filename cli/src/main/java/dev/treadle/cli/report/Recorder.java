@@ -262,7 +262,10 @@ final class Recorder implements Watch {
                 begun.at,
                 now,
                 true,
-                Text.brief(item(job, begun.task)) + ": " + Text.nanos(now - begun.at) + ", had not ended")));
+                Text.brief(item(job, begun.task))
+                    + ": "
+                    + Text.nanos(now - begun.at)
+                    + ", had not ended")));
     running.clear();
     List<Slow> slow = new ArrayList<>(slowest);
     slow.sort(Comparator.comparing(Slow::ran).reversed());

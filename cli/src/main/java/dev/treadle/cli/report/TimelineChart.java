@@ -119,9 +119,7 @@ record TimelineChart(Timeline.Drawn timeline) {
     long length = Math.min(timeline.step(), timeline.end() - step * timeline.step());
     return busy == 0
         ? ""
-        : bad * 2 > busy
-            ? "h-bad run"
-            : busy >= MOST * length ? "f-run run" : "f-run run pale";
+        : bad * 2 > busy ? "h-bad run" : busy >= MOST * length ? "f-run run" : "f-run run pale";
   }
 
   private double percent(long nanos) {

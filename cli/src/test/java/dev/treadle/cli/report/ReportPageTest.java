@@ -37,7 +37,8 @@ class ReportPageTest {
     assertThat(page.select("svg.lanes rect.h-bad.run")).hasSize(4);
     assertThat(page.select("table.failures tbody tr")).hasSize(4);
     assertThat(page.select("table.slowest tbody tr")).hasSize(20);
-    assertThat(page.select("table.slowest tbody tr").eachText().getFirst()).startsWith("input 23 28 ms");
+    assertThat(page.select("table.slowest tbody tr").eachText().getFirst())
+        .startsWith("input 23 28 ms");
     assertThat(page.select("svg.bins rect")).hasSizeGreaterThan(2);
     assertThat(page.select("svg.chart.s path.line")).hasSize(4);
     assertThat(page.select(".head").text())
