@@ -36,7 +36,12 @@ class DemoTest {
     String page = Files.readString(report);
     Files.delete(report);
     assertThat(cli.err()).contains("Advice, from what was measured:");
-    assertThat(page).contains("<h1>treadle demo</h1>", "%,d succeeded".formatted(SUCCEEDED), "stubborn, job ", "digest: ");
+    assertThat(page)
+        .contains(
+            "<h1>treadle demo</h1>",
+            "%,d succeeded".formatted(SUCCEEDED),
+            "stubborn, job ",
+            "digest: ");
   }
 
   @Test
