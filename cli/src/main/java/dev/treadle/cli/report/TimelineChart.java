@@ -30,7 +30,7 @@ record TimelineChart(Timeline.Drawn timeline) {
     out.raw(
         "<span><svg><rect class=\"f-run\" width=\"20\" height=\"8\" rx=\"2\"/></svg>ran</span>");
     out.raw("<span><svg><rect class=\"h-bad\" width=\"20\" height=\"8\" rx=\"2\"/></svg>");
-    out.raw("did not succeed</span>");
+    out.raw(spans != null ? "did not succeed</span>" : "more than half did not succeed</span>");
     out.raw(
         "<span><svg><rect class=\"f-bg\" width=\"20\" height=\"8\" rx=\"2\"/></svg>free</span>");
     out.raw("</span></header><div class=\"body\">");
