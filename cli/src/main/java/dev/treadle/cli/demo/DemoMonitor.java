@@ -53,20 +53,11 @@ final class DemoMonitor {
     story.expect("sleeper", true, slept instanceof Outcome.Succeeded);
     if (slept instanceof Outcome.Succeeded<Long> it && it.value() != null) {
       story.line(
-          "All cores were taken. Others were late by %s at worst: more threads came."
+          "All cores were taken. Others ran %s late at worst: more threads came."
               .formatted(DurationConverter.format(Duration.ofNanos(it.value()))));
     }
     story.line("Asked why a job does not end, Treadle says that it");
     Lines.wrapped(why, story::line);
-  }
-
-  /// What the figures of the demo suggest.
-  void advice(Treadle treadle) {
-    story.tell("");
-    story.tell("Advice, from what was measured:");
-    for (Advice each : treadle.stats().advice()) {
-      Lines.wrapped(each.text(), story::line);
-    }
   }
 
   private Optional<Advice> awaitAdvice(Treadle treadle) {
