@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 /// What was measured of the attempts of a task, of a queue, or of all on a node.
 ///
 /// Attempts count when their code has ended, or was abandoned. What cannot be known is empty, never
-/// 0.
+/// 0. Small items of a `map` on `cpu` go several to a job: what counts is the attempt of that job.
 ///
 /// @param ends how many ended in which way, since the store began
 /// @param abandoned how many of them ignored their timeout and were left behind

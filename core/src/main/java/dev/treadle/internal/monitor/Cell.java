@@ -113,8 +113,8 @@ final class Cell {
   }
 
   synchronized void write(DataOutput out) throws IOException {
-    out.writeUTF(task);
-    out.writeUTF(queue);
+    Text.write(task, out);
+    Text.write(queue, out);
     for (long count : ends) {
       out.writeLong(count);
     }
@@ -141,7 +141,7 @@ final class Cell {
   }
 
   static Cell read(DataInput in) throws IOException {
-    Cell cell = new Cell(in.readUTF(), in.readUTF());
+    Cell cell = new Cell(Text.read(in), Text.read(in));
     synchronized (cell) {
       for (int i = 0; i < ENDS; i++) {
         cell.ends[i] = in.readLong();

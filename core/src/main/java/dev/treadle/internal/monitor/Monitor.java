@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// queue), never on how many jobs.
 public final class Monitor {
   /// The form of what [#write] gives; what has another number is not read.
-  private static final int FORM = 1;
+  private static final int FORM = 2;
 
   /// `off` has nothing measured in treadles opened from then on: to tell what it costs.
   private static final String SWITCH = "dev.treadle.monitor";
@@ -192,9 +192,9 @@ public final class Monitor {
       out.writeLong(since);
       out.writeInt(advice.size());
       for (Advice each : advice) {
-        out.writeUTF(each.subject());
-        out.writeUTF(each.kind().name());
-        out.writeUTF(each.text());
+        Text.write(each.subject(), out);
+        Text.write(each.kind().name(), out);
+        Text.write(each.text(), out);
         out.writeLong(each.attempts());
       }
       List<Cell> all = List.copyOf(cells.values());
@@ -234,7 +234,7 @@ public final class Monitor {
       for (int left = in.readInt(); left > 0; left--) {
         advice.add(
             new Advice(
-                in.readUTF(), Advice.Kind.valueOf(in.readUTF()), in.readUTF(), in.readLong()));
+                Text.read(in), Advice.Kind.valueOf(Text.read(in)), Text.read(in), in.readLong()));
       }
       List<Cell> all = new ArrayList<>();
       for (int left = in.readInt(); left > 0; left--) {

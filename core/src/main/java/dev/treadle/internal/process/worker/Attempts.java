@@ -144,8 +144,17 @@ final class Attempts {
     code.find(loader);
     @Nullable Object input = Codec.decode(run.input(), code.input(), "the input");
     @Nullable Object value =
-        ScopedValue.where(JobContext.Scope.CURRENT, context).call(() -> code.call(input));
+        ScopedValue.where(JobContext.Scope.CURRENT, context).call(() -> metered(code, input));
     return Codec.encode(value, "the result");
+  }
+
+  private @Nullable Object metered(CodeTable.Entry code, @Nullable Object input) throws Throwable {
+    meter.enters();
+    try {
+      return code.call(input);
+    } finally {
+      meter.leaves();
+    }
   }
 
   /// Asks an attempt to end: the one that runs, or one to come.
