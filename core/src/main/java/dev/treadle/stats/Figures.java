@@ -15,7 +15,8 @@ import java.util.OptionalLong;
 /// @param throughput how many ended lately
 /// @param runSeconds how long they ran in all
 /// @param cpuSeconds the CPU time of those whose strategy can tell (`cpu`, `process`), in all; of
-///   `io` tasks what was sampled since this process began, if it samples, about a second late
+///   `io` tasks what was sampled ([dev.treadle.Treadle.Setup#sampleCpu]), in steps of 10 ms and
+///   about a second late; empty as long as no sample has hit them
 /// @param cpuShare CPU time by running time, of those whose CPU time is known: 1 is one core busy
 ///   all the time
 /// @param allocatedBytes what those allocated whose strategy can tell, in all

@@ -14,6 +14,7 @@ import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.WaitException;
 import dev.treadle.internal.codec.Codec;
+import dev.treadle.internal.monitor.IoCpu;
 import dev.treadle.internal.monitor.Suspect;
 import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.WorkerDied;
@@ -221,11 +222,18 @@ final class AttemptRun implements Run, JobContext, Suspect {
     Object value;
     LogContext log =
         LogContext.enter(claimed.id(), claimed.task(), claimed.attempt(), claimed.traceparent());
+    IoCpu sampled = runner.strategy() == Strategy.IO ? engine.ioCpu : null;
+    if (sampled != null) {
+      sampled.begins(claimed.task(), claimed.queue());
+    }
     try {
       value =
           ScopedValue.where(Scope.CURRENT, this)
               .call(() -> Chunk.run(known.settings.body(), input, this));
     } finally {
+      if (sampled != null) {
+        sampled.ends();
+      }
       if (log != null) {
         log.leave();
       }

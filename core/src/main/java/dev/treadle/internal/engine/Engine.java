@@ -141,8 +141,8 @@ final class Engine {
     this.queues = Map.copyOf(setup.queues);
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
-    this.ioCpu = setup.sampleCpu && !setup.submitOnly ? new IoCpu() : null;
-    this.monitor = new Monitor(node, time.micros(), ioCpu);
+    this.monitor = new Monitor(node, time.micros());
+    this.ioCpu = setup.sampleCpu && !setup.submitOnly ? new IoCpu(monitor) : null;
     this.pulse = new Pulse(this, setup.node, setup.slowAfter);
     this.alarm = new Alarm(setup.node, time, this::tick);
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
@@ -170,7 +170,7 @@ final class Engine {
 
   private Runner runner(String name, Strategy strategy, int permits) {
     return switch (strategy) {
-      case IO -> new IoRunner(name, this::claim, permits, ioCpu);
+      case IO -> new IoRunner(name, this::claim, permits);
       case CPU -> new CpuRunner(name, this::claim, permits);
       case ASYNC -> new AsyncRunner(name, this::claim, permits);
       case PROCESS -> new ProcessRunner(name, this::claim, permits);

@@ -23,6 +23,9 @@ final class Advisor {
   private static final double BUSY = 0.8;
   private static final double LAZY = 0.2;
 
+  /// What is sampled is right within a few percent from here on: that is a hundred samples.
+  private static final double ENOUGH_SAMPLED_SECONDS = 1;
+
   /// One loss for want of memory is proof, two are a habit.
   private static final long LOSSES = 2;
 
@@ -47,7 +50,10 @@ final class Advisor {
       case IO, ASYNC -> {
         if (starvation.isPresent()) {
           all.add(starving(task, starvation.get(), attempts));
-        } else if (known && attempts >= ENOUGH && share >= BUSY && longEnough(figures)) {
+        } else if (figures.cpuSeconds().orElse(0) >= ENOUGH_SAMPLED_SECONDS
+            && attempts >= ENOUGH
+            && share >= BUSY
+            && longEnough(figures)) {
           all.add(share(name, Advice.Kind.USE_CPU, share, Strategy.CPU, attempts));
         }
       }

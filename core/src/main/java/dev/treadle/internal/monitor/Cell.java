@@ -26,6 +26,11 @@ final class Cell {
 
   private long cpuRunNanos;
   private long cpuKnown;
+
+  /// Of those attempts only that were sampled.
+  private long sampledNanos;
+
+  private long sampledRunNanos;
   private long allocated;
   private long allocatedKnown;
   private long peak = -1;
@@ -74,6 +79,12 @@ final class Cell {
     day.add(nowMicros);
   }
 
+  /// Notes what was sampled.
+  synchronized void addSampled(long cpuNanos, long ranNanos) {
+    sampledNanos += cpuNanos;
+    sampledRunNanos += ranNanos;
+  }
+
   /// The causes of death are words only: those of a JVM, and of who kills what holds too much.
   private static boolean ofMemory(String cause) {
     return cause.contains("out of memory") || cause.contains("of memory resident, more than");
@@ -102,6 +113,11 @@ final class Cell {
     sum.cpuNanos += cpuNanos;
     sum.cpuRunNanos += cpuRunNanos;
     sum.cpuKnown += cpuKnown;
+    if (sampledNanos > 0) { // Else what is known is too little to be a number.
+      sum.cpuNanos += sampledNanos;
+      sum.cpuRunNanos += sampledRunNanos;
+      sum.cpuKnown++;
+    }
     sum.allocated += allocated;
     sum.allocatedKnown += allocatedKnown;
     sum.peak = Math.max(sum.peak, peak);
@@ -126,6 +142,8 @@ final class Cell {
           cpuNanos,
           cpuRunNanos,
           cpuKnown,
+          sampledNanos,
+          sampledRunNanos,
           allocated,
           allocatedKnown,
           peak
@@ -152,6 +170,8 @@ final class Cell {
       cell.cpuNanos = in.readLong();
       cell.cpuRunNanos = in.readLong();
       cell.cpuKnown = in.readLong();
+      cell.sampledNanos = in.readLong();
+      cell.sampledRunNanos = in.readLong();
       cell.allocated = in.readLong();
       cell.allocatedKnown = in.readLong();
       cell.peak = in.readLong();

@@ -1,10 +1,5 @@
 package dev.treadle.internal.monitor;
 
-import java.util.Map;
-import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,41 +7,22 @@ import org.slf4j.LoggerFactory;
 /// The CPU time of tasks whose attempts run on virtual threads, by sampling: those threads have no
 /// clock of their own.
 ///
-/// The samples come from JFR, on Linux, about a second late: they are counted for the task, never
-/// for an attempt. The first start takes JFR a second or more; until then nothing is counted.
-/// Thread-safe.
+/// The samples come from JFR, on Linux, about a second late: they are counted for the task and the
+/// queue, never for an attempt. The first start takes JFR a second or more; attempts that began
+/// before are not counted. Thread-safe.
 public final class IoCpu implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IoCpu.class);
 
-  /// So many attempts that ended are known for the samples that come late; of twice as many at
-  /// most.
-  private static final int ENDED_MAX = 50_000;
-
-  /// An attempt on a thread.
-  ///
-  /// @param began when, by [System#nanoTime], if it was sampled from its start
-  private record Running(String task, OptionalLong began) {}
-
-  /// What the attempts of a task used.
-  ///
-  /// @param cpuNanos the CPU time sampled
-  /// @param ranNanos how long those ran that have ended and were sampled from their start
-  record Usage(long cpuNanos, long ranNanos) {}
-
-  private final ConcurrentHashMap<Long, Running> running = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, LongAdder> nanos = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, LongAdder> ran = new ConcurrentHashMap<>();
-
-  /// Attempts that ended lately, by thread, and those that ended before them.
-  private volatile Map<Long, String> ended = new ConcurrentHashMap<>();
-
-  private volatile Map<Long, String> endedBefore = Map.of();
+  private final SampledAttempts attempts;
   private @Nullable AutoCloseable stream;
   private boolean closed;
   private volatile boolean sampling;
 
   /// Begins to sample, in the background.
-  public IoCpu() {
+  ///
+  /// @param monitor what notes the CPU time
+  public IoCpu(Monitor monitor) {
+    attempts = new SampledAttempts(monitor::sampled, System::nanoTime);
     var unused = Thread.ofPlatform().daemon().name("treadle-sample").start(this::start);
   }
 
@@ -70,68 +46,19 @@ public final class IoCpu implements AutoCloseable {
   }
 
   private @Nullable AutoCloseable open() {
-    return CpuSamples.open(this::sample);
+    return CpuSamples.open(attempts::sample);
   }
 
-  /// An attempt of a task begins on this thread.
-  public void begins(String task) {
-    OptionalLong began = sampling ? OptionalLong.of(System.nanoTime()) : OptionalLong.empty();
-    running.put(Thread.currentThread().threadId(), new Running(task, began));
+  /// An attempt begins on this thread.
+  public void begins(String task, String queue) {
+    if (sampling) {
+      attempts.begins(Thread.currentThread().threadId(), task, queue);
+    }
   }
 
   /// The attempt on this thread has ended.
   public void ends() {
-    long thread = Thread.currentThread().threadId();
-    Running over = running.remove(thread);
-    if (over != null && over.began.isPresent()) {
-      long took = System.nanoTime() - over.began.getAsLong();
-      ran.computeIfAbsent(over.task, name -> new LongAdder()).add(took);
-    }
-    if (over != null && sampling) {
-      Map<Long, String> lately = ended;
-      lately.put(thread, over.task);
-      if (lately.size() > ENDED_MAX) {
-        forget();
-      }
-    }
-  }
-
-  /// Forgets the older half of what ended.
-  private synchronized void forget() {
-    if (ended.size() > ENDED_MAX) {
-      endedBefore = ended;
-      ended = new ConcurrentHashMap<>();
-    }
-  }
-
-  private void sample(long thread, long cpuNanos) {
-    Running now = running.get(thread);
-    String task = now != null ? now.task : ended.get(thread);
-    if (task == null) {
-      task = endedBefore.get(thread);
-    }
-    if (task != null) {
-      nanos.computeIfAbsent(task, name -> new LongAdder()).add(cpuNanos);
-    }
-  }
-
-  /// The CPU time of all attempts of a task so far; empty where that is not known, or as long as no
-  /// sample has hit it.
-  public OptionalLong cpuNanos(String task) {
-    LongAdder sum = nanos.get(task);
-    return sum == null ? OptionalLong.empty() : OptionalLong.of(sum.sum());
-  }
-
-  /// What all attempts of a task used so far; null as long as no sample has hit it.
-  @Nullable Usage usage(String task) {
-    LongAdder cpu = nanos.get(task);
-    LongAdder time = ran.get(task);
-    return cpu == null || time == null ? null : new Usage(cpu.sum(), time.sum());
-  }
-
-  /// The tasks that were sampled.
-  Set<String> tasks() {
-    return nanos.keySet();
+    attempts.ends(Thread.currentThread().threadId());
   }
 
   /// Whether samples come now.

@@ -48,28 +48,18 @@ public final class Monitor {
   private final Permits permits = new Permits();
   private final Starvations starvations = new Starvations();
   private final String node;
-  private final @Nullable IoCpu ioCpu;
   private final boolean on = isOn();
   private volatile long since;
 
   /// What was advised when this was written down, by those who knew the tasks.
   private volatile List<Advice> advised = List.of();
 
-  /// An empty monitor that samples nothing.
-  ///
-  /// @param since now, in microseconds since 1970
-  Monitor(String node, long since) {
-    this(node, since, null);
-  }
-
   /// An empty monitor.
   ///
   /// @param since now, in microseconds since 1970
-  /// @param ioCpu what samples the CPU time of `io` tasks, or null
-  public Monitor(String node, long since, @Nullable IoCpu ioCpu) {
+  public Monitor(String node, long since) {
     this.node = node;
     this.since = since;
-    this.ioCpu = ioCpu;
   }
 
   /// Whether attempts are measured.
@@ -80,15 +70,22 @@ public final class Monitor {
   /// Notes the end of an attempt.
   public void ended(
       String task, String queue, Finish.Tally tally, Attempt.End end, long nowMicros) {
-    if (!on) {
-      return;
+    if (on) {
+      cell(task, queue).add(tally, end, nowMicros);
     }
+  }
+
+  /// Notes CPU time that was sampled, and how long attempts ran that were sampled.
+  void sampled(String task, String queue, long cpuNanos, long ranNanos) {
+    if (on) {
+      cell(task, queue).addSampled(cpuNanos, ranNanos);
+    }
+  }
+
+  private Cell cell(String task, String queue) {
     Place place = new Place(task, queue);
     Cell cell = cells.get(place);
-    if (cell == null) {
-      cell = cells.computeIfAbsent(place, it -> new Cell(it.task, it.queue));
-    }
-    cell.add(tally, end, nowMicros);
+    return cell != null ? cell : cells.computeIfAbsent(place, it -> new Cell(it.task, it.queue));
   }
 
   /// Notes how many permits of a strategy are in use at this second.
@@ -114,7 +111,7 @@ public final class Monitor {
       Function<String, @Nullable Task<?, ?>> tasks,
       ToLongFunction<Task<?, ?>> heap,
       long nowMicros) {
-    Map<String, Figures> byTask = byTask(nowMicros);
+    Map<String, Figures> byTask = by(cell -> cell.task, nowMicros);
     List<Advice> advice = new ArrayList<>();
     byTask.forEach((name, figures) -> {
       Task<?, ?> task = tasks.apply(name);
@@ -132,42 +129,17 @@ public final class Monitor {
         node,
         Micros.instant(since),
         Micros.instant(nowMicros),
-        total(nowMicros),
+        sum(cell -> true, nowMicros).figures(),
         byTask,
-        figures(by(cell -> cell.queue, nowMicros)),
+        by(cell -> cell.queue, nowMicros),
         List.copyOf(advice));
   }
 
-  private Figures total(long nowMicros) {
-    Sum sum = sum(cell -> true, nowMicros);
-    if (ioCpu != null) {
-      ioCpu.tasks().forEach(task -> addSampled(task, sum));
-    }
-    return sum.figures();
-  }
-
-  private Map<String, Figures> byTask(long nowMicros) {
-    Map<String, Sum> sums = by(cell -> cell.task, nowMicros);
-    sums.forEach(this::addSampled);
-    return figures(sums);
-  }
-
-  private void addSampled(String task, Sum sum) {
-    IoCpu.Usage usage = ioCpu == null ? null : ioCpu.usage(task);
-    if (usage != null) {
-      sum.addSampled(usage);
-    }
-  }
-
-  private Map<String, Sum> by(Function<Cell, String> name, long nowMicros) {
+  private Map<String, Figures> by(Function<Cell, String> name, long nowMicros) {
     Map<String, Sum> sums = new TreeMap<>();
     for (Cell cell : cells.values()) {
       cell.addTo(sums.computeIfAbsent(name.apply(cell), it -> new Sum()), nowMicros);
     }
-    return sums;
-  }
-
-  private static Map<String, Figures> figures(Map<String, Sum> sums) {
     Map<String, Figures> all = new TreeMap<>();
     sums.forEach((of, sum) -> all.put(of, sum.figures()));
     return all;
@@ -254,6 +226,6 @@ public final class Monitor {
   public static Stats kept(byte[] kept, String node, long nowMicros) throws IOException {
     Monitor monitor = new Monitor(node, nowMicros);
     monitor.read(kept);
-    return monitor.stats(monitor.byTask(nowMicros), monitor.advised, nowMicros);
+    return monitor.stats(monitor.by(cell -> cell.task, nowMicros), monitor.advised, nowMicros);
   }
 }

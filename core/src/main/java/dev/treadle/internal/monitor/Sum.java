@@ -28,13 +28,6 @@ final class Sum {
   final Histogram wait = new Histogram(2);
   final Histogram run = new Histogram(2);
 
-  /// Adds what was sampled, of attempts that nothing else is known of.
-  void addSampled(IoCpu.Usage usage) {
-    cpuNanos += usage.cpuNanos();
-    cpuRunNanos += usage.ranNanos();
-    cpuKnown++;
-  }
-
   Figures figures() {
     return new Figures(
         new Ends(ends[0], ends[1], ends[2], ends[3], ends[4], ends[5]),

@@ -46,8 +46,8 @@ class AdvisorTest {
         Spread.NONE,
         ran,
         Throughput.NONE,
-        1,
-        share,
+        10,
+        share.isPresent() ? OptionalDouble.of(10 * share.getAsDouble()) : share,
         share,
         OptionalLong.empty(),
         OptionalLong.empty(),
@@ -91,6 +91,32 @@ class AdvisorTest {
     assertThat(of(IO, figures(succeeded(999), OptionalDouble.empty(), SECOND, SECOND))).isEmpty();
     Duration shorter = Duration.ofNanos(999_999);
     assertThat(of(IO, figures(succeeded(999), OptionalDouble.of(0.96), shorter, SECOND))).isEmpty();
+  }
+
+  /// The CPU time of `io` is sampled: of less than a second of it nobody can be sure.
+  @Test
+  void onFewSamplesIoIsLeftInPeace() {
+    assertThat(of(IO, seconds(0.99))).isEmpty();
+    assertThat(of(IO, seconds(1)))
+        .extracting(Advice::text)
+        .containsExactly("fetch: 96 % of its time on CPU, use cpu");
+  }
+
+  private static Figures seconds(double cpu) {
+    Figures all = share(0.96, ENOUGH);
+    return new Figures(
+        all.ends(),
+        0,
+        all.waited(),
+        all.ran(),
+        all.throughput(),
+        cpu,
+        OptionalDouble.of(cpu),
+        all.cpuShare(),
+        all.allocatedBytes(),
+        all.peakMemory(),
+        0,
+        0);
   }
 
   @Test

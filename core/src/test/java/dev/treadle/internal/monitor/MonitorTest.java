@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.treadle.Attempt;
+import dev.treadle.Task;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
 import dev.treadle.stats.Advice;
@@ -157,6 +158,48 @@ class MonitorTest {
     assertThat(known.cpuShare()).hasValue(0.25);
     assertThat(known.allocatedBytes()).as("it allocated nothing, and that is known").hasValue(0);
     assertThat(known.peakMemory()).hasValue(5);
+  }
+
+  @Test
+  void whatIsSampledIsToldOfTasksQueuesAndTheNodeAndKept() throws IOException {
+    end("fetch", "web", SUCCEEDED, START);
+    end("wait", "web", SUCCEEDED, START);
+    monitor.sampled("fetch", "web", 0, 1_000_000_000);
+    monitor.sampled("wait", "web", 0, 5_000_000_000L);
+    assertThat(stats(START).total().cpuSeconds()).as("no sample has hit any").isEmpty();
+    assertThat(stats(START).total().cpuShare()).isEmpty();
+
+    monitor.sampled("fetch", "web", 250_000_000, 0);
+    monitor.sampled("fetch", "web", 500_000_000, 1_000_000_000);
+    Monitor copy = new Monitor("n", START);
+    copy.read(monitor.write(List.of()));
+    for (Stats stats : List.of(stats(START), stats(copy, START))) {
+      for (Figures figures :
+          List.of(of(stats.tasks(), "fetch"), of(stats.queues(), "web"), stats.total())) {
+        assertThat(figures.cpuSeconds()).hasValue(0.75);
+        assertThat(figures.cpuShare()).hasValue(0.375);
+      }
+      assertThat(of(stats.tasks(), "wait").cpuSeconds()).isEmpty();
+      assertThat(of(stats.tasks(), "wait").cpuShare()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsSampledIsAdvisedOn() {
+    Task<Integer, Integer> fetch = Task.io("fetch", Integer.class, Integer.class, x -> x);
+    for (int i = 0; i < 50; i++) {
+      end("fetch", "web", SUCCEEDED, START);
+      monitor.sampled("fetch", "web", i == 0 ? 0 : 20_000_000, 20_400_000);
+    }
+    assertThat(monitor.stats(name -> fetch, task -> 0, START).advice())
+        .as("49 times 20 ms are not a second")
+        .isEmpty();
+
+    monitor.sampled("fetch", "web", 20_000_000, 0); // A late one.
+    assertThat(monitor.stats(name -> fetch, task -> 0, START).advice())
+        .containsExactly(
+            new Advice(
+                "fetch", Advice.Kind.USE_CPU, "fetch: 98 % of its time on CPU, use cpu", 50));
   }
 
   @Test
