@@ -4,6 +4,8 @@ import dev.treadle.StoreException;
 import dev.treadle.cli.db.DbCommand;
 import dev.treadle.cli.demo.DemoCommand;
 import dev.treadle.cli.files.FilesCommand;
+import dev.treadle.cli.look.StackCommand;
+import dev.treadle.cli.look.WhyCommand;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.scrape.ScrapeCommand;
 import dev.treadle.cli.shell.MapCommand;
@@ -63,6 +65,8 @@ public final class Main implements Runnable {
     line.addSubcommand(FilesCommand.of(stdio, opening));
     line.addSubcommand(MapCommand.of(stdio, opening));
     line.addSubcommand(RunCommand.of(stdio));
+    line.addSubcommand(new WhyCommand(stdio));
+    line.addSubcommand(new StackCommand(stdio));
     line.addSubcommand(DbCommand.of(stdio, opening));
     line.addSubcommand(new DemoCommand(stdio));
     line.addSubcommand(new CompletionCommand(stdio));

@@ -3,6 +3,7 @@ package dev.treadle.internal.rows;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
+import dev.treadle.Reason;
 import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
@@ -618,6 +619,11 @@ public final class Rows {
         changes.cancel(child, cause, null);
       }
     }
+  }
+
+  /// Why a job stands where it stands.
+  public Reason reason(Row row, long now) {
+    return Why.of(row, this, now);
   }
 
   /// Works off what the work of a call led to, and notes whom it concerns.
