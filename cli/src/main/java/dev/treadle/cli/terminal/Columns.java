@@ -1,5 +1,7 @@
 package dev.treadle.cli.terminal;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// Text cut and padded to columns of a terminal.
@@ -68,6 +70,27 @@ public final class Columns {
   /// The text after as many spaces as fill the columns.
   public static String right(String text, int width) {
     return " ".repeat(Math.max(0, width - width(text))) + text;
+  }
+
+  /// The text as lines that take no more columns than that, broken between words; all but the first
+  /// begin with as many spaces as the indent says.
+  public static List<String> wrap(String text, int width, int indent) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" ")) {
+      boolean empty = line.toString().isBlank();
+      if (!empty && width(line.toString()) + 1 + width(word) > width) {
+        lines.add(line.toString());
+        line = new StringBuilder(" ".repeat(indent));
+        empty = true;
+      }
+      if (!empty || line.isEmpty() && !lines.isEmpty()) {
+        line.append(' ');
+      }
+      line.append(word);
+    }
+    lines.add(line.toString());
+    return lines.stream().map(it -> cut(it, width)).toList();
   }
 
   /// A number with its thousands marked.
