@@ -73,9 +73,7 @@ final class Brief {
 
   /// A part of a whole in per cent, with one decimal.
   static String part(long part, long whole) {
-    return whole == 0
-        ? UNKNOWN
-        : String.format(Locale.ROOT, "%.1f%%", 100.0 * part / whole);
+    return whole == 0 ? UNKNOWN : String.format(Locale.ROOT, "%.1f%%", 100.0 * part / whole);
   }
 
   /// A duration as a clock shows it: `0:05`, `2:12:05`.

@@ -130,8 +130,7 @@ record FiguresFormat(Measured measured, int width) {
             Brief.duration(spread.max()));
   }
 
-  private void row(
-      List<String> lines, String name, List<String> cells, int[] widths) {
+  private void row(List<String> lines, String name, List<String> cells, int[] widths) {
     int room = width;
     for (int each : widths) {
       room -= each;

@@ -83,7 +83,9 @@ record TopView(int width, int height) {
         Columns.wrap(
             owner == null
                 ? "nothing runs: nobody has the file open"
-                : "what runs is not known: " + owner.words() + " has the file open and does not"
+                : "what runs is not known: "
+                    + owner.words()
+                    + " has the file open and does not"
                     + " answer",
             width,
             2));

@@ -76,18 +76,17 @@ public final class Columns {
   /// begin with as many spaces as the indent says.
   public static List<String> wrap(String text, int width, int indent) {
     List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
-      boolean empty = line.toString().isBlank();
-      if (!empty && width(line.toString()) + 1 + width(word) > width) {
+    String rest = text.stripLeading();
+    StringBuilder line = new StringBuilder(" ".repeat(text.length() - rest.length()));
+    String gap = "";
+    for (String word : rest.split(" ")) {
+      if (!gap.isEmpty() && width(line + gap + word) > width) {
         lines.add(line.toString());
         line = new StringBuilder(" ".repeat(indent));
-        empty = true;
+        gap = "";
       }
-      if (!empty || line.isEmpty() && !lines.isEmpty()) {
-        line.append(' ');
-      }
-      line.append(word);
+      line.append(gap).append(word);
+      gap = " ";
     }
     lines.add(line.toString());
     return lines.stream().map(it -> cut(it, width)).toList();

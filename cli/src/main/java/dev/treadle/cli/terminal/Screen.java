@@ -53,8 +53,7 @@ public final class Screen implements AutoCloseable {
 
   /// How large it is now.
   public Size size() {
-    Matcher size =
-        Pattern.compile("(\\d{1,4}) (\\d{1,4})").matcher(device.stty("size").orElse(""));
+    Matcher size = Pattern.compile("(\\d{1,4}) (\\d{1,4})").matcher(device.stty("size").orElse(""));
     if (size.matches() && !size.group(1).equals("0") && !size.group(2).equals("0")) {
       return new Size(Integer.parseInt(size.group(2)), Integer.parseInt(size.group(1)));
     }

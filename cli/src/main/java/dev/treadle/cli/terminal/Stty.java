@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// The program `stty`, on the terminal of this process: Java cannot ask a terminal for its size, nor
-/// have it hand over keys one by one.
+/// The program `stty`, on the terminal of this process: Java cannot ask a terminal for its size,
+/// nor have it hand over keys one by one.
 final class Stty {
   private Stty() {}
 
