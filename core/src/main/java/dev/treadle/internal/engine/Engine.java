@@ -111,6 +111,7 @@ final class Engine {
   final Closing closing;
   private final Pulse pulse;
   private final Explaining explaining = new Explaining(this);
+  private final Answering answering = new Answering(this);
   private final Rescue rescue = new Rescue(this);
 
   /// The CPU time of `io` tasks; null unless it was asked for.
@@ -503,6 +504,11 @@ final class Engine {
       room.made();
       idleMayHaveChanged();
     }
+
+    @Override
+    public Optional<String> answer(String question) {
+      return answering.of(question);
+    }
   }
 
   /// Tells all who listen something that is about no job.
@@ -646,7 +652,7 @@ final class Engine {
   }
 
   private void goOnMeasuring() {
-    byte[] kept = store.kept(Pulse.KEPT);
+    byte[] kept = store.kept(Monitor.KEPT);
     if (kept != null) {
       try {
         monitor.read(kept);

@@ -2,6 +2,7 @@ package dev.treadle.internal.engine;
 
 import dev.treadle.StoreException;
 import dev.treadle.internal.monitor.JvmFigures;
+import dev.treadle.internal.monitor.Monitor;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.spi.Ticking;
 import dev.treadle.stats.JvmStats;
@@ -23,9 +24,6 @@ import org.slf4j.LoggerFactory;
 /// On a [Ticking] clock there is no thread: it looks whenever the clock was moved.
 final class Pulse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
-
-  /// The name under which the store keeps the figures.
-  static final String KEPT = "monitor";
 
   private static final int LOOKS_A_SAVE = 10;
 
@@ -120,7 +118,7 @@ final class Pulse implements AutoCloseable {
     }
     try {
       Stats stats = engine.stats();
-      engine.store.keep(KEPT, engine.monitor.write(stats.advice()));
+      engine.store.keep(Monitor.KEPT, engine.monitor.write(stats.advice()));
     } catch (StoreException e) {
       LOG.debug("the figures could not be kept", e); // The engine hears of a store that has failed.
     }

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// Its size depends on how many tasks and queues there are (at most 200 KB for each task in each
 /// queue), never on how many jobs.
 public final class Monitor {
+  /// The name under which a store keeps what [#write] gives.
+  public static final String KEPT = "monitor";
+
   /// The form of what [#write] gives; what has another number is not read.
   private static final int FORM = 2;
 

@@ -31,9 +31,9 @@ final class StarvationWatch {
   /// It becomes at most so many times as wide as it was.
   private static final int TIMES_MAX = 4;
 
-  /// Who computes has had at least one in so many parts of the time; who is pinned and waits has had
-  /// next to none. Not more, since machines are shared: with eight busy processes to two cores, a
-  /// quarter is all there is.
+  /// Who computes has had at least one in so many parts of the time; who is pinned and waits has
+  /// had next to none. Not more, since machines are shared: with eight busy processes to two cores,
+  /// a quarter is all there is.
   private static final int SHARE = 20;
 
   /// It is made narrow again when nobody has kept a carrier for so long.

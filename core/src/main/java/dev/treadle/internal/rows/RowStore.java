@@ -569,12 +569,12 @@ public abstract class RowStore implements Store {
 
   /// Why a job stands where it stands, of which there is a row.
   protected final Reason reason(Row row) {
-    return look(now -> Why.of(row, rows, now));
+    return look(now -> rows.reason(row, now));
   }
 
   @Override
   public Optional<Reason> explain(long id) {
-    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows, now)));
+    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> rows.reason(row, now)));
   }
 
   @Override

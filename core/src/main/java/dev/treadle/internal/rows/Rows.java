@@ -663,6 +663,11 @@ public final class Rows {
     }
   }
 
+  /// Why a job stands where it stands.
+  public Reason reason(Row row, long now) {
+    return Why.of(row, this, now);
+  }
+
   /// Works off what the work of a call led to, and notes whom it concerns.
   public void settle(Changes changes, long now) {
     workOff(changes, now);

@@ -172,8 +172,10 @@ public final class SqliteStore extends RowStore {
     super.start(clock, events);
     Changes changes = new Changes();
     synchronized (lock) {
-      Restore restore = new Restore(file, kinds, table, notes, rows, inside);
+      Restore restore = new Restore(kinds, table, notes, rows, inside);
+      restore.names();
       restore.all(Micros.now(clock), changes);
+      file.closedInOrder(false);
       endedOnDisk = restore.endedBefore();
       limits.putAll(restore.limits());
       queues.putAll(restore.queues());
@@ -191,7 +193,7 @@ public final class SqliteStore extends RowStore {
       notes.takeNoted();
     }
     writer.start();
-    answers = Answers.open(file.path(), this);
+    answers = Answers.open(file.path(), this, events);
     file.answersAt(answers == null ? null : answers.path());
     tell(changes);
   }
