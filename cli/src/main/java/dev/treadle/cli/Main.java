@@ -4,7 +4,9 @@ import dev.treadle.StoreException;
 import dev.treadle.cli.db.DbCommand;
 import dev.treadle.cli.demo.DemoCommand;
 import dev.treadle.cli.files.FilesCommand;
+import dev.treadle.cli.look.FiguresCommand;
 import dev.treadle.cli.look.StackCommand;
+import dev.treadle.cli.look.TopCommand;
 import dev.treadle.cli.look.WhyCommand;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.scrape.ScrapeCommand;
@@ -65,6 +67,8 @@ public final class Main implements Runnable {
     line.addSubcommand(FilesCommand.of(stdio, opening));
     line.addSubcommand(MapCommand.of(stdio, opening));
     line.addSubcommand(RunCommand.of(stdio));
+    line.addSubcommand(new TopCommand(stdio));
+    line.addSubcommand(new FiguresCommand(stdio));
     line.addSubcommand(new WhyCommand(stdio));
     line.addSubcommand(new StackCommand(stdio));
     line.addSubcommand(DbCommand.of(stdio, opening));

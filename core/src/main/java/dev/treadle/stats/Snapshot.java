@@ -37,5 +37,7 @@ public record Snapshot(
   /// @param attempt which attempt of the job it is, from 1
   /// @param ran for how long
   /// @param slow whether it takes far longer than is usual for its task
-  public record Running(long job, String task, int attempt, Duration ran, boolean slow) {}
+  /// @param waits whether it waits for other jobs, and takes no permit meanwhile
+  public record Running(
+      long job, String task, int attempt, Duration ran, boolean slow, boolean waits) {}
 }

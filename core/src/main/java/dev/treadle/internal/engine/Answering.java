@@ -105,7 +105,8 @@ final class Answering {
         run.claimed.task(),
         run.claimed.attempt(),
         Duration.ofNanos(Math.max(0, run.ranNanos())),
-        run.slow());
+        run.slow(),
+        run.waits());
   }
 
   private Answer.@Nullable Explained explained(long id) {

@@ -696,6 +696,11 @@ final class AttemptRun implements Run, JobContext, Suspect {
     }
   }
 
+  /// Whether it waits for other jobs, and has lent its slot meanwhile.
+  synchronized boolean waits() {
+    return slot == Slot.LENT;
+  }
+
   /// A wait inside this attempt. Its monitor makes sure that nothing is added to one that is over:
   /// the store would take that for a new wait, which nobody would end.
   private static final class Wait {
