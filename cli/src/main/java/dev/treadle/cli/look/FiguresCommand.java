@@ -25,17 +25,18 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "ended, failed   attempts; failed, timed out and lost ones are failed",
-      "1 min and so on attempts that ended in that time",
+      "1 min, 24 h     attempts that ended in that time",
       "waited, ran     half of them no longer than p50; of the last 24 to 48 hours",
       "CPU             CPU time by running time: 100% is one core",
       "alloc           bytes allocated in all",
       "n/a             nobody knows",
       "",
-      "Exit code: 0, or 2: the file cannot be read, is none of Treadle's, or wrong usage.",
+      "Exit code: 0, or 2: the file cannot be read, is none of Treadle's, or wrong",
+      "usage.",
       "",
       "Examples:",
       "  treadle stats --db jobs.db",
-      "  treadle stats --db jobs.db --json | jq .stats.total.ran.p99     in seconds"
+      "  treadle stats --db jobs.db --json | jq .stats.total.ran.p99    seconds"
     },
     sortOptions = false,
     mixinStandardHelpOptions = true,

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Where standard output or input is no terminal it prints once, as --once does.",
-      "Exit code: 0, or 2: the file cannot be read, is none of Treadle's, or wrong usage;",
-      "130 after Ctrl-C.",
+      "Exit code: 0, 130 after Ctrl-C, or 2: the file cannot be read, is none of",
+      "Treadle's, or wrong usage.",
       "",
       "Example:",
       "  treadle top --db jobs.db"
