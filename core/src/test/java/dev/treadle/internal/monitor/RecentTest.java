@@ -110,6 +110,12 @@ class RecentTest {
   }
 
   @Test
+  void twoPeriodsLaterNothingIsLeft() {
+    recent.add(1_000, NOON);
+    assertThat(spread(NOON + 2 * DAY)).isEqualTo(Spread.NONE);
+  }
+
+  @Test
   void aLongPauseLeavesNothing() {
     recent.add(1_000, NOON);
     recent.add(1_000, NOON + DAY);

@@ -90,6 +90,15 @@ class WindowTest {
   }
 
   @Test
+  void twoStepsBackAreAClockThatIsSetBack() {
+    long back = START - 2 * SECOND;
+    add(2, START);
+    assertThat(window.sum(back)).isEqualTo(2);
+    assertThat(window.sum(back + 59 * SECOND)).isEqualTo(2);
+    assertThat(window.sum(back + 60 * SECOND)).isZero();
+  }
+
+  @Test
   void timesBefore1970CountToo() {
     add(2, -100 * SECOND);
     assertThat(window.sum(-41 * SECOND)).isEqualTo(2);
