@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param node the node it ran on
 /// @param started when its code started
 /// @param ran how long it ran; for one still running, zero
+/// @param waited how long the job had been available before it started
+/// @param logBytes what it logged, in bytes of UTF-8; for one still running, 0
 /// @param cpu the CPU time of its thread in nanoseconds, where the strategy can tell (`cpu`,
 ///   `process`); otherwise empty, never 0
 /// @param allocated bytes allocated by its thread, where the strategy can tell; otherwise empty
@@ -23,6 +25,8 @@ public record Attempt(
     String node,
     Instant started,
     Duration ran,
+    Duration waited,
+    long logBytes,
     OptionalLong cpu,
     OptionalLong allocated,
     OptionalLong peakMemory,

@@ -46,6 +46,10 @@ public interface JobContext {
   /// sooner; empty if neither is set.
   Optional<Instant> deadline();
 
+  /// The trace that the job is part of, as the header of W3C Trace Context names it: what
+  /// [Submission#traceparent] said, or that of its parent; empty if neither has one.
+  Optional<String> traceparent();
+
   /// Whether somebody wants this attempt to end: it was asked to cancel, or its time is over. Long
   /// loops look here; code that blocks is interrupted.
   boolean cancelled();

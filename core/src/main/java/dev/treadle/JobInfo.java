@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param key its unique key, if it has one
 /// @param parent the job that submitted it through its [JobContext]
 /// @param retryOf the ended job of which this is a retry
+/// @param traceparent the trace it is part of, in the form of W3C Trace Context, if any
 /// @param created when it was submitted
 /// @param due when it starts at the earliest; while it waits after that, since when it waits
 /// @param deadline when it must have ended, if ever
@@ -35,6 +36,7 @@ public record JobInfo(
     @Nullable String key,
     OptionalLong parent,
     OptionalLong retryOf,
+    @Nullable String traceparent,
     Instant created,
     Instant due,
     @Nullable Instant deadline,

@@ -3,6 +3,7 @@ package dev.treadle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A request to run a task with an input, refined: `FETCH.with(uri).priority(0).key("home")`.
@@ -31,6 +32,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
   /// @param ifTaken what to do with a key that is taken
   /// @param once whether jobs with this key that have ended count too, as long as they are kept
   /// @param held whether the job is parked until somebody releases it
+  /// @param traceparent the trace it belongs to; that of its parent if null, and none without one
   public record Options(
       @Nullable Integer priority,
       Duration delay,
@@ -38,11 +40,15 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
       @Nullable String key,
       IfTaken ifTaken,
       boolean once,
-      boolean held) {
+      boolean held,
+      @Nullable String traceparent) {
     /// Nothing refined.
     public static final Options NONE =
-        new Options(null, Duration.ZERO, null, null, IfTaken.RETURN, false, false);
+        new Options(null, Duration.ZERO, null, null, IfTaken.RETURN, false, false, null);
   }
+
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
 
   private final Task<A, R> task;
   private final @Nullable Object input;
@@ -80,7 +86,8 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
             options.key,
             options.ifTaken,
             options.once,
-            options.held));
+            options.held,
+            options.traceparent));
   }
 
   /// The same, to start no sooner than `delay` after the submission.
@@ -96,7 +103,8 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
             options.key,
             options.ifTaken,
             options.once,
-            options.held));
+            options.held,
+            options.traceparent));
   }
 
   /// The same, to end no later than `deadline` after the submission.
@@ -112,7 +120,8 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
             options.key,
             options.ifTaken,
             options.once,
-            options.held));
+            options.held,
+            options.traceparent));
   }
 
   /// The same with a key, unique among the jobs of the task that have not ended; if it is taken,
@@ -131,7 +140,8 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
             Objects.requireNonNull(key),
             Objects.requireNonNull(ifTaken),
             options.once,
-            options.held));
+            options.held,
+            options.traceparent));
   }
 
   /// The same; jobs with this key that have ended count too, as long as the store keeps them.
@@ -144,7 +154,8 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
             options.key,
             options.ifTaken,
             true,
-            options.held));
+            options.held,
+            options.traceparent));
   }
 
   /// The same, parked until somebody calls [Job#release()].
@@ -157,7 +168,37 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
             options.key,
             options.ifTaken,
             options.once,
-            true));
+            true,
+            options.traceparent));
+  }
+
+  /// The same as part of a trace, named as the header of W3C Trace Context names it. The code of
+  /// the job, its retries and its children see it: [JobContext#traceparent()].
+  ///
+  /// @throws IllegalArgumentException if it is not in the form of version 00 of that standard
+  public Submission<A, R> traceparent(String traceparent) {
+    return with(
+        new Options(
+            options.priority,
+            options.delay,
+            options.deadline,
+            options.key,
+            options.ifTaken,
+            options.once,
+            options.held,
+            checkTraceparent(traceparent)));
+  }
+
+  private static String checkTraceparent(String traceparent) {
+    if (!TRACEPARENT.matcher(traceparent).matches()) {
+      throw new IllegalArgumentException(
+          "not a traceparent: '"
+              + traceparent
+              + "'; it must be 00-, 32 hex digits, -, 16 hex digits, -, 2 hex digits, all of them"
+              + " lower case and neither id all zeros, such as"
+              + " 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    }
+    return traceparent;
   }
 
   private Submission<A, R> with(Options next) {

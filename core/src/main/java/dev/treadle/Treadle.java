@@ -1,6 +1,10 @@
 package dev.treadle;
 
 import dev.treadle.Task.Action;
+import dev.treadle.stats.JvmStats;
+import dev.treadle.stats.PermitUse;
+import dev.treadle.stats.Stats;
+import dev.treadle.stats.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -101,8 +105,18 @@ public interface Treadle extends AutoCloseable {
     /// Tells an observer what happens to jobs here.
     Setup listener(Listener listener);
 
+    /// From when an attempt is slow, which is told ([Listener#attemptSlow]) and logged: when it has
+    /// run for so many times the p99 of its task, and for a second at least; 3 by default. Tasks of
+    /// which fewer than 20 attempts are known have no slow ones.
+    Setup slowAfter(double timesP99);
+
     /// Runs nothing here: this treadle only submits and looks.
     Setup submitOnly();
+
+    /// Measures the CPU time of `io` tasks, by sampling. Off by default: it starts a flight
+    /// recording, which takes JFR a second of CPU time once. Linux only; elsewhere the time stays
+    /// unknown.
+    Setup sampleCpu();
 
     /// Opens in memory.
     Treadle open();
@@ -173,12 +187,38 @@ public interface Treadle extends AutoCloseable {
   /// What is known of a job, or empty if there is none with this id, or no longer.
   Optional<JobInfo> job(long id);
 
+  /// Where the code of a job is at this moment, as [Job#stack()] says; empty also if there is no
+  /// such job.
+  Optional<Stack> stack(long id);
+
   /// The jobs that match, by ascending id.
   List<JobInfo> jobs(JobQuery query);
 
   /// How many jobs are in each state, counting all that ended since the store was opened, or on a
   /// file since that was made. Kept as jobs move, never counted by a scan.
   Map<JobState, Long> counts();
+
+  /// How many jobs wait for which reason, by queue and task. Counted as jobs move, never by a scan
+  /// of them.
+  List<Waiting> waiting();
+
+  /// Why a job stands where it stands, as [Job#why] says.
+  ///
+  /// @throws RefusedException if there is none with this id, or it is no longer kept
+  Reason why(long id);
+
+  /// How this JVM and its process were: one entry a second of the last ten minutes, oldest first.
+  /// Empty in the first second or two, and with a clock that is moved by hand.
+  List<JvmStats> jvm();
+
+  /// How many attempts of each strategy may run at once here, and how many permits are in use now;
+  /// empty for a treadle that only submits.
+  Map<Strategy, PermitUse> permits();
+
+  /// What was measured here: of each task and queue how many attempts ended how, how long they
+  /// waited and ran, what they cost, and what that advises. A file keeps it through restarts; after
+  /// a crash the last seconds are missing.
+  Stats stats();
 
   /// Asks a job to end, as [Job#cancel()] does.
   ///

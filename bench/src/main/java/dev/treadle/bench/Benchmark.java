@@ -42,6 +42,10 @@ record Benchmark(String name, String sentence, Code code) {
             "io: 100,000 jobs that sleep a second, and their memory; against bare virtual threads",
             Waiting::ioSleepers),
         new Benchmark(
+            "starvation",
+            "a sleeper beside jobs that compute on io: how late it wakes, with the guard and without",
+            Starvation::run),
+        new Benchmark(
             "async-timers",
             "async: 100,000 timers of a second, and their memory; against delayedExecutor",
             Waiting::asyncTimers),
@@ -69,6 +73,14 @@ record Benchmark(String name, String sentence, Code code) {
             "files-count",
             "./treadle files count of 20,000 small files; against Python",
             FilesCount::run),
+        new Benchmark(
+            "strategies",
+            "the same work on io, cpu, process and async: waiting, computing, nothing",
+            Strategies::run),
+        new Benchmark(
+            "monitor-cost",
+            "jobs of 100 us, each measured and not: what measuring costs",
+            MonitorCost::run),
         new Benchmark(
             "queued-memory",
             "a million jobs queued in memory: bytes each, and the cost of a submit among them",

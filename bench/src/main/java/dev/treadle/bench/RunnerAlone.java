@@ -38,7 +38,9 @@ final class RunnerAlone implements AutoCloseable {
     this.order =
         new Order(
             1,
+            task.name(),
             1,
+            null,
             Long.MAX_VALUE,
             Objects.requireNonNull(task.settings().isolation()),
             input,
@@ -80,6 +82,11 @@ final class RunnerAlone implements AutoCloseable {
     @Override
     public long jobId() {
       return 1;
+    }
+
+    @Override
+    public String task() {
+      return "task";
     }
 
     @Override

@@ -48,7 +48,11 @@ class ProjectTest {
   void onlyCoreUsesItsInternals() {
     noClasses()
         .that()
-        .resideInAnyPackage("dev.treadle.cli..", "dev.treadle.examples..", "dev.treadle.testkit..")
+        .resideInAnyPackage(
+            "dev.treadle.cli..",
+            "dev.treadle.examples..",
+            "dev.treadle.micrometer..",
+            "dev.treadle.testkit..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.treadle.internal..")

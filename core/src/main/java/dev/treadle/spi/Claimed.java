@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param id the job
 /// @param fence the right under which it runs: later calls for it are refused if they bring another
 /// @param task the name of its task
+/// @param queue the queue it waited in
 /// @param input the input itself: the value, the result of the input job, or the list of results
 /// @param attempt the number of this attempt, from 1
 /// @param failures attempts that failed or timed out before
@@ -16,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// @param deadline when it must have ended; [Micros#NEVER] for no deadline
 /// @param cancel what asked a lost job to cancel, or null; for a fresh claim always null
 /// @param submittedAt the stack of the submission, if it was asked for and the store can keep it
+/// @param traceparent the trace it is part of, in the form of W3C Trace Context, or null
 public record Claimed(
     long id,
     int fence,
     String task,
+    String queue,
     @Nullable Object input,
     int attempt,
     int failures,
@@ -28,4 +31,5 @@ public record Claimed(
     long started,
     long deadline,
     @Nullable String cancel,
-    @Nullable Throwable submittedAt) {}
+    @Nullable Throwable submittedAt,
+    @Nullable String traceparent) {}

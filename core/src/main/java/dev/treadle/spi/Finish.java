@@ -22,10 +22,19 @@ public record Finish(
   /// @param node where it ran
   /// @param started when its code started, in microseconds since 1970
   /// @param ranNanos how long it ran
+  /// @param waitedMicros how long the job had been available before; -1 where that is not known
+  /// @param logBytes what it logged, in bytes of UTF-8
   /// @param cost what it used
   /// @param abandoned whether it ignored its timeout and was left behind
   public record Tally(
-      int number, String node, long started, long ranNanos, Cost cost, boolean abandoned) {}
+      int number,
+      String node,
+      long started,
+      long ranNanos,
+      long waitedMicros,
+      long logBytes,
+      Cost cost,
+      boolean abandoned) {}
 
   /// What the code of an attempt used, each -1 where that is not known.
   ///
@@ -44,6 +53,8 @@ public record Finish(
         tally.node(),
         Micros.instant(tally.started()),
         Duration.ofNanos(tally.ranNanos()),
+        Duration.ofNanos(Math.max(0, tally.waitedMicros()) * 1_000),
+        tally.logBytes(),
         known(tally.cost().cpuNanos()),
         known(tally.cost().allocatedBytes()),
         known(tally.cost().peakBytes()),

@@ -33,6 +33,7 @@ public record NewJob(
   /// @param group the group it is an item of, or null
   /// @param index its place in the group
   /// @param submittedAt the stack of the submission, if it was asked for
+  /// @param traceparent the trace it is part of, in the form of W3C Trace Context, or null
   public record More(
       @Nullable String key,
       IfTaken ifTaken,
@@ -43,5 +44,6 @@ public record NewJob(
       long retryOf,
       @Nullable Group group,
       int index,
-      @Nullable Throwable submittedAt) {}
+      @Nullable Throwable submittedAt,
+      @Nullable String traceparent) {}
 }

@@ -7,6 +7,7 @@ import dev.treadle.Progress;
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
 import dev.treadle.Strategy;
+import dev.treadle.stats.Waiting;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -208,9 +209,23 @@ public interface Store extends AutoCloseable {
   /// The jobs that match, by ascending id.
   List<JobInfo> query(JobQuery query);
 
+  /// Keeps something for the engine under a name, in place of what it had there. Does not wait for
+  /// a disk; a store that is not durable forgets it.
+  default void keep(String name, byte[] data) {}
+
+  /// What was kept under a name, or null.
+  default byte @Nullable [] kept(String name) {
+    return null;
+  }
+
   /// How many jobs are in each state, those included that have ended since and were pruned. Kept as
   /// jobs move, never counted by a scan.
   Map<JobState, Long> counts();
+
+  /// How many jobs wait for which reason, by queue and task, in that order. Counted as jobs move;
+  /// what available ones wait for is read off the gates of their routes, by the same rules by which
+  /// claims are made.
+  List<Waiting> waiting();
 
   /// Why a job stands where it stands, by the same rules by which claims are made: what a claim
   /// takes was waiting for a worker only, and a claim finds nothing exactly when no job of its

@@ -2,6 +2,7 @@ package dev.treadle.spi;
 
 import dev.treadle.Outcome;
 import dev.treadle.Strategy;
+import java.util.Optional;
 
 /// What a store tells the engine, after it has happened and never while it holds a lock.
 ///
@@ -25,4 +26,13 @@ public interface StoreEvents {
 
   /// A queue that was full has room again.
   void room();
+
+  /// Asks what another process wants to know of the owner of the store, and the store does not.
+  ///
+  /// @param question a line, which may be anything
+  /// @return the answer, a line of JSON; empty if the question is unknown
+  /// @throws IllegalArgumentException if the question is not as it must be
+  default Optional<String> answer(String question) {
+    return Optional.empty();
+  }
 }

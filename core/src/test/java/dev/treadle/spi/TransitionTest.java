@@ -62,7 +62,9 @@ class TransitionTest {
       int attempt, int failures, int losses, long deadline, @Nullable String cancelCause) {
     Next after(End end, @Nullable Object result, Policy policy, long now, RandomGenerator random) {
       Claimed job =
-          new Claimed(1, 1, "task", null, attempt, failures, losses, 0, 0, deadline, null, null);
+          new Claimed(
+              1, 1, "task", "default", null, attempt, failures, losses, 0, 0, deadline, null, null,
+              null);
       return Transition.after(end, result, job, cancelCause, policy, now, random);
     }
   }

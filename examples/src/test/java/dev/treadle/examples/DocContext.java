@@ -3,6 +3,8 @@ package dev.treadle.examples;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.Type;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ abstract class DocContext {
   static final Task<String, @Nullable Void> MAIL = Task.io("mail", String.class, address -> {});
 
   final Treadle treadle = Treadle.open();
+  final MeterRegistry registry = new SimpleMeterRegistry();
   final URI uri = URI.create("http://localhost");
   final List<URI> uris = List.of(uri);
 }

@@ -13,6 +13,7 @@ import dev.treadle.spi.StoreSettings;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
@@ -64,6 +65,7 @@ class SettingsPageTest {
     defaults.put("key", text(none.key()));
     defaults.put("once", text(none.once()));
     defaults.put("held", text(none.held()));
+    defaults.put("traceparent", text(none.traceparent()));
     assertThat(section("Submission"))
         .isEqualTo(defaults)
         .containsOnlyKeys(settings(Submission.class));
@@ -75,7 +77,15 @@ class SettingsPageTest {
     Map<String, String> defaults = new TreeMap<>();
     for (String name :
         new String[] {
-          "mapWindow", "lossBudget", "grace", "abandonedMax", "keepEnded", "submitOnly", "drainFor"
+          "mapWindow",
+          "lossBudget",
+          "grace",
+          "abandonedMax",
+          "keepEnded",
+          "slowAfter",
+          "sampleCpu",
+          "submitOnly",
+          "drainFor"
         }) {
       Field field = setup.getClass().getDeclaredField(name);
       field.setAccessible(true);
@@ -160,6 +170,7 @@ class SettingsPageTest {
       case null -> "none";
       case Integer number when number == Integer.MAX_VALUE -> "none";
       case Integer number -> String.format(Locale.ROOT, "%,d", number);
+      case Double number -> BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
       case Boolean flag -> flag ? "yes" : "no";
       case Duration time when time.compareTo(Duration.ofSeconds(1)) < 0 && !time.isZero() ->
           time.toMillis() + " ms";

@@ -29,11 +29,12 @@ final class Exporter {
       SELECT d.state, c.fence, s.fence, c.held, c.cancel,
         j.id, k.task, k.strategy, k.queue, j.priority, j.limits, j.created, j.due, j.deadline,
         m.key, m.parent, m.retry_of, m.source, m.source_group, m.after,
+        m.traceparent,
         j.form, j.input,
         c.fence, c.attempt, c.failures, c.losses, c.due, c.held, c.until_registered, c.cancel,
         s.fence, s.attempt, s.at, sn.name,
-        d.finished, d.seq, d.attempts, d.node, dn.name, d.started, d.ran, d.cpu, d.allocated,
-        d.peak, d.form, d.result, d.detail
+        d.finished, d.seq, d.attempts, d.node, dn.name, d.started, d.ran, d.waited,
+        d.logged, d.cpu, d.allocated, d.peak, d.form, d.result, d.detail
       FROM job j CROSS JOIN kind k ON k.id = j.kind
         LEFT JOIN more m ON m.id = j.id
         LEFT JOIN course c ON c.id = j.id
@@ -44,15 +45,15 @@ final class Exporter {
       """;
 
   private static final String ATTEMPTS =
-      "SELECT a.job, a.number, coalesce(n.name, 'unknown'), a.started, a.ran, a.cpu, a.allocated,"
-          + " a.peak, a.detail FROM attempt a LEFT JOIN node n ON n.id = a.node"
+      "SELECT a.job, a.number, coalesce(n.name, 'unknown'), a.started, a.ran, a.waited,"
+          + " a.logged, a.cpu, a.allocated, a.peak, a.detail FROM attempt a LEFT JOIN node n ON n.id = a.node"
           + " ORDER BY a.job, a.number";
   private static final String MEMBERS =
       "SELECT job, grp, place FROM member ORDER BY job, grp, place";
   private static final int ID_AT = 6;
-  private static final int COURSE_AT = 23;
-  private static final int STARTED_AT = 31;
-  private static final int DONE_AT = 35;
+  private static final int COURSE_AT = 24;
+  private static final int STARTED_AT = 32;
+  private static final int DONE_AT = 36;
 
   private final Path file;
   private final Selection which;
@@ -175,6 +176,7 @@ final class Exporter {
       cells.times(out, "created", "due", "deadline");
       cells.texts(out, "key");
       cells.numbers(out, "parent", "retryOf", "source", "sourceGroup", "after");
+      cells.texts(out, "traceparent");
       places(id);
       value("input", 2 * id, cells.number(), cells.bytes());
       course();
@@ -273,7 +275,8 @@ final class Exporter {
     private void attempt(Cells cells) throws SQLException {
       cells.texts(out, "node");
       cells.times(out, "started");
-      cells.numbers(out, "ranNanos", "cpuNanos", "allocatedBytes", "peakBytes");
+      cells.numbers(
+          out, "ranNanos", "waitedMicros", "logBytes", "cpuNanos", "allocatedBytes", "peakBytes");
     }
 
     private void done(long id) throws SQLException {
@@ -285,7 +288,7 @@ final class Exporter {
         attempt(cells);
         out.writeEndObject();
       } else {
-        cells.from(DONE_AT + 10);
+        cells.from(DONE_AT + 12);
       }
       value("result", 2 * id + 1, cells.number(), cells.bytes());
       Lines.embed(out, "detail", cells.bytes());

@@ -214,24 +214,27 @@ final class Inserts implements AutoCloseable {
     Long source = line.numberOrNull("source");
     Long group = line.numberOrNull("sourceGroup");
     Long after = line.numberOrNull("after");
+    String traceparent = line.textOrNull("traceparent");
     if (!deadline
         && key == null
         && parent == null
         && retryOf == null
         && source == null
         && group == null
-        && after == null) {
+        && after == null
+        && traceparent == null) {
       return false;
     }
     run(
-        "more(id, key, parent, retry_of, source, source_group, after)",
+        "more(id, key, parent, retry_of, source, source_group, after, traceparent)",
         id,
         key,
         parent,
         retryOf,
         source,
         group,
-        after);
+        after,
+        traceparent);
     return true;
   }
 
@@ -292,12 +295,14 @@ final class Inserts implements AutoCloseable {
   private void tried(long id, LineObject tried) throws SQLException {
     byte[] detail = tried.raw("detail");
     run(
-        "attempt(job, number, node, started, ran, cpu, allocated, peak, detail)",
+        "attempt(job, number, node, started, ran, waited, logged, cpu, allocated, peak, detail)",
         id,
         tried.number("number"),
         node(tried),
         tried.time("started"),
         tried.number("ranNanos"),
+        tried.numberOrNull("waitedMicros"),
+        tried.numberOrNull("logBytes"),
         tried.numberOrNull("cpuNanos"),
         tried.numberOrNull("allocatedBytes"),
         tried.numberOrNull("peakBytes"),
@@ -319,8 +324,8 @@ final class Inserts implements AutoCloseable {
     LineObject last = line.objectOrNull("last");
     StoredValue result = StoredValue.read(line.objectOrNull("result"));
     run(
-        "done(seq, id, state, finished, attempts, node, started, ran, cpu, allocated, peak, form,"
-            + " result, detail)",
+        "done(seq, id, state, finished, attempts, node, started, ran, waited, logged, cpu,"
+            + " allocated, peak, form, result, detail)",
         line.number("endOrder"),
         id,
         number,
@@ -329,6 +334,8 @@ final class Inserts implements AutoCloseable {
         last == null ? null : (Long) node(last),
         last == null ? null : last.timeOrNull("started"),
         last == null ? null : last.numberOrNull("ranNanos"),
+        last == null ? null : last.numberOrNull("waitedMicros"),
+        last == null ? null : last.numberOrNull("logBytes"),
         last == null ? null : last.numberOrNull("cpuNanos"),
         last == null ? null : last.numberOrNull("allocatedBytes"),
         last == null ? null : last.numberOrNull("peakBytes"),

@@ -3,6 +3,7 @@ package dev.treadle.sqlite;
 import dev.treadle.Progress;
 import dev.treadle.StoreException;
 import dev.treadle.internal.sqlite.FileAccess;
+import dev.treadle.stats.Snapshot;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -10,12 +11,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// A file of jobs, to be looked at and looked after.
 ///
-/// Looking ([#check], [#stats], [#export]) changes nothing, makes no file, and works while another
-/// process has the file open. [#compact] and [#load] need it for themselves.
+/// Looking ([#check], [#stats], [#why], [#export] and so on) changes nothing, makes no file, and
+/// works while another process has the file open. [#compact] and [#load] need it for themselves.
 ///
 /// ```
 /// JobsFile file = JobsFile.at(Path.of("jobs.db"));
@@ -60,6 +62,31 @@ public final class JobsFile {
   /// @param full whether to read all of it for what is not counted: by task, by table, the oldest
   public FileStats stats(boolean full) {
     return new StatsReader(path).read(full);
+  }
+
+  /// Why a job stands where it stands: asks the process that has the file open, and if none
+  /// answers, the file itself. Empty if there is no such job, or it is no longer kept.
+  public Optional<JobReason> why(long id) {
+    return new Asking(path).why(id);
+  }
+
+  /// Where the code of a job is at this moment, as text: asks the process that has the file open.
+  /// Empty if no code of such a job runs.
+  ///
+  /// @throws StoreException if nobody has the file open, or does not answer
+  public Optional<String> stack(long id) {
+    return new Asking(path).stack(id);
+  }
+
+  /// What was measured of the jobs: asks the process that has the file open, and if none answers,
+  /// reads what it has kept in the file.
+  public Measured measured() {
+    return new Asking(path).measured();
+  }
+
+  /// What the process does that has the file open; empty if none answers.
+  public Optional<Snapshot> snapshot() {
+    return new Asking(path).snapshot();
   }
 
   /// Writes jobs as lines of JSON, as they stand at one moment; returns how many. The stream is

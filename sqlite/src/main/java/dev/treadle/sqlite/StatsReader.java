@@ -28,7 +28,7 @@ final class StatsReader {
   }
 
   FileStats read(boolean full) {
-    Map<String, Long> live = LiveCounts.of(file);
+    Map<String, Long> live = OwnerLine.counts(file);
     String words = FileAccess.owner(file);
     try (Connection connection = FileAccess.look(file);
         Statement sql = connection.createStatement()) {

@@ -42,6 +42,8 @@ final class Samples {
   static final Task<List<String>, Integer> COUNT =
       Task.io("count", new Type<List<String>>() {}, Integer.class, List::size);
 
+  static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
   private Samples() {}
 
   private static String fail(String input) {
@@ -67,7 +69,7 @@ final class Samples {
       assertThat(failed).isInstanceOf(Outcome.Failed.class);
       treadle.pause("later");
       Job<String> waits = treadle.submit(LATER.with("waits").priority(3).key("the key"));
-      Job<String> held = treadle.submit(LATER.with("held").held());
+      Job<String> held = treadle.submit(LATER.with("held").held().traceparent(TRACE));
       Job<String> delayed =
           treadle.submit(LATER.with("y".repeat(100_000)).delay(Duration.ofDays(3)));
       Job<String> source = treadle.submit(LATER.with("source").deadline(Duration.ofDays(30)));

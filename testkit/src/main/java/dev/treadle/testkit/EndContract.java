@@ -72,6 +72,7 @@ interface EndContract extends StoreScenario {
             running.id(),
             running.fence() + 1,
             running.task(),
+            running.queue(),
             null,
             running.attempt(),
             0,
@@ -79,6 +80,7 @@ interface EndContract extends StoreScenario {
             running.available(),
             running.started(),
             running.deadline(),
+            null,
             null,
             null);
 

@@ -34,6 +34,7 @@ final class JobSpec {
   private long retryOf;
   private @Nullable Group group;
   private int index;
+  private @Nullable String traceparent;
 
   JobSpec(String task) {
     this.task = task;
@@ -131,9 +132,20 @@ final class JobSpec {
     return this;
   }
 
+  JobSpec traceparent(String traceparent) {
+    this.traceparent = traceparent;
+    return this;
+  }
+
   NewJob build() {
     boolean plain =
-        key == null && !once && held == null && parent == 0 && retryOf == 0 && group == null;
+        key == null
+            && !once
+            && held == null
+            && parent == 0
+            && retryOf == 0
+            && group == null
+            && traceparent == null;
     return new NewJob(
         task,
         new Route(strategy, queue, limits),
@@ -144,6 +156,16 @@ final class JobSpec {
         plain
             ? null
             : new NewJob.More(
-                key, ifTaken, once, held, parent, parentFence, retryOf, group, index, null));
+                key,
+                ifTaken,
+                once,
+                held,
+                parent,
+                parentFence,
+                retryOf,
+                group,
+                index,
+                null,
+                traceparent));
   }
 }

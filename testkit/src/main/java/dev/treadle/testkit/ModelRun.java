@@ -20,10 +20,12 @@ import dev.treadle.spi.Next.Charge;
 import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Store;
+import dev.treadle.stats.Waiting;
 import dev.treadle.testkit.StoreModel.Job;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -244,7 +246,12 @@ final class ModelRun {
     Strategy strategy = any(STRATEGIES);
     int max = 1 + random.nextInt(8);
     step += "claim " + max + " of " + strategy;
+    boolean asked = chance(3);
+    Long promised = asked ? promised(strategy) : null;
     List<Claimed> claimed = store.claim(StoreScenario.NODE, strategy, max);
+    if (asked) {
+      says(claimed.isEmpty() ? null : claimed.getFirst().id(), promised, "as explain said");
+    }
     List<Job> expected = model.claim(strategy, max);
     says(claimed.stream().map(Claimed::id).toList(), expected.stream().map(job -> job.id).toList());
     for (int i = 0; i < claimed.size(); i++) {
@@ -554,6 +561,7 @@ final class ModelRun {
     }
     model.jobs.values().forEach(job -> counts.merge(job.state, 1L, Long::sum));
     says(store.counts(), counts);
+    says(store.waiting(), waiting(), "what waits for what");
     for (Strategy strategy : STRATEGIES) {
       says(store.idle(EnumSet.of(strategy)), model.idle(EnumSet.of(strategy)), "idle");
     }
@@ -568,19 +576,55 @@ final class ModelRun {
   }
 
   private void explained(Job job, Reason reason) {
-    Set<Reason.Kind> kinds =
-        switch (job.state) {
-          case SCHEDULED -> EnumSet.of(Reason.Kind.TIME);
-          case BLOCKED -> EnumSet.of(Reason.Kind.JOBS);
-          case HELD -> EnumSet.of(Reason.Kind.HELD);
-          case RUNNING -> EnumSet.of(Reason.Kind.RUNNING);
-          case SUCCEEDED, FAILED, CANCELLED -> EnumSet.of(Reason.Kind.ENDED);
-          case AVAILABLE -> {
-            Set<Reason.Kind> stopped = model.stoppedBy(job);
-            yield stopped.isEmpty() ? EnumSet.of(Reason.Kind.WORKER) : stopped;
-          }
-        };
-    assertThat(kinds).as("%s; why is %s: %s", step, job, reason).contains(reason.kind());
+    says(reason.kind(), model.why(job), "why " + job + ": " + reason);
+    if (reason.kind() == Reason.Kind.WORKER) {
+      long next = model.next(job.strategy).orElseThrow().id;
+      says(reason.jobs(), next == job.id ? List.of() : List.of(next), "who comes before " + job);
+    }
+  }
+
+  /// What waits for what, counted by looking at every job.
+  private List<Waiting> waiting() {
+    Map<Waiting, Long> sums = new HashMap<>();
+    model.unended().stream()
+        .filter(job -> job.state != JobState.RUNNING)
+        .forEach(job ->
+            sums.merge(
+                new Waiting(job.queue, job.task, job.strategy, model.why(job), 0), 1L, Long::sum));
+    return sums.entrySet().stream()
+        .map(sum ->
+            new Waiting(
+                sum.getKey().queue(),
+                sum.getKey().task(),
+                sum.getKey().strategy(),
+                sum.getKey().why(),
+                sum.getValue()))
+        .sorted(
+            Comparator.comparing(Waiting::queue)
+                .thenComparing(Waiting::task)
+                .thenComparing(Waiting::strategy)
+                .thenComparing(Waiting::why))
+        .toList();
+  }
+
+  /// Holds what is said of the jobs of a strategy against the claim that comes next: those it can
+  /// take say so, each names the one it will take, and nobody else says it can start.
+  private @Nullable Long promised(Strategy strategy) {
+    Long first = null;
+    for (Job job : model.unended()) {
+      if (job.strategy != strategy) {
+        continue;
+      }
+      Reason reason = store.explain(job.id).orElseThrow();
+      if (reason.kind() == Reason.Kind.WORKER) {
+        long next = reason.jobs().isEmpty() ? job.id : reason.jobs().getFirst();
+        if (first != null) {
+          says(next, first, "they name one job that comes first: " + job);
+        }
+        first = next;
+      }
+    }
+    return first;
   }
 
   private void says(@Nullable Object store, @Nullable Object model) {

@@ -13,6 +13,7 @@ import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Inserted;
+import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +58,28 @@ interface QueryContract extends StoreScenario {
     assertThat(found(all.task("b").queue("mail").states(JobState.AVAILABLE)))
         .containsExactly(child.id());
     assertThat(found(all.task("b").queue("mail").states(JobState.RUNNING))).isEmpty();
+  }
+
+  @Test
+  default void theTraceOfAJobStaysWithIt() {
+    String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    Receipt job = insert(job().traceparent(trace));
+    assertThat(info(job).traceparent()).isEqualTo(trace);
+
+    Claimed first = claim(job);
+    assertThat(first.traceparent()).isEqualTo(trace);
+    retry(first, Duration.ZERO);
+    Claimed second = claim(job);
+    assertThat(second.traceparent()).isEqualTo(trace);
+
+    succeed(second);
+    assertThat(info(job).traceparent()).isEqualTo(trace);
+    NewJob.More more = store().original(job).more();
+    assertThat(more).isNotNull().extracting(NewJob.More::traceparent).isEqualTo(trace);
+
+    Claimed without = running(job().key("home"));
+    assertThat(without.traceparent()).isNull();
+    assertThat(info(receipt(without)).traceparent()).isNull();
   }
 
   @Test

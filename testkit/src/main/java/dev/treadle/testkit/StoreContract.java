@@ -32,6 +32,7 @@ public abstract class StoreContract
         WaitContract,
         LeaseContract,
         QueryContract,
+        WhyContract,
         ModelContract,
         ConcurrencyContract {
   private final ManualClock clock = new ManualClock();

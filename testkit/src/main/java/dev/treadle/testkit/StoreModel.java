@@ -268,6 +268,22 @@ final class StoreModel {
     return all.size() < def.max() ? 0 : all.get(all.size() - def.max()) + def.perMicros();
   }
 
+  /// The one thing a job waits for, its queue before its limits; that it runs, or has ended.
+  Reason.Kind why(Job job) {
+    return switch (job.state) {
+      case SCHEDULED -> Reason.Kind.TIME;
+      case BLOCKED -> Reason.Kind.JOBS;
+      case HELD -> Reason.Kind.HELD;
+      case RUNNING -> Reason.Kind.RUNNING;
+      case SUCCEEDED, FAILED, CANCELLED -> Reason.Kind.ENDED;
+      // In the order of the kinds: what a queue says comes before what a limit says.
+      case AVAILABLE ->
+          stoppedBy(job).stream()
+              .min(Comparator.comparing(kind -> kind == Reason.Kind.LIMIT))
+              .orElse(Reason.Kind.WORKER);
+    };
+  }
+
   /// What stops an available job: none for one that a free slot would take.
   Set<Reason.Kind> stoppedBy(Job job) {
     Set<Reason.Kind> kinds = EnumSet.noneOf(Reason.Kind.class);

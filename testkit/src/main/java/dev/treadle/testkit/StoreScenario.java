@@ -137,7 +137,7 @@ interface StoreScenario {
         job.id(),
         job.fence(),
         new Finish.Tally(
-            job.attempt(), NODE, Micros.now(clock()), 1_000, Finish.Cost.UNKNOWN, codeRuns),
+            job.attempt(), NODE, Micros.now(clock()), 1_000, 5, 0, Finish.Cost.UNKNOWN, codeRuns),
         end,
         next,
         codeRuns);

@@ -24,6 +24,7 @@ import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
+import dev.treadle.stats.Waiting;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -301,6 +302,11 @@ final class BytesStore implements Store {
   @Override
   public List<JobInfo> query(JobQuery query) {
     return jobs("query").query(query);
+  }
+
+  @Override
+  public List<Waiting> waiting() {
+    return jobs("waiting").waiting();
   }
 
   @Override

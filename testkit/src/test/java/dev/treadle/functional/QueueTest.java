@@ -252,7 +252,8 @@ class QueueTest {
 
     assertThat(second.state()).isEqualTo(JobState.CANCELLED);
     assertThat(third.state()).isEqualTo(JobState.BLOCKED);
-    assertThat(third.why().text()).contains("job " + first.id() + ", which it replaces");
+    assertThat(third.why().text())
+        .contains("job " + first.id() + " (r, running), which it replaces");
     release.countDown();
     assertThat(third.get()).isEqualTo(2);
     assertThat(first.state()).isEqualTo(JobState.CANCELLED);

@@ -132,7 +132,8 @@ public class MemoryStoreBench {
     return new Finish(
         job.id(),
         job.fence(),
-        new Finish.Tally(job.attempt(), NODE, job.started(), 1, new Finish.Cost(1, 1, 1), false),
+        new Finish.Tally(
+            job.attempt(), NODE, job.started(), 1, 0, 0, new Finish.Cost(1, 1, 1), false),
         new Attempt.End.Succeeded(),
         new Next.Ended(new Outcome.Succeeded<@Nullable Object>(job.input(), 1)),
         false);

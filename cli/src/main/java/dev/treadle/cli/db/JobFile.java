@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// Opens the file that was named: one that is there, for nobody wants a new one here.
-final class JobFile {
+public final class JobFile {
   private JobFile() {}
 
   /// Does something with it.
   ///
   /// @param spec the command, which refuses a file that this cannot be done with
-  static <T> T with(@Nullable CommandSpec spec, Path file, Function<JobsFile, T> what) {
+  public static <T> T with(@Nullable CommandSpec spec, Path file, Function<JobsFile, T> what) {
     try {
       return what.apply(JobsFile.at(file));
     } catch (StoreException e) {

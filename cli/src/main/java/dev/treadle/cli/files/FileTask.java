@@ -2,6 +2,7 @@ package dev.treadle.cli.files;
 
 import dev.treadle.Outcome;
 import dev.treadle.Task;
+import dev.treadle.cli.records.Watch;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -18,11 +19,13 @@ public final class FileTask {
   private final Operation operation;
   private final Results results;
   private final LongConsumer read;
+  private final Watch watch;
 
-  FileTask(Operation operation, Results results, LongConsumer read) {
+  FileTask(Operation operation, Results results, LongConsumer read, Watch watch) {
     this.operation = operation;
     this.results = results;
     this.read = read;
+    this.watch = watch;
   }
 
   /// The task that maps a UTF-8 text to upper case, beside itself.
@@ -31,7 +34,10 @@ public final class FileTask {
   public static Task<FileInput, FileRecord> upper(LongConsumer read) {
     Operation upper = new Operation.Mapped(CaseMapping.UPPER, StandardCharsets.UTF_8);
     return new FileTask(
-            upper, new Results(upper.label(), null, Results.Replace.NOTHING, List.of()), read)
+            upper,
+            new Results(upper.label(), null, Results.Replace.NOTHING, List.of()),
+            read,
+            Watch.NONE)
         .task();
   }
 
@@ -41,6 +47,7 @@ public final class FileTask {
   }
 
   private FileRecord run(FileInput input) throws FileFailure, InterruptedException {
+    watch.begins(input.path().toString());
     Draft draft = new Draft(input);
     try {
       if (input.problem() != null) {

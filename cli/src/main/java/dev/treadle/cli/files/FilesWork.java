@@ -5,6 +5,7 @@ import dev.treadle.Progress;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.cli.records.ListWork;
+import dev.treadle.cli.records.Watch;
 import dev.treadle.cli.terminal.Bar;
 import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.SizeConverter;
@@ -25,9 +26,9 @@ final class FilesWork implements ListWork<FileInput, FileRecord, FileRecord> {
   private final AtomicLong before = new AtomicLong(); // bytes read by another run
   private volatile boolean allFound;
 
-  FilesWork(Operation operation, FileTree tree, Results results) {
+  FilesWork(Operation operation, FileTree tree, Results results, Watch watch) {
     this.tree = tree;
-    this.task = new FileTask(operation, results, read::addAndGet).task();
+    this.task = new FileTask(operation, results, read::addAndGet, watch).task();
   }
 
   @Override

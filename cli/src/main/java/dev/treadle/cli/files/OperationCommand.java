@@ -4,6 +4,8 @@ import dev.treadle.cli.records.ListRun;
 import dev.treadle.cli.records.Output;
 import dev.treadle.cli.records.Printer;
 import dev.treadle.cli.records.RecordFormat;
+import dev.treadle.cli.report.Recording;
+import dev.treadle.cli.report.ReportOption;
 import dev.treadle.cli.runs.DbOption;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.Stdio;
@@ -47,6 +49,8 @@ abstract class OperationCommand implements Callable<Integer> {
 
   @Mixin DbOption db = new DbOption();
 
+  @Mixin ReportOption report = new ReportOption();
+
   @Mixin Output output = new Output();
 
   OperationCommand(Supplier<Stdio> stdio, Opening opening) {
@@ -83,8 +87,12 @@ abstract class OperationCommand implements Callable<Integer> {
             spec, FileRecord.fields(operation), FileFormat.of(operation, streams.terminal()));
     Path kept = db.file();
     Results results = results(operation);
-    FilesWork work = new FilesWork(operation, new FileTree(results, recursive, kept), results);
-    ListRun.Settings settings = new ListRun.Settings(operation.label(), atOnce, output.quiet());
+    Recording recording = report.begin(spec, streams, output.quiet(), atOnce);
+    FilesWork work =
+        new FilesWork(
+            operation, new FileTree(results, recursive, kept), results, recording.watch());
+    ListRun.Settings settings =
+        new ListRun.Settings(operation.label(), atOnce, output.quiet(), recording.watch());
     ListRun<FileInput, FileRecord> run =
         kept == null
             ? new ListRun<>(work, format, settings, streams)
@@ -94,7 +102,13 @@ abstract class OperationCommand implements Callable<Integer> {
                 settings,
                 streams,
                 db.place(
-                    spec, opening, kept, work, new KeptFiles(operation, results.out()), atOnce));
-    return Stoppable.interruptibly(run, run::run);
+                    spec,
+                    opening,
+                    kept,
+                    work,
+                    new KeptFiles(operation, results.out()),
+                    atOnce,
+                    recording.watch()));
+    return Stoppable.interruptibly(run, () -> recording.of(run::inputs, run::run));
   }
 }

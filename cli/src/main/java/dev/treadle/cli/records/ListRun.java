@@ -52,10 +52,17 @@ public final class ListRun<I, R> implements Stoppable {
   /// @param concurrency attempts at once
   /// @param quiet whether to show neither progress nor a summary
   /// @param ordered whether records come in the order of the list
-  public record Settings(String label, int concurrency, boolean quiet, boolean ordered) {
+  /// @param watch looks on
+  public record Settings(
+      String label, int concurrency, boolean quiet, boolean ordered, Watch watch) {
     /// Settings for records in the order of the list.
+    public Settings(String label, int concurrency, boolean quiet, Watch watch) {
+      this(label, concurrency, quiet, true, watch);
+    }
+
+    /// Settings for records in the order of the list, with nobody looking on.
     public Settings(String label, int concurrency, boolean quiet) {
-      this(label, concurrency, quiet, true);
+      this(label, concurrency, quiet, Watch.NONE);
     }
   }
 
@@ -66,7 +73,12 @@ public final class ListRun<I, R> implements Stoppable {
 
   /// A run that has not begun.
   public ListRun(ListWork<I, ?, R> work, Printer<R> printer, Settings settings, Stdio stdio) {
-    this(work, printer, settings, stdio, () -> new MemoryWorkplace<>(work, settings.concurrency()));
+    this(
+        work,
+        printer,
+        settings,
+        stdio,
+        () -> new MemoryWorkplace<>(work, settings.concurrency(), settings.watch()));
   }
 
   /// A run that has not begun.
@@ -134,6 +146,7 @@ public final class ListRun<I, R> implements Stoppable {
       case DONE -> done(record);
       case DONE_BEFORE -> {
         before.incrementAndGet();
+        settings.watch().doneBefore();
         work.wasDone(record);
         done(record);
       }

@@ -12,15 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class MemoryWorkplace<I, V, R> implements Workplace<I, R> {
   private final ListWork<I, V, R> work;
   private final Treadle treadle;
+  private final Watch watch;
   private volatile @Nullable Jobs<I, V> jobs;
   private volatile boolean cancelled;
 
   /// @param concurrency attempts at once
-  MemoryWorkplace(ListWork<I, V, R> work, int concurrency) {
+  MemoryWorkplace(ListWork<I, V, R> work, int concurrency, Watch watch) {
     this.work = work;
+    this.watch = watch;
     this.treadle =
         Treadle.with(work.task())
             .permits(work.strategy(), concurrency)
+            .listener(watch.attempts())
             .keepEnded(0) // a record that is written is not asked for again
             .mapWindow(Math.clamp(4L * concurrency, 1_000, ListRun.AHEAD_MAX))
             .open();
@@ -72,6 +75,7 @@ final class MemoryWorkplace<I, V, R> implements Workplace<I, R> {
 
   @Override
   public void close() {
+    watch.advised(treadle.stats().advice());
     treadle.close();
   }
 }

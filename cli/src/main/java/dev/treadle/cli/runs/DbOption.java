@@ -2,6 +2,7 @@ package dev.treadle.cli.runs;
 
 import dev.treadle.StoreException;
 import dev.treadle.cli.records.ListWork;
+import dev.treadle.cli.records.Watch;
 import dev.treadle.cli.records.Workplace;
 import dev.treadle.cli.terminal.Usage;
 import java.nio.file.Path;
@@ -29,16 +30,18 @@ public final class DbOption {
   ///
   /// @param spec the command, which refuses a file that cannot be opened
   /// @param concurrency attempts at once
+  /// @param watch looks on
   public <I, V, R> Supplier<Workplace<I, R>> place(
       @Nullable CommandSpec spec,
       Opening opening,
       Path kept,
       ListWork<I, V, R> work,
       Keeping<I, R> keeping,
-      int concurrency) {
+      int concurrency,
+      Watch watch) {
     return () -> {
       try {
-        return KeptRun.open(work, keeping, concurrency, opening, kept);
+        return KeptRun.open(work, keeping, concurrency, watch, opening, kept);
       } catch (StoreException e) {
         throw Usage.wrong(spec, "--db " + kept + ": " + e.getMessage());
       }

@@ -8,6 +8,7 @@ import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.WaitException;
 import dev.treadle.cli.records.ListWork;
+import dev.treadle.cli.records.Watch;
 import dev.treadle.cli.records.Workplace;
 import java.io.Serial;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   private final Keeping<I, R> keeping;
   private final Task<I, V> task;
   private final Task<RunItem, R> kept;
+  private final Watch watch;
   private final Treadle memory;
   private final Treadle file;
   private final Semaphore window;
@@ -94,23 +96,40 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   /// Opens a file to go on with a run in it, or to begin one.
   ///
   /// @param concurrency attempts at once
+  /// @param watch looks on
   /// @throws dev.treadle.StoreException if the file cannot be opened
   public static <I, V, R> KeptRun<I, V, R> open(
-      ListWork<I, V, R> work, Keeping<I, R> keeping, int concurrency, Opening opening, Path file) {
-    return new KeptRun<>(work, keeping, concurrency, opening, file);
+      ListWork<I, V, R> work,
+      Keeping<I, R> keeping,
+      int concurrency,
+      Watch watch,
+      Opening opening,
+      Path file) {
+    return new KeptRun<>(work, keeping, concurrency, watch, opening, file);
   }
 
   private KeptRun(
-      ListWork<I, V, R> work, Keeping<I, R> keeping, int concurrency, Opening opening, Path path) {
+      ListWork<I, V, R> work,
+      Keeping<I, R> keeping,
+      int concurrency,
+      Watch watch,
+      Opening opening,
+      Path path) {
     Run run = keeping.run();
     this.work = work;
     this.keeping = keeping;
+    this.watch = watch;
     this.task = work.task();
     this.kept =
         Task.io(run.queue(), RunItem.class, keeping.type(), this::attempt).queue(run.queue());
     this.window = new Semaphore(keeping.window(concurrency));
     this.submitters = new Semaphore(Math.min(concurrency, SUBMITTERS_MAX));
-    this.memory = Treadle.with(task).permits(work.strategy(), concurrency).keepEnded(0).open();
+    this.memory =
+        Treadle.with(task)
+            .permits(work.strategy(), concurrency)
+            .listener(watch.attempts())
+            .keepEnded(0)
+            .open();
     Task<Run.Description, Run.Description> describe = Run.DESCRIBE.queue(run.queue());
     try {
       this.file =
@@ -118,6 +137,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
               Treadle.with(kept, describe)
                   .permits(kept.strategy(), concurrency)
                   .lossBudget(LOSSES_MAX)
+                  .listener(watch.kept())
                   .drainFor(DRAIN_FOR)
                   .queue(run.queue(), queue -> queue.keep()),
               path);
@@ -330,6 +350,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   public void close() {
     handBack();
     file.close();
+    watch.advised(memory.stats().advice());
     memory.close();
   }
 }

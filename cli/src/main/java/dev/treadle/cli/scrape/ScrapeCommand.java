@@ -4,6 +4,8 @@ import dev.treadle.cli.records.ListRun;
 import dev.treadle.cli.records.Output;
 import dev.treadle.cli.records.Printer;
 import dev.treadle.cli.records.RecordFormat;
+import dev.treadle.cli.report.Recording;
+import dev.treadle.cli.report.ReportOption;
 import dev.treadle.cli.runs.DbOption;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.DurationConverter;
@@ -102,6 +104,8 @@ public final class ScrapeCommand implements Callable<Integer> {
 
   @Mixin DbOption db = new DbOption();
 
+  @Mixin ReportOption report = new ReportOption();
+
   @Mixin Output output = new Output();
 
   public ScrapeCommand(Supplier<Stdio> stdio, Opening opening) {
@@ -127,9 +131,12 @@ public final class ScrapeCommand implements Callable<Integer> {
     ScrapeOptions options =
         new ScrapeOptions(
             concurrency, perHost == null ? concurrency : perHost, timeout, retries, maxBytes);
+    Recording recording = report.begin(spec, streams, output.quiet(), concurrency);
     try (Scraper scraper = new Scraper(maxBytes, InstantSource.system())) {
-      ScrapeWork work = new ScrapeWork(list, ScrapeTask.pages(scraper, options), timeout);
-      ListRun.Settings settings = new ListRun.Settings("scrape", concurrency, output.quiet());
+      ScrapeWork work =
+          new ScrapeWork(list, ScrapeTask.pages(scraper, options, recording.watch()), timeout);
+      ListRun.Settings settings =
+          new ListRun.Settings("scrape", concurrency, output.quiet(), recording.watch());
       Path kept = db.file();
       ListRun<Visit, Page> run =
           kept == null
@@ -139,8 +146,15 @@ public final class ScrapeCommand implements Callable<Integer> {
                   Printer.of(format),
                   settings,
                   streams,
-                  db.place(spec, opening, kept, work, new KeptPages(options), concurrency));
-      return Stoppable.interruptibly(run, run::run);
+                  db.place(
+                      spec,
+                      opening,
+                      kept,
+                      work,
+                      new KeptPages(options),
+                      concurrency,
+                      recording.watch()));
+      return Stoppable.interruptibly(run, () -> recording.of(run::inputs, run::run));
     }
   }
 

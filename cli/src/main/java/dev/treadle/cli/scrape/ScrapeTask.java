@@ -3,6 +3,7 @@ package dev.treadle.cli.scrape;
 import dev.treadle.Outcome;
 import dev.treadle.Retry;
 import dev.treadle.Task;
+import dev.treadle.cli.records.Watch;
 import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.SizeConverter;
 import java.time.Duration;
@@ -19,7 +20,21 @@ public final class ScrapeTask {
 
   /// The task that gives pages.
   public static Task<Visit, Page> pages(Scraper scraper, ScrapeOptions options) {
-    return settle(Task.io("scrape", Visit.class, Page.class, scraper::scrape), options);
+    return pages(scraper, options, Watch.NONE);
+  }
+
+  /// The same, with somebody looking on.
+  static Task<Visit, Page> pages(Scraper scraper, ScrapeOptions options, Watch watch) {
+    return settle(
+        Task.io(
+            "scrape",
+            Visit.class,
+            Page.class,
+            visit -> {
+              watch.begins(visit.url());
+              return scraper.scrape(visit);
+            }),
+        options);
   }
 
   /// The task that gives pages with their text.

@@ -3,6 +3,8 @@ package dev.treadle.cli.shell;
 import dev.treadle.cli.records.ListRun;
 import dev.treadle.cli.records.Output;
 import dev.treadle.cli.records.Printer;
+import dev.treadle.cli.report.Recording;
+import dev.treadle.cli.report.ReportOption;
 import dev.treadle.cli.runs.DbOption;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.Exit;
@@ -122,6 +124,8 @@ public final class MapCommand implements Callable<Integer> {
 
   @Mixin DbOption db = new DbOption();
 
+  @Mixin ReportOption report = new ReportOption();
+
   @Mixin Output output = new Output();
 
   private MapCommand(Supplier<Stdio> stdio, Opening opening) {
@@ -152,14 +156,21 @@ public final class MapCommand implements Callable<Integer> {
     }
     boolean records = output.isRecords() || out != null;
     Path kept = db.file();
+    Recording recording = report.begin(spec, streams, output.quiet(), jobs);
     JobLog log = log();
     if (out != null || (records && kept == null)) {
       Recipe recipe = new Recipe(typed.command(), shell, out == null ? null : folder(out));
-      return run(new MapWork(inputs, recipe, limits, halt, log), recipe, lines, log, streams);
+      return run(
+          new MapWork(inputs, recipe, limits, halt, log, recording.watch()),
+          recipe,
+          lines,
+          log,
+          recording,
+          streams);
     }
     TemporaryFolder folder = TemporaryFolder.create();
     Recipe recipe = new Recipe(typed.command(), shell, folder.path(), kept != null);
-    MapWork work = new MapWork(inputs, recipe, limits, halt, log);
+    MapWork work = new MapWork(inputs, recipe, limits, halt, log, recording.watch());
     return run(
         work,
         recipe,
@@ -168,14 +179,21 @@ public final class MapCommand implements Callable<Integer> {
           log.close();
           folder.close();
         },
+        recording,
         streams);
   }
 
   // The rest is ended before the JVM does, even if it was interrupted.
   private int run(
-      MapWork work, Recipe recipe, Printer<Report> printer, Closeable rest, Stdio streams)
+      MapWork work,
+      Recipe recipe,
+      Printer<Report> printer,
+      Closeable rest,
+      Recording recording,
+      Stdio streams)
       throws Exception {
-    ListRun.Settings settings = new ListRun.Settings("map", jobs, output.quiet(), keepOrder);
+    ListRun.Settings settings =
+        new ListRun.Settings("map", jobs, output.quiet(), keepOrder, recording.watch());
     Path kept = db.file();
     ListRun<Call, Report> run =
         kept == null
@@ -191,12 +209,13 @@ public final class MapCommand implements Callable<Integer> {
                     kept,
                     work,
                     KeptReports.of(recipe, limits, out, printer instanceof JobOutput),
-                    jobs));
+                    jobs,
+                    recording.watch()));
     return Stoppable.interruptibly(
         run,
         () -> {
           try (rest) {
-            int code = run.run();
+            int code = recording.of(run::inputs, run::run);
             return code == Exit.FAILED && work.haltedWell() ? Exit.OK : code;
           }
         });

@@ -6,6 +6,7 @@ import dev.treadle.Progress;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.cli.records.ListWork;
+import dev.treadle.cli.records.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,14 +19,16 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
   private final Limits limits;
   private final Halt halt;
   private final JobLog log;
+  private final Watch watch;
   private boolean haltedWell; // by the thread that runs the list
 
-  MapWork(Inputs inputs, Recipe recipe, Limits limits, Halt halt, JobLog log) {
+  MapWork(Inputs inputs, Recipe recipe, Limits limits, Halt halt, JobLog log, Watch watch) {
     this.inputs = inputs;
     this.recipe = recipe;
     this.limits = limits;
     this.halt = halt;
     this.log = log;
+    this.watch = watch;
   }
 
   @Override
@@ -45,7 +48,14 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
 
   @Override
   public Task<Call, Command.Result> task() {
-    return limits.apply(Task.command("map", Call.class, recipe::command));
+    return limits.apply(
+        Task.command(
+            "map",
+            Call.class,
+            call -> {
+              watch.begins(call.input());
+              return recipe.command(call);
+            }));
   }
 
   @Override

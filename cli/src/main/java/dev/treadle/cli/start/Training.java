@@ -87,6 +87,11 @@ public final class Training {
       run(Exit.OK, "", "db", "check", db.toString());
       run(Exit.OK, "", "db", "stats", "--full", db.toString());
       run(Exit.OK, "", "db", "stats", "--json", db.toString());
+      run(Exit.OK, "", "top", "--once", "--db", db.toString());
+      run(Exit.OK, "", "stats", "--db", db.toString());
+      run(Exit.OK, "", "stats", "--json", "--db", db.toString());
+      run(Exit.OK, "", "why", "1", "--db", db.toString());
+      run(Exit.USAGE, "", "stack", "1", "--db", db.toString());
       run(Exit.OK, "", "db", "export", db.toString(), "--out", lines.toString());
       run(Exit.OK, "", "db", "import", copy.toString(), lines.toString());
       run(Exit.OK, "", "db", "compact", copy.toString());

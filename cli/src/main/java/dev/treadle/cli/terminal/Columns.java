@@ -1,5 +1,7 @@
 package dev.treadle.cli.terminal;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// Text cut and padded to columns of a terminal.
@@ -68,6 +70,26 @@ public final class Columns {
   /// The text after as many spaces as fill the columns.
   public static String right(String text, int width) {
     return " ".repeat(Math.max(0, width - width(text))) + text;
+  }
+
+  /// The text as lines that take no more columns than that, broken between words; all but the first
+  /// begin with as many spaces as the indent says.
+  public static List<String> wrap(String text, int width, int indent) {
+    List<String> lines = new ArrayList<>();
+    String rest = text.stripLeading();
+    StringBuilder line = new StringBuilder(" ".repeat(text.length() - rest.length()));
+    String gap = "";
+    for (String word : rest.split(" ")) {
+      if (!gap.isEmpty() && width(line + gap + word) > width) {
+        lines.add(line.toString());
+        line = new StringBuilder(" ".repeat(indent));
+        gap = "";
+      }
+      line.append(gap).append(word);
+      gap = " ";
+    }
+    lines.add(line.toString());
+    return lines.stream().map(it -> cut(it, width)).toList();
   }
 
   /// A number with its thousands marked.

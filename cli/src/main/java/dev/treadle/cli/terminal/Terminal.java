@@ -2,13 +2,11 @@ package dev.treadle.cli.terminal;
 
 import java.io.Console;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of the terminal that the command was started from.
@@ -64,7 +62,7 @@ public record Terminal(
 
   private static int width(Map<String, String> env) {
     @Nullable String columns = env.get("COLUMNS");
-    String text = columns != null ? columns : stty();
+    String text = columns != null ? columns : columnsOf(Stty.run("size").orElse(""));
     try {
       int width = Integer.parseInt(text.strip());
       return width < 20 ? 80 : Math.min(width, 500);
@@ -73,24 +71,7 @@ public record Terminal(
     }
   }
 
-  private static String stty() {
-    try {
-      Process stty =
-          new ProcessBuilder("stty", "size")
-              .redirectInput(Redirect.from(Path.of("/dev/tty").toFile()))
-              .redirectError(Redirect.DISCARD)
-              .start();
-      if (!stty.waitFor(1, TimeUnit.SECONDS)) {
-        stty.destroyForcibly();
-        return "";
-      }
-      String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      return size.substring(size.indexOf(' ') + 1);
-    } catch (IOException e) {
-      return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    }
+  private static String columnsOf(String size) {
+    return size.substring(size.indexOf(' ') + 1);
   }
 }

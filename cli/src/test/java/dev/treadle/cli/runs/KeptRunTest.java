@@ -9,6 +9,7 @@ import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.cli.records.ListWork;
+import dev.treadle.cli.records.Watch;
 import dev.treadle.cli.records.Workplace.Ended;
 import dev.treadle.cli.records.Workplace.How;
 import java.nio.file.Path;
@@ -132,7 +133,7 @@ class KeptRunTest {
   }
 
   private KeptRun<String, String, String> open(Work work) {
-    return KeptRun.open(work, new Keep(), 4, file, Path.of("jobs.db"));
+    return KeptRun.open(work, new Keep(), 4, Watch.NONE, file, Path.of("jobs.db"));
   }
 
   private List<Ended<String>> run(String... inputs) {

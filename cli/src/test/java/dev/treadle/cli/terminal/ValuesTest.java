@@ -75,6 +75,9 @@ class SmallPartsTest {
     assertThat(Columns.cutMiddle("日本語日本語", 7)).isEqualTo("日…語");
     assertThat(Columns.cutMiddle("short", 5)).isEqualTo("short");
     assertThat(Columns.left("日本", 6) + "|").isEqualTo("日本  |");
+    assertThat(Columns.wrap("  one two three", 9, 4)).containsExactly("  one two", "    three");
+    assertThat(Columns.wrap("日本 unbreakable", 6, 1)).containsExactly("日本", " unbr…");
+    assertThat(Columns.wrap("", 6, 1)).containsExactly("");
     assertThat(Columns.clean("a\u001b[2J\n\u202eb\u009b")).isEqualTo("a [2J  b ");
   }
 }

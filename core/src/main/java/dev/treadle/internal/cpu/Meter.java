@@ -1,5 +1,6 @@
 package dev.treadle.internal.cpu;
 
+import dev.treadle.internal.monitor.Monitor;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,13 @@ final class Meter {
   private final boolean knowsCpu;
   private final com.sun.management.@Nullable ThreadMXBean allocating;
 
-  private Meter(ThreadMXBean threads) {
+  private Meter(ThreadMXBean threads, boolean on) {
     this.threads = threads;
-    this.knowsCpu = threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();
+    this.knowsCpu =
+        on && threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();
     this.allocating =
-        threads instanceof com.sun.management.ThreadMXBean sun
+        on
+                && threads instanceof com.sun.management.ThreadMXBean sun
                 && sun.isThreadAllocatedMemorySupported()
                 && sun.isThreadAllocatedMemoryEnabled()
             ? sun
@@ -22,7 +25,7 @@ final class Meter {
   }
 
   static Meter ofThisJvm() {
-    return new Meter(ManagementFactory.getThreadMXBean());
+    return new Meter(ManagementFactory.getThreadMXBean(), Monitor.isOn());
   }
 
   boolean knowsCpu() {

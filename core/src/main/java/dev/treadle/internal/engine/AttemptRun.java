@@ -8,16 +8,22 @@ import dev.treadle.Jobs;
 import dev.treadle.Progress;
 import dev.treadle.RefusedException;
 import dev.treadle.Snooze;
+import dev.treadle.Stack;
 import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.WaitException;
 import dev.treadle.internal.codec.Codec;
+import dev.treadle.internal.monitor.IoCpu;
+import dev.treadle.internal.monitor.Suspect;
+import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.WorkerDied;
+import dev.treadle.internal.run.LogContext;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.thrown.Frames;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -26,6 +32,7 @@ import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Transition;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -39,6 +46,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +61,7 @@ import org.jspecify.annotations.Nullable;
 ///    ├─ asked, ignored for a grace ─► LEFT (abandoned) ─ code returns ─► OVER
 ///    └─ the treadle closes ─► HANDED_BACK ─ code returns ─► OVER
 /// ```
-final class AttemptRun implements Run, JobContext {
+final class AttemptRun implements Run, JobContext, Suspect {
   /// Why somebody wants the attempt to end.
   private enum Stop {
     CANCEL,
@@ -82,12 +90,20 @@ final class AttemptRun implements Run, JobContext {
   final Claimed claimed;
   final Tasks.Known known;
 
+  /// Records it, if somebody asks for that.
+  final Flight.@Nullable Attempt flight = Flight.attempt();
+
   /// The id of the job, boxed once.
   final Long key;
 
   private final Engine engine;
   final Runner runner;
+  private final long claimNanos;
   private long startNanos;
+
+  /// What it has logged so far and, elsewhere, printed, in bytes of UTF-8, without the ends of
+  /// lines that were logged.
+  private final AtomicLong logBytes = new AtomicLong();
 
   private Stage stage = Stage.RUNNING;
   private Slot slot = Slot.HELD;
@@ -108,10 +124,16 @@ final class AttemptRun implements Run, JobContext {
 
   private boolean inputRead;
   private @Nullable TimeoutException timedOut;
-  private @Nullable Thread thread;
+
+  /// Written under the lock, read without it by the guard, which must not wait.
+  private volatile @Nullable Thread thread;
+
   private @Nullable CompletableFuture<?> future;
   private @Nullable Remote remote;
   private Alarm.@Nullable Entry alarm;
+
+  /// Whether it takes far longer than its task usually does.
+  private volatile boolean slow;
 
   /// Claimed for the slot when this attempt ended; of no matter to others than its runner.
   private @Nullable AttemptRun next;
@@ -122,7 +144,8 @@ final class AttemptRun implements Run, JobContext {
     this.claimed = claimed;
     this.known = known;
     this.key = claimed.id();
-    this.startNanos = engine.time.nanos();
+    this.claimNanos = engine.time.nanos();
+    this.startNanos = claimNanos;
     this.cancelCause = claimed.cancel();
   }
 
@@ -156,6 +179,9 @@ final class AttemptRun implements Run, JobContext {
     synchronized (this) {
       startNanos = engine.time.nanos();
     }
+    if (flight != null) {
+      flight.starts();
+    }
     arm();
   }
 
@@ -173,6 +199,17 @@ final class AttemptRun implements Run, JobContext {
   }
 
   @Override
+  public String task() {
+    return claimed.task();
+  }
+
+  @Override
+  public @Nullable Thread virtualThread() {
+    Thread now = thread;
+    return now != null && now.isVirtual() ? now : null;
+  }
+
+  @Override
   public @Nullable Object call() throws Throwable {
     synchronized (this) {
       if (stop != null) {
@@ -182,9 +219,25 @@ final class AttemptRun implements Run, JobContext {
       thread = Thread.currentThread();
     }
     Object input = input();
-    Object value =
-        ScopedValue.where(Scope.CURRENT, this)
-            .call(() -> Chunk.run(known.settings.body(), input, this));
+    Object value;
+    LogContext log =
+        LogContext.enter(claimed.id(), claimed.task(), claimed.attempt(), claimed.traceparent());
+    IoCpu sampled = runner.strategy() == Strategy.IO ? engine.ioCpu : null;
+    if (sampled != null) {
+      sampled.begins(claimed.task(), claimed.queue());
+    }
+    try {
+      value =
+          ScopedValue.where(Scope.CURRENT, this)
+              .call(() -> Chunk.run(known.settings.body(), input, this));
+    } finally {
+      if (sampled != null) {
+        sampled.ends();
+      }
+      if (log != null) {
+        log.leave();
+      }
+    }
     return known.settings.strategy() == runner.strategy() ? value : adapted(value);
   }
 
@@ -231,7 +284,14 @@ final class AttemptRun implements Run, JobContext {
       return null; // Then it is called here, and that says so.
     }
     return new Order(
-        claimed.id(), claimed.attempt(), end(), isolation, input, known.settings.output().type());
+        claimed.id(),
+        claimed.task(),
+        claimed.attempt(),
+        claimed.traceparent(),
+        end(),
+        isolation,
+        input,
+        known.settings.output().type());
   }
 
   @Override
@@ -259,6 +319,11 @@ final class AttemptRun implements Run, JobContext {
     if (cancel) {
       ofStage.cancel(true);
     }
+  }
+
+  @Override
+  public void printed(long bytes) {
+    logBytes.addAndGet(bytes);
   }
 
   @Override
@@ -639,6 +704,11 @@ final class AttemptRun implements Run, JobContext {
     }
   }
 
+  /// Whether it waits for other jobs, and has lent its slot meanwhile.
+  synchronized boolean waits() {
+    return slot == Slot.LENT;
+  }
+
   /// A wait inside this attempt. Its monitor makes sure that nothing is added to one that is over:
   /// the store would take that for a new wait, which nobody would end.
   private static final class Wait {
@@ -700,6 +770,32 @@ final class AttemptRun implements Run, JobContext {
     }
   }
 
+  /// Where its code is now; null if none of it runs at this moment.
+  @Nullable Stack stack() {
+    Thread runs;
+    Remote elsewhere;
+    synchronized (this) {
+      if (stage == Stage.OVER) {
+        return null;
+      }
+      runs = thread;
+      elsewhere = remote;
+    }
+    if (elsewhere != null) {
+      return elsewhere.stack();
+    }
+    if (runs == null) {
+      return null;
+    }
+    List<StackTraceElement> frames = Frames.ofCode(runs.getStackTrace());
+    synchronized (this) {
+      if (frames.isEmpty() || thread != runs) {
+        return null; // It may run another attempt by now.
+      }
+    }
+    return new Stack(runs.getName(), frames, "this JVM, pid " + ProcessHandle.current().pid());
+  }
+
   /// The attempt that runs on this thread, if it is one of this engine.
   static @Nullable AttemptRun current() {
     return Scope.CURRENT.isBound() && Scope.CURRENT.get() instanceof AttemptRun run ? run : null;
@@ -709,8 +805,26 @@ final class AttemptRun implements Run, JobContext {
     return engine;
   }
 
+  boolean slow() {
+    return slow;
+  }
+
+  void becomesSlow() {
+    slow = true;
+  }
+
   long ranNanos() {
     return engine.time.nanos() - startNanos;
+  }
+
+  /// How long its job had been available when its code started, in microseconds.
+  long waitedMicros() {
+    long untilClaim = Math.max(0, claimed.started() - claimed.available());
+    return untilClaim + TimeUnit.NANOSECONDS.toMicros(startNanos - claimNanos);
+  }
+
+  long logBytes() {
+    return logBytes.get();
   }
 
   // ---- as its code sees it
@@ -736,6 +850,11 @@ final class AttemptRun implements Run, JobContext {
   }
 
   @Override
+  public Optional<String> traceparent() {
+    return Optional.ofNullable(claimed.traceparent());
+  }
+
+  @Override
   public boolean cancelled() {
     return endWanted;
   }
@@ -748,6 +867,7 @@ final class AttemptRun implements Run, JobContext {
 
   @Override
   public void log(String line) {
+    logBytes.addAndGet(line.getBytes(StandardCharsets.UTF_8).length);
     engine.store.note(claimed.id(), claimed.fence(), null, List.of(line));
   }
 

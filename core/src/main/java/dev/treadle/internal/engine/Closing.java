@@ -1,5 +1,6 @@
 package dev.treadle.internal.engine;
 
+import dev.treadle.Listener;
 import dev.treadle.StoreException;
 import dev.treadle.WaitException;
 import dev.treadle.spi.Transition;
@@ -52,7 +53,11 @@ final class Closing {
       engine.broke(e);
       handBack();
     } finally {
-      shutDown();
+      try {
+        shutDown();
+      } finally {
+        engine.tellAll(Listener::closed);
+      }
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -150,6 +155,7 @@ final class Closing {
     try {
       engine.stopRunners();
       engine.alarm.close();
+      engine.endPulse();
     } finally {
       closeStore();
       if (engine.durable) {

@@ -1,6 +1,7 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
+import dev.treadle.Isolation;
 import dev.treadle.JobInfo;
 import dev.treadle.JobState;
 import dev.treadle.Listener;
@@ -8,6 +9,7 @@ import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
+import dev.treadle.Stack;
 import dev.treadle.StoreException;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
@@ -15,8 +17,13 @@ import dev.treadle.TreadleException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.monitor.IoCpu;
+import dev.treadle.internal.monitor.Monitor;
+import dev.treadle.internal.monitor.StarvationGuard;
+import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.ProcessRunner;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.VirtualRunner;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -26,6 +33,11 @@ import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
+import dev.treadle.stats.JvmStats;
+import dev.treadle.stats.PermitUse;
+import dev.treadle.stats.Stats;
+import dev.treadle.stats.Waiting;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,12 +45,14 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +78,7 @@ final class Engine {
   final Submitter submitter = new Submitter(this);
   final Room room = new Room();
   final Ends ends = new Ends(this);
+  final Monitor monitor;
   final Set<Feeder<?>> feeders = ConcurrentHashMap.newKeySet();
   final long graceNanos;
   final int mapWindow;
@@ -94,7 +109,16 @@ final class Engine {
   private final AtomicIntegerArray abandonedCounts = new AtomicIntegerArray(STRATEGIES.length);
   final Quiet quiet = new Quiet(this);
   final Closing closing;
+  private final Pulse pulse;
+  private final Explaining explaining = new Explaining(this);
+  private final Answering answering = new Answering(this);
   private final Rescue rescue = new Rescue(this);
+
+  /// The CPU time of `io` tasks; null unless it was asked for.
+  final @Nullable IoCpu ioCpu;
+
+  private final VirtualAttempts virtualAttempts = new VirtualAttempts(this);
+  private final StarvationGuard guard;
   volatile boolean claiming;
   volatile boolean isClosing;
   volatile boolean closed;
@@ -118,11 +142,15 @@ final class Engine {
     this.queues = Map.copyOf(setup.queues);
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
+    this.monitor = new Monitor(node, time.micros());
+    this.ioCpu = setup.sampleCpu && !setup.submitOnly ? new IoCpu(monitor) : null;
+    this.pulse = new Pulse(this, setup.node, setup.slowAfter);
     this.alarm = new Alarm(setup.node, time, this::tick);
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
       runners.put(strategy, runner(setup.node, strategy, setup.permits(strategy)));
     }
     store.start(setup.clock, new Events());
+    goOnMeasuring();
     queues.forEach(store::define);
     setup.tasks.forEach(tasks::register);
     if (durable) {
@@ -131,8 +159,10 @@ final class Engine {
       var unused = tasks.register(FrontDoor.LAMBDA);
     }
     setup.tasks.forEach(task -> store.registered(task.name()));
+    guard = StarvationGuard.watch(virtualAttempts);
     claiming = true;
     alarm.start();
+    pulse.start();
     if (store.lease() != null) {
       rescue.keepLease(store.lease());
     }
@@ -179,7 +209,11 @@ final class Engine {
 
   private List<Claimed> claimed(Strategy strategy, int max) {
     try {
-      return store.claim(node, strategy, max);
+      List<Claimed> claims = store.claim(node, strategy, max);
+      if (!claims.isEmpty()) {
+        Flight.claimed(strategy, claims.size());
+      }
+      return claims;
     } catch (StoreException e) {
       broke(e);
       return List.of();
@@ -194,6 +228,9 @@ final class Engine {
     }
     AttemptRun run = new AttemptRun(this, runner, claimed, known);
     running.put(run.key, run);
+    if (runner instanceof VirtualRunner) {
+      guard.begins();
+    }
     if (handsBack) {
       run.handBack();
       closing.left(run);
@@ -228,7 +265,14 @@ final class Engine {
 
   Finish.Tally tally(AttemptRun run, Finish.Cost cost, boolean abandoned) {
     return new Finish.Tally(
-        run.claimed.attempt(), node, run.claimed.started(), run.ranNanos(), cost, abandoned);
+        run.claimed.attempt(),
+        node,
+        run.claimed.started(),
+        run.ranNanos(),
+        run.waitedMicros(),
+        run.logBytes(),
+        cost,
+        abandoned);
   }
 
   Next transition(
@@ -269,6 +313,7 @@ final class Engine {
     if (turn.next() == null) {
       return null;
     }
+    Flight.claimed(strategy, 1);
     AttemptRun claimed = begin(turn.next(), run.runner);
     return claimed != null ? claimed : claimOne(strategy);
   }
@@ -296,10 +341,21 @@ final class Engine {
 
   private void over(AttemptRun run, Finish finish) {
     running.remove(run.key, run);
+    monitor.ended(
+        run.claimed.task(), run.claimed.queue(), finish.tally(), finish.end(), time.micros());
+    if (run.flight != null) {
+      run.flight.ended(run.claimed, run.runner.strategy(), run.claimed.queue(), finish);
+    }
     for (Listener listener : listeners) {
       tell(
           finish.id(),
-          () -> listener.attemptEnded(finish.id(), run.claimed.task(), finish.attempt()));
+          () ->
+              listener.attemptEnded(
+                  finish.id(),
+                  run.claimed.task(),
+                  run.claimed.queue(),
+                  run.runner.strategy(),
+                  finish.attempt()));
     }
   }
 
@@ -374,7 +430,7 @@ final class Engine {
         thrown == null ? "returned a value" : "thrown " + Words.of(thrown));
   }
 
-  private boolean stopped(Strategy strategy) {
+  boolean stopped(Strategy strategy) {
     return abandonedCounts.get(strategy.ordinal()) >= abandonedMax;
   }
 
@@ -401,6 +457,7 @@ final class Engine {
     @Override
     public void ended(long id, String task, Outcome<?> outcome) {
       tasks.ended(task);
+      Flight.finished(id, task, outcome.state());
       if (!listeners.isEmpty()) {
         Outcome<?> shown = shown(task, outcome);
         for (Listener listener : listeners) {
@@ -446,6 +503,22 @@ final class Engine {
     public void room() {
       room.made();
       idleMayHaveChanged();
+    }
+
+    @Override
+    public Optional<String> answer(String question) {
+      return answering.of(question);
+    }
+  }
+
+  /// Tells all who listen something that is about no job.
+  void tellAll(Consumer<Listener> what) {
+    for (Listener listener : listeners) {
+      try {
+        what.accept(listener);
+      } catch (Throwable thrown) {
+        LOG.error("a listener failed; jobs are not affected", thrown);
+      }
     }
   }
 
@@ -527,24 +600,91 @@ final class Engine {
     }
   }
 
-  Reason why(Receipt job) {
-    Reason reason =
-        store
-            .explain(job.id())
-            .orElseGet(() -> new Reason(Reason.Kind.ENDED, "ended and is no longer kept"));
-    if (reason.kind() == Reason.Kind.WORKER) {
-      Strategy strategy = store.info(job).strategy();
-      if (stopped(strategy)) {
-        return new Reason(
-            Reason.Kind.STRATEGY_STOPPED,
-            "waits because "
-                + strategy
-                + " has stopped: "
-                + abandonedMax
-                + " abandoned attempts ignore their timeouts and still run");
+  Reason why(long id) {
+    return explaining.of(id);
+  }
+
+  /// The attempt of a job that runs here, or null.
+  @Nullable AttemptRun running(long id) {
+    return running.get(id);
+  }
+
+  int abandonedMax() {
+    return abandonedMax;
+  }
+
+  /// What was measured here.
+  Stats stats() {
+    return monitor.stats(this::task, this::heap, time.micros());
+  }
+
+  /// How this JVM was, oldest first.
+  List<JvmStats> jvm() {
+    return pulse.jvm();
+  }
+
+  /// How many jobs wait for which reason. What a strategy that has stopped would take waits for
+  /// that.
+  List<Waiting> waiting() {
+    return store.waiting().stream()
+        .map(it ->
+            it.why() == Reason.Kind.WORKER && stopped(it.strategy())
+                ? new Waiting(
+                    it.queue(), it.task(), it.strategy(), Reason.Kind.STRATEGY_STOPPED, it.jobs())
+                : it)
+        .toList();
+  }
+
+  /// How many permits there are, and how many are in use.
+  Map<Strategy, PermitUse> permits() {
+    Map<Strategy, PermitUse> all = new EnumMap<>(Strategy.class);
+    runners.forEach(
+        (strategy, runner) -> all.put(strategy, new PermitUse(runner.permits(), runner.inUse())));
+    return all;
+  }
+
+  /// The heap a task turned out to need in a worker, in bytes; 0 if that is not known.
+  private long heap(Task<?, ?> task) {
+    return runners.get(Strategy.PROCESS) instanceof ProcessRunner process
+            && task.settings().isolation() instanceof Isolation.InWorker isolation
+        ? process.heap(isolation)
+        : 0;
+  }
+
+  private void goOnMeasuring() {
+    byte[] kept = store.kept(Monitor.KEPT);
+    if (kept != null) {
+      try {
+        monitor.read(kept);
+      } catch (IOException e) {
+        LOG.warn("the figures measured before cannot be read and begin anew: {}", e.getMessage());
       }
     }
-    return reason;
+  }
+
+  /// An attempt takes far longer than usual.
+  void slow(AttemptRun run, Duration ran, Duration p99) {
+    long id = run.claimed.id();
+    String task = run.claimed.task();
+    LOG.warn(
+        "job {} ({}): attempt {} is slow: it has run for {} s, the p99 of its task is {} s",
+        id,
+        task,
+        run.claimed.attempt(),
+        "%.1f".formatted(ran.toNanos() / 1e9),
+        "%.3f".formatted(p99.toNanos() / 1e9));
+    for (Listener listener : listeners) {
+      tell(id, () -> listener.attemptSlow(id, task, run.claimed.attempt(), ran, p99));
+    }
+  }
+
+  /// Where the code of a job is now; that of an abandoned attempt, if no other runs.
+  Optional<Stack> stack(long id) {
+    AttemptRun run = running.get(id);
+    if (run == null) {
+      run = abandoned.stream().filter(left -> left.jobId() == id).findFirst().orElse(null);
+    }
+    return Optional.ofNullable(run).map(AttemptRun::stack);
   }
 
   /// Ends the attempt of a job for certain, if one runs elsewhere.
@@ -646,8 +786,20 @@ final class Engine {
     return running.values();
   }
 
+  Collection<Runner> runners() {
+    return runners.values();
+  }
+
+  void endPulse() {
+    pulse.close();
+  }
+
   void stopRunners() {
     runners.values().forEach(Runner::close);
+    guard.leave(virtualAttempts);
+    if (ioCpu != null) {
+      ioCpu.close();
+    }
   }
 
   /// A job was inserted: if that was after the last call that cancels what waits, cancels it too.

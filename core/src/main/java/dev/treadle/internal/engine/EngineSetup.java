@@ -37,8 +37,10 @@ public final class EngineSetup implements Treadle.Setup {
   int lossBudget = 3;
   Duration grace = Duration.ofMillis(100);
   int abandonedMax = 64;
+  double slowAfter = 3;
   int keepEnded = 10_000;
   boolean submitOnly;
+  boolean sampleCpu;
   Duration drainFor = Duration.ofSeconds(30);
   StoreSettings storeSettings = StoreSettings.DEFAULT;
 
@@ -101,6 +103,15 @@ public final class EngineSetup implements Treadle.Setup {
   }
 
   @Override
+  public Treadle.Setup slowAfter(double timesP99) {
+    if (!(timesP99 > 0)) {
+      throw new IllegalArgumentException("slowAfter must be more than 0, not " + timesP99);
+    }
+    slowAfter = timesP99;
+    return this;
+  }
+
+  @Override
   public Treadle.Setup abandonedMax(int attempts) {
     abandonedMax = atLeast(1, "abandonedMax", attempts);
     return this;
@@ -152,6 +163,12 @@ public final class EngineSetup implements Treadle.Setup {
   }
 
   @Override
+  public Treadle.Setup sampleCpu() {
+    sampleCpu = true;
+    return this;
+  }
+
+  @Override
   public Treadle open() {
     return open(new MemoryStore(keepEnded));
   }
@@ -174,7 +191,10 @@ public final class EngineSetup implements Treadle.Setup {
   /// Opens on a store of one's own.
   public Treadle open(Store store) {
     try {
-      return new FrontDoor(new Engine(this, store));
+      Engine engine = new Engine(this, store);
+      FrontDoor treadle = new FrontDoor(engine);
+      engine.tellAll(listener -> listener.opened(treadle));
+      return treadle;
     } catch (Throwable failed) {
       try {
         store.close();

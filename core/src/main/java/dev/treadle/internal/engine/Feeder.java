@@ -451,8 +451,9 @@ final class Feeder<A extends @Nullable Object> {
   private NewJob newJob(Tasks.Known known, Route route, @Nullable Object stored, int ahead) {
     Group group = jobs.groupOrNull();
     AttemptRun parent = orphan ? null : this.parent;
+    String traceparent = this.parent == null ? null : this.parent.claimed.traceparent();
     NewJob.More more = null;
-    if (group != null || parent != null || known.settings.traceSubmit()) {
+    if (group != null || parent != null || traceparent != null || known.settings.traceSubmit()) {
       more =
           new NewJob.More(
               null,
@@ -464,7 +465,8 @@ final class Feeder<A extends @Nullable Object> {
               0,
               group,
               jobs.jobCount() + ahead,
-              null);
+              null,
+              traceparent);
     }
     long deadline =
         known.settings.deadline() == null

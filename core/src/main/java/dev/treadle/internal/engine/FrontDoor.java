@@ -5,12 +5,19 @@ import dev.treadle.JobInfo;
 import dev.treadle.JobQuery;
 import dev.treadle.JobState;
 import dev.treadle.Jobs;
+import dev.treadle.Reason;
 import dev.treadle.RefusedException;
+import dev.treadle.Stack;
+import dev.treadle.Strategy;
 import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.Task.Action;
 import dev.treadle.Treadle;
 import dev.treadle.spi.Receipt;
+import dev.treadle.stats.JvmStats;
+import dev.treadle.stats.PermitUse;
+import dev.treadle.stats.Stats;
+import dev.treadle.stats.Waiting;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -121,6 +128,16 @@ final class FrontDoor implements Treadle {
   }
 
   @Override
+  public List<Waiting> waiting() {
+    return engine.waiting();
+  }
+
+  @Override
+  public Optional<Stack> stack(long id) {
+    return engine.stack(id);
+  }
+
+  @Override
   public List<JobInfo> jobs(JobQuery query) {
     List<JobInfo> found = engine.store.query(query);
     return engine.values == null ? found : found.stream().map(engine::shown).toList();
@@ -129,6 +146,26 @@ final class FrontDoor implements Treadle {
   @Override
   public Map<JobState, Long> counts() {
     return engine.store.counts();
+  }
+
+  @Override
+  public Reason why(long id) {
+    return handle(id).why();
+  }
+
+  @Override
+  public Stats stats() {
+    return engine.stats();
+  }
+
+  @Override
+  public List<JvmStats> jvm() {
+    return engine.jvm();
+  }
+
+  @Override
+  public Map<Strategy, PermitUse> permits() {
+    return engine.permits();
   }
 
   @Override

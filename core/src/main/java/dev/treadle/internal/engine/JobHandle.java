@@ -8,6 +8,7 @@ import dev.treadle.Outcome;
 import dev.treadle.Progress;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
+import dev.treadle.Stack;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.TreadleException;
@@ -156,7 +157,12 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public Reason why() {
-    return engine.why(receipt);
+    return engine.why(receipt.id());
+  }
+
+  @Override
+  public Optional<Stack> stack() {
+    return engine.stack(id());
   }
 
   @Override

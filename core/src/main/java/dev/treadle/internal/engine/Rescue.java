@@ -38,24 +38,30 @@ final class Rescue {
   /// Ends, as lost, what ran on nodes that are gone.
   void endLost(String cause) {
     List<Finish> ends = new ArrayList<>();
-    for (Claimed lost : engine.store.rescue(engine.node)) {
-      Tasks.Known known = engine.tasks.find(lost.task());
+    List<Claimed> lost = engine.store.rescue(engine.node);
+    for (Claimed one : lost) {
+      Tasks.Known known = engine.tasks.find(one.task());
       Attempt.End end = new Attempt.End.Lost(cause);
       Next next =
           known == null
-              ? unknown(lost.task())
+              ? unknown(one.task())
               : Transition.after(
                   end,
                   null,
-                  lost,
-                  lost.cancel(),
+                  one,
+                  one.cancel(),
                   known.policy,
                   engine.time.micros(),
                   ThreadLocalRandom.current());
-      ends.add(new Finish(lost.id(), lost.fence(), tally(lost), end, next, false));
+      ends.add(new Finish(one.id(), one.fence(), tally(one), end, next, false));
     }
     if (!ends.isEmpty()) {
       var unused = engine.store.finish(ends);
+      long now = engine.time.micros();
+      for (int i = 0; i < ends.size(); i++) {
+        Claimed of = lost.get(i);
+        engine.monitor.ended(of.task(), of.queue(), ends.get(i).tally(), ends.get(i).end(), now);
+      }
     }
   }
 
@@ -72,7 +78,8 @@ final class Rescue {
   }
 
   private Finish.Tally tally(Claimed of) {
-    return new Finish.Tally(of.attempt(), engine.node, of.started(), 0, Finish.Cost.UNKNOWN, false);
+    return new Finish.Tally(
+        of.attempt(), engine.node, of.started(), 0, -1, 0, Finish.Cost.UNKNOWN, false);
   }
 
   private static Next unknown(String task) {

@@ -66,7 +66,10 @@ final class Submitter {
               0,
               null,
               0,
-              settings.traceSubmit() ? new SubmittedAt() : null);
+              settings.traceSubmit() ? new SubmittedAt() : null,
+              options.traceparent() != null || parent == null
+                  ? options.traceparent()
+                  : parent.claimed.traceparent());
     }
     Input input = input(submission.input());
     Route route;

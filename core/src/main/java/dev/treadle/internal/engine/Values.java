@@ -206,6 +206,7 @@ final class Values {
             job.key(),
             job.parent(),
             job.retryOf(),
+            job.traceparent(),
             job.created(),
             job.due(),
             job.deadline(),

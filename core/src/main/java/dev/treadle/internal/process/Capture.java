@@ -100,6 +100,11 @@ final class Capture {
     }
   }
 
+  /// How much was printed so far.
+  synchronized long bytes() {
+    return headLength + beyond;
+  }
+
   /// Waits for the end; returns whether it came.
   boolean await(long millis) throws InterruptedException {
     return end.await(millis, TimeUnit.MILLISECONDS);

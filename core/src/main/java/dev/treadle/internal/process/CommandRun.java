@@ -4,6 +4,7 @@ import dev.treadle.Command;
 import dev.treadle.CommandException;
 import dev.treadle.Isolation;
 import dev.treadle.JobContext;
+import dev.treadle.Stack;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// An attempt that is a command.
@@ -31,6 +34,7 @@ final class CommandRun implements Remote {
   private final long born = System.nanoTime();
   private long nextLook = born; // by the thread that looks alone
   private @Nullable Process process; // guarded by this
+  private String line = ""; // guarded by this
   private boolean asked; // guarded by this
   private volatile @Nullable String killed; // written under the lock
   private volatile long cpuNanos = -1;
@@ -51,7 +55,7 @@ final class CommandRun implements Remote {
     run.becomes(this);
     run.starts();
     long started = System.nanoTime();
-    Process running = start(command);
+    Process running = start(command, order.traceparent());
     warden.guard(running);
     Capture out;
     Capture err;
@@ -67,7 +71,7 @@ final class CommandRun implements Remote {
     try {
       warden.run(out::read);
       warden.run(err::read);
-      begun(running);
+      begun(running, command);
       exit = running.waitFor();
     } catch (Throwable thrown) {
       end(running);
@@ -77,6 +81,7 @@ final class CommandRun implements Remote {
     }
     Duration ran = Duration.ofNanos(System.nanoTime() - started);
     endOutput(running, out, err);
+    run.printed(out.bytes() + err.bytes());
     Command.Result result =
         new Command.Result(
             exit,
@@ -111,7 +116,7 @@ final class CommandRun implements Remote {
     return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
-  private Process start(Command command) throws IOException {
+  private Process start(Command command, @Nullable String traceparent) throws IOException {
     List<String> all = new ArrayList<>(Wrapper.GROUP);
     all.addAll(command.argv());
     ProcessBuilder builder =
@@ -120,6 +125,9 @@ final class CommandRun implements Remote {
       builder.inheritIO();
     }
     builder.environment().keySet().removeIf(name -> name.startsWith("TREADLE_"));
+    if (traceparent != null) {
+      builder.environment().put("TRACEPARENT", traceparent);
+    }
     builder.environment().putAll(command.environment());
     Path directory = command.directory();
     if (directory != null) {
@@ -188,11 +196,12 @@ final class CommandRun implements Remote {
   }
 
   /// From now on it can be asked and killed; what came before is made up for.
-  private void begun(Process running) {
+  private void begun(Process running, Command command) {
     boolean ask;
     boolean kill;
     synchronized (this) {
       process = running;
+      line = String.join(" ", command.argv());
       ask = asked;
       kill = killed != null;
     }
@@ -213,6 +222,24 @@ final class CommandRun implements Remote {
     if (running != null) {
       warden.ask(running);
     }
+  }
+
+  @Override
+  public @Nullable Stack stack() {
+    Process running;
+    String what;
+    synchronized (this) {
+      running = process;
+      what = line;
+    }
+    if (running == null || !running.isAlive()) {
+      return null;
+    }
+    String pids =
+        Stream.concat(Stream.of(running.toHandle()), Proc.descendants(running.toHandle()).stream())
+            .map(each -> String.valueOf(each.pid()))
+            .collect(Collectors.joining(", "));
+    return new Stack(what, List.of(), "processes " + pids);
   }
 
   @Override

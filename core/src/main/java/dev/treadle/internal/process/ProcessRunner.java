@@ -64,6 +64,12 @@ public final class ProcessRunner extends Runner {
     return site;
   }
 
+  /// The heap a worker for such a task has by now, in bytes: more than at first if that did not
+  /// suffice.
+  public long heap(Isolation.InWorker isolation) {
+    return memories.heap(isolation);
+  }
+
   @Override
   public boolean startsAtClaim() {
     return false; // an attempt may have to wait for its worker, or for those before it in a window

@@ -3,12 +3,14 @@ package dev.treadle.internal.process;
 import dev.treadle.Isolation;
 import dev.treadle.JobContext;
 import dev.treadle.Snooze;
+import dev.treadle.Stack;
 import dev.treadle.internal.codec.Codec;
 import dev.treadle.internal.codec.Payload;
 import dev.treadle.internal.process.wire.Bulk;
 import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Mark;
 import dev.treadle.internal.process.wire.Wire;
+import dev.treadle.internal.run.LogContext;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -39,6 +42,7 @@ final class Worker {
   private static final Duration GONE_MAX = Duration.ofSeconds(2);
   private static final long AGE_MAX_NANOS = TimeUnit.HOURS.toNanos(1);
   private static final long STOPPED_MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long ANSWER_MAX_MILLIS = 1_000;
   private static final long LOOK_MILLIS = 1_000;
   private static final long LOOK_WITHOUT_LIMIT_MILLIS = 50;
 
@@ -60,6 +64,8 @@ final class Worker {
   private volatile long stoppedSince;
   private volatile boolean grown;
   private volatile int running; // the id of the attempt that runs
+  private final Object asking = new Object();
+  private @Nullable Question question; // guarded by asking
   private int attempts;
   private long bytesAhead;
   private Finish.Cost cost = Finish.Cost.UNKNOWN;
@@ -95,6 +101,7 @@ final class Worker {
 
   private void ended(Consumer<Worker> gone) {
     watch.cancel(false);
+    answered(null);
     warden.ended(process);
     gone.accept(this);
     if (!wire.completeExceptionally(new IOException("it has ended"))) {
@@ -244,7 +251,9 @@ final class Worker {
                   id,
                   alone,
                   order.job(),
+                  LogContext.isKnown() ? order.task() : null,
                   order.attempt(),
+                  order.traceparent(),
                   order.deadline(),
                   isolation.code(),
                   input));
@@ -315,6 +324,7 @@ final class Worker {
       throw WorkerDied.of(death());
     }
     said.to(null);
+    answered(null);
     sent.removeFirst();
     Sent next = sent.peekFirst();
     if (next != null) {
@@ -374,6 +384,7 @@ final class Worker {
         }
         case Frame.Progressed it when it.id() == id -> context.progress(it.done(), it.total());
         case Frame.Logged it when it.id() == id -> context.log(it.line());
+        case Frame.Where it -> answered(it);
         case Frame.Progressed late -> {} // of an attempt that has ended: a thread it left behind
         case Frame.Logged late -> {}
         case Frame.ClassWanted it ->
@@ -411,6 +422,11 @@ final class Worker {
       }
 
       @Override
+      public @Nullable Stack stack() {
+        return running == id ? Worker.this.stack(id) : null;
+      }
+
+      @Override
       public void kill(String why) {
         if (running == id) {
           Worker.this.kill(why);
@@ -419,6 +435,53 @@ final class Worker {
         }
       }
     };
+  }
+
+  // --- where it is ---
+
+  /// A question where an attempt is, which has not been answered. There is one at a time, whoever
+  /// asks: a worker that does not answer is not to be flooded.
+  private record Question(int id, CompletableFuture<Frame.Where> answer) {}
+
+  private @Nullable Stack stack(int id) {
+    Question asked;
+    boolean first;
+    synchronized (asking) {
+      first = question == null || question.id != id;
+      asked = first || question == null ? new Question(id, new CompletableFuture<>()) : question;
+      question = asked;
+    }
+    try {
+      if (first) {
+        tell("?" + id);
+      }
+      Frame.Where it = asked.answer.get(ANSWER_MAX_MILLIS, TimeUnit.MILLISECONDS);
+      return it.id() != id || it.frames().isEmpty()
+          ? null
+          : new Stack(it.thread(), it.frames(), "worker JVM, pid " + process.pid());
+    } catch (IOException | ExecutionException | TimeoutException | CancellationException e) {
+      return null; // It is dead or dying, or stopped, or done with the attempt.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  /// @param where null if the attempt has ended, and there will be no answer
+  private void answered(Frame.@Nullable Where where) {
+    Question asked;
+    synchronized (asking) {
+      asked = question;
+      if (asked == null || where != null && where.id() != asked.id) {
+        return; // Late.
+      }
+      question = null;
+    }
+    if (where == null) {
+      asked.answer.cancel(false);
+    } else {
+      asked.answer.complete(where);
+    }
   }
 
   // --- its end ---

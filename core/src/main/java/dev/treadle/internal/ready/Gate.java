@@ -1,11 +1,10 @@
 package dev.treadle.internal.ready;
 
-import dev.treadle.Reason;
 import dev.treadle.Strategy;
 
 /// Something a job must pass to start: its queue, a limit or a rate. Lanes whose first job cannot
 /// pass are parked here, outside the ready order, so that they cost the others nothing.
-abstract sealed class Gate permits QueueGate, LimitGate, RateGate {
+public abstract sealed class Gate permits QueueGate, LimitGate, RateGate {
   private static final int STRATEGIES = Strategy.values().length;
 
   /// Parked lanes, one heap a strategy: a free permit is offered to each, since nobody knows which
@@ -29,9 +28,6 @@ abstract sealed class Gate permits QueueGate, LimitGate, RateGate {
 
   /// A job that passed has ended.
   abstract void give();
-
-  /// Why a job cannot pass now.
-  abstract Reason reason(long now);
 
   boolean anyParked() {
     for (LaneHeap heap : parked) {

@@ -1,5 +1,6 @@
 package dev.treadle.internal.ready;
 
+import dev.treadle.JobState;
 import dev.treadle.spi.Route;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ public final class Lane {
   final Route route;
   final Gate[] gates;
   final IdHeap jobs;
+  private final WaitCounts waiting = new WaitCounts();
 
   /// The heap this lane stands in: the ready lanes of its strategy, or those parked at a gate.
   @Nullable LaneHeap home;
@@ -53,6 +55,33 @@ public final class Lane {
   /// The gate of its queue.
   public QueueGate queue() {
     return (QueueGate) gates[0];
+  }
+
+  /// Hears how many jobs of a task wait in a state.
+  @FunctionalInterface
+  public interface WaitVisitor {
+    /// Hears it.
+    void visit(String task, JobState state, int jobs);
+  }
+
+  /// More, or fewer, jobs of a task wait in this state.
+  public void waits(String task, JobState state, int change) {
+    waiting.add(task, state, change);
+  }
+
+  /// Tells how many jobs wait, by task and state.
+  public void waiting(WaitVisitor visitor) {
+    waiting.forEach(visitor);
+  }
+
+  /// Whether its jobs pass this gate.
+  public boolean passes(Gate gate) {
+    for (Gate each : gates) {
+      if (each == gate) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean before(Lane other) {

@@ -1,10 +1,9 @@
 package dev.treadle.internal.ready;
 
-import dev.treadle.Reason;
 import dev.treadle.spi.Route.LimitRef;
 
 /// A limit as a gate: so many attempts at once.
-final class LimitGate extends Gate {
+public final class LimitGate extends Gate {
   private final LimitRef ref;
   private int max;
   private int held;
@@ -18,8 +17,19 @@ final class LimitGate extends Gate {
     this.max = max;
   }
 
-  LimitRef ref() {
+  /// The limit.
+  public LimitRef ref() {
     return ref;
+  }
+
+  /// How many it allows.
+  public int max() {
+    return max;
+  }
+
+  /// How many hold it.
+  public int held() {
+    return held;
   }
 
   @Override
@@ -35,11 +45,5 @@ final class LimitGate extends Gate {
   @Override
   void give() {
     held--;
-  }
-
-  @Override
-  Reason reason(long now) {
-    return new Reason(
-        Reason.Kind.LIMIT, "waits for limit " + ref + ": " + held + " of " + max + " taken");
   }
 }

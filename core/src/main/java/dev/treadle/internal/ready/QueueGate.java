@@ -1,7 +1,6 @@
 package dev.treadle.internal.ready;
 
 import dev.treadle.QueueSettings;
-import dev.treadle.Reason;
 import dev.treadle.spi.Micros;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -34,7 +33,23 @@ public final class QueueGate extends Gate {
     this.paused = paused;
   }
 
-  boolean paused() {
+  /// Its name.
+  public String name() {
+    return name;
+  }
+
+  /// How many of it run, but for those that wait for others.
+  public int running() {
+    return running;
+  }
+
+  /// How many of it may run at once.
+  public int limit() {
+    return settings.limit();
+  }
+
+  /// Whether it is paused.
+  public boolean paused() {
     return paused;
   }
 
@@ -92,14 +107,5 @@ public final class QueueGate extends Gate {
   @Override
   void give() {
     running--;
-  }
-
-  @Override
-  Reason reason(long now) {
-    return paused
-        ? new Reason(Reason.Kind.PAUSED, "waits because queue " + name + " is paused")
-        : new Reason(
-            Reason.Kind.QUEUE,
-            "waits for queue " + name + ": " + running + " of " + settings.limit() + " run");
   }
 }

@@ -1,6 +1,5 @@
 package dev.treadle.internal.ready;
 
-import dev.treadle.Reason;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.Route.LimitRef;
 
@@ -9,7 +8,7 @@ import dev.treadle.spi.Route.LimitRef;
 ///
 /// That holds whatever the clock does, also if it goes back between two starts: of `max + 1`
 /// starts, two are a multiple of `max` apart in this order, and so a window or more apart in time.
-final class RateGate extends Gate {
+public final class RateGate extends Gate {
   private final LimitRef ref;
   private int max;
   private long window;
@@ -35,12 +34,18 @@ final class RateGate extends Gate {
     this.window = window;
   }
 
-  LimitRef ref() {
+  /// The rate.
+  public LimitRef ref() {
     return ref;
   }
 
+  /// How many starts it allows in a window.
+  public int max() {
+    return max;
+  }
+
   /// When the next start may come.
-  long opensAt() {
+  public long opensAt() {
     return count < max ? 0 : leaves(count - max);
   }
 
@@ -80,17 +85,5 @@ final class RateGate extends Gate {
   @Override
   void give() {
     // A start stays a start.
-  }
-
-  @Override
-  Reason reason(long now) {
-    return new Reason(
-        Reason.Kind.LIMIT,
-        "waits for rate "
-            + ref
-            + ": "
-            + max
-            + " starts used, the next at "
-            + Micros.instant(opensAt()));
   }
 }

@@ -1,7 +1,6 @@
 package dev.treadle.internal.ready;
 
 import dev.treadle.QueueSettings;
-import dev.treadle.Reason;
 import dev.treadle.Strategy;
 import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
@@ -345,14 +344,34 @@ public final class ReadySet {
     return def != null && def.perMicros() == 0 ? def.max() : 0;
   }
 
-  /// Why a job that stands in this lane has not started.
-  public Reason explain(Lane lane, long now) {
-    Gate closed = firstClosed(lane, now);
-    return closed != null
-        ? closed.reason(now)
-        : new Reason(
-            Reason.Kind.WORKER,
-            "waits for a free " + lane.route.strategy() + " slot; nothing else is in its way");
+  /// The gate that keeps the jobs of this lane from starting now, the first of several; null if
+  /// nothing does but that others may come first.
+  public @Nullable Gate closed(Lane lane, long now) {
+    return firstClosed(lane, now);
+  }
+
+  /// The job that a claim for this strategy would take now; -1 if it would take none. Changes
+  /// nothing; may look at every lane.
+  public long next(Strategy strategy, long now) {
+    Lane best = ready[strategy.ordinal()].first();
+    if (best == null || firstClosed(best, now) != null) {
+      // A claim would park it, and so find what waits behind it.
+      best = null;
+      for (Lane lane : lanes.values()) {
+        if (lane.route.strategy() == strategy
+            && !lane.jobs.isEmpty()
+            && firstClosed(lane, now) == null
+            && (best == null || lane.before(best))) {
+          best = lane;
+        }
+      }
+    }
+    return best == null ? -1 : IdHeap.id(best.jobs.topTicket());
+  }
+
+  /// Visits the lanes in which jobs stand.
+  public void forEachLane(Consumer<Lane> visitor) {
+    lanes.values().forEach(visitor);
   }
 
   private static @Nullable Gate firstClosed(Lane lane, long now) {

@@ -101,6 +101,7 @@ public final class Row implements Receipt {
     boolean heldUntilRegistered;
 
     @Nullable Throwable submittedAt;
+    @Nullable String traceparent;
 
     /// Edges in: how many of what it waits for have not ended, and what they are.
     int unmet;
@@ -200,6 +201,7 @@ public final class Row implements Receipt {
       row.more().key = extra.key();
       row.more().parentId = extra.parent();
       row.more().retryOf = extra.retryOf();
+      row.more().traceparent = extra.traceparent();
     }
     if (job.deadline() != Micros.NEVER) {
       row.more().deadline = job.deadline();
@@ -457,6 +459,8 @@ public final class Row implements Receipt {
               node,
               Micros.instant(moved),
               Duration.ofNanos(Math.max(0, now - moved) * 1_000),
+              Duration.ofNanos(Math.max(0, moved - due) * 1_000),
+              0,
               OptionalLong.empty(),
               OptionalLong.empty(),
               OptionalLong.empty(),
@@ -492,6 +496,7 @@ public final class Row implements Receipt {
         m == null ? null : m.key,
         m == null || m.parentId == 0 ? OptionalLong.empty() : OptionalLong.of(m.parentId),
         m == null || m.retryOf == 0 ? OptionalLong.empty() : OptionalLong.of(m.retryOf),
+        m == null ? null : m.traceparent,
         Micros.instant(created),
         Micros.instant(due),
         deadline() == Micros.NEVER ? null : Micros.instant(deadline()),

@@ -13,6 +13,7 @@ public final class RowGroup implements Group {
   private final ArrayList<@Nullable Row> members = new ArrayList<>();
   boolean open = true;
   int unended;
+  private int firstUnended;
 
   /// Why what waits for the group cannot run; null while it still may.
   @Nullable String broken;
@@ -59,6 +60,27 @@ public final class RowGroup implements Group {
 
   Iterable<@Nullable Row> members() {
     return members;
+  }
+
+  /// Its members that have not ended, by index, up to so many.
+  List<Row> unended(int most) {
+    // What has ended stays so: whoever asks again need not pass it again.
+    while (firstUnended < members.size() && passed(members.get(firstUnended))) {
+      firstUnended++;
+    }
+    List<Row> found = new ArrayList<>();
+    for (int i = firstUnended; i < members.size() && found.size() < Math.min(most, unended); i++) {
+      Row row = members.get(i);
+      if (row != null && !row.ended()) {
+        found.add(row);
+      }
+    }
+    return found;
+  }
+
+  /// A place nobody took yet may still be taken while the group is open.
+  private boolean passed(@Nullable Row member) {
+    return member == null ? !open : member.ended();
   }
 
   /// The results by index. Only when complete and not broken.

@@ -19,6 +19,7 @@ import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
+import dev.treadle.stats.Waiting;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -508,6 +509,7 @@ public abstract class RowStore implements Store {
       Row row = rows.table.row(receipt);
       Row.More more = row.more;
       String key = more == null ? null : more.key;
+      String traceparent = more == null ? null : more.traceparent;
       return new NewJob(
           row.task,
           row.route,
@@ -515,7 +517,8 @@ public abstract class RowStore implements Store {
           row.priority,
           0,
           Micros.NEVER,
-          new NewJob.More(key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null));
+          new NewJob.More(
+              key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null, traceparent));
     });
   }
 
@@ -566,12 +569,16 @@ public abstract class RowStore implements Store {
 
   /// Why a job stands where it stands, of which there is a row.
   protected final Reason reason(Row row) {
-    return look(now -> Why.of(row, rows.ready, now));
+    return look(now -> rows.reason(row, now));
   }
 
   @Override
   public Optional<Reason> explain(long id) {
-    return look(
-        now -> Optional.ofNullable(rows.table.get(id)).map(row -> Why.of(row, rows.ready, now)));
+    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> rows.reason(row, now)));
+  }
+
+  @Override
+  public List<Waiting> waiting() {
+    return look(rows::waiting);
   }
 }

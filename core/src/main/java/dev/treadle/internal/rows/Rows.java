@@ -3,9 +3,11 @@ package dev.treadle.internal.rows;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
+import dev.treadle.Reason;
 import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
+import dev.treadle.internal.ready.Gate;
 import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
 import dev.treadle.internal.ready.QueueGate;
@@ -21,7 +23,9 @@ import dev.treadle.spi.Next;
 import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Transition;
+import dev.treadle.stats.Waiting;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// while it runs (but for its queue's while it waits for others), or its abandoned code does.
 public final class Rows {
   /// The limit under which those jobs run that ran when an earlier process died.
-  private static final String LOST_BEFORE = "lost-before";
+  static final String LOST_BEFORE = "lost-before";
 
   private static final JobState[] STATES = JobState.values();
 
@@ -45,7 +49,7 @@ public final class Rows {
 
   private record Holder(long id, int fence) {}
 
-  private record Held(@Nullable String node, Lane lane, boolean withQueue) {}
+  private record Held(@Nullable String node, Lane lane, boolean withQueue, long since) {}
 
   final RowTable table;
   final ReadySet ready = new ReadySet(this::standsReady);
@@ -54,6 +58,7 @@ public final class Rows {
   private final IdHeap due = new IdHeap(this::standsScheduled);
   private final IdHeap deadlines = new IdHeap(this::standsUnended);
   private final Map<KeyOf, Row> keys = new HashMap<>();
+  private final RunningRows running = new RunningRows();
   private final Map<Holder, Held> abandonedCode = new HashMap<>();
   private final long[] counts = new long[STATES.length];
   private int abandonedRunning;
@@ -268,10 +273,12 @@ public final class Rows {
   ///
   /// @param lane joined for it
   /// @param ticket that of its first wait
-  public JobState restoreWaiting(Lane lane, long ticket, long at, int priority, long now) {
+  public JobState restoreWaiting(
+      Lane lane, String task, long ticket, long at, int priority, long now) {
     lane.queue().waiting(1);
     JobState state = at > now ? JobState.SCHEDULED : JobState.AVAILABLE;
     counts[state.ordinal()]++;
+    lane.waits(task, state, 1);
     if (state == JobState.SCHEDULED) {
       due.add(at, ticket);
     } else {
@@ -301,10 +308,14 @@ public final class Rows {
 
   private void link(
       Row row, NewJob.More extra, @Nullable Row parent, @Nullable Row replaced, Changes changes) {
-    if (extra.retryOf() != 0 || extra.held() != null || extra.submittedAt() != null) {
+    if (extra.retryOf() != 0
+        || extra.held() != null
+        || extra.submittedAt() != null
+        || extra.traceparent() != null) {
       row.more().retryOf = extra.retryOf();
       row.more().heldBecause = extra.held();
       row.more().submittedAt = extra.submittedAt();
+      row.more().traceparent = extra.traceparent();
     }
     if (parent != null) {
       row.more().parent = parent;
@@ -406,9 +417,53 @@ public final class Rows {
   private void state(Row row, JobState next) {
     if (row.state != null) {
       counts[row.state.ordinal()]--;
+      if (waits(row.state)) {
+        row.lane.waits(row.task, row.state, -1);
+      }
+    }
+    if (waits(next)) {
+      row.lane.waits(row.task, next, 1);
+    }
+    if (next == JobState.RUNNING) {
+      running.add(row);
+    } else if (row.state == JobState.RUNNING) {
+      running.remove(row);
     }
     row.state = next;
     counts[next.ordinal()]++;
+  }
+
+  private static boolean waits(JobState state) {
+    return switch (state) {
+      case SCHEDULED, BLOCKED, AVAILABLE, HELD -> true;
+      case RUNNING, SUCCEEDED, FAILED, CANCELLED -> false;
+    };
+  }
+
+  /// How many jobs wait for which reason, by queue and task. Kept as they move: what this looks at
+  /// are the routes they wait on, not the jobs.
+  List<Waiting> waiting(long now) {
+    Map<Waiting, Long> sums = new HashMap<>();
+    ready.forEachLane(lane -> {
+      Route route = lane.route();
+      Gate closed = ready.closed(lane, now);
+      lane.waiting((task, state, jobs) -> {
+        Reason.Kind why = Why.kind(state, closed);
+        sums.merge(
+            new Waiting(route.queue(), task, route.strategy(), why, 0), (long) jobs, Long::sum);
+      });
+    });
+    return sums.entrySet().stream()
+        .map(sum -> {
+          Waiting of = sum.getKey();
+          return new Waiting(of.queue(), of.task(), of.strategy(), of.why(), sum.getValue());
+        })
+        .sorted(
+            Comparator.comparing(Waiting::queue)
+                .thenComparing(Waiting::task)
+                .thenComparing(Waiting::strategy)
+                .thenComparing(Waiting::why))
+        .toList();
   }
 
   /// Takes a job out of the structure its state keeps it in, to move it elsewhere.
@@ -459,6 +514,7 @@ public final class Rows {
         row.id,
         row.fence,
         row.task,
+        row.lane.route().queue(),
         row.input,
         row.attempt,
         row.failures,
@@ -467,7 +523,8 @@ public final class Rows {
         row.moved,
         row.deadline(),
         row.cancelCause(),
-        row.more == null ? null : row.more.submittedAt);
+        row.more == null ? null : row.more.submittedAt,
+        row.more == null ? null : row.more.traceparent);
   }
 
   private static void leaveWaiting(Row row, Changes changes) {
@@ -526,7 +583,8 @@ public final class Rows {
     boolean withQueue = row.more == null || !row.more.aside;
     if (codeRuns) {
       Lane lane = ready.join(row.lane.route(), now);
-      abandonedCode.put(new Holder(row.id, row.fence), new Held(row.node, lane, withQueue));
+      abandonedCode.put(
+          new Holder(row.id, row.fence), new Held(row.node, lane, withQueue, row.moved));
     } else {
       ready.give(row.lane, withQueue, now, changes::granted);
     }
@@ -603,6 +661,11 @@ public final class Rows {
         changes.cancel(child, cause, null);
       }
     }
+  }
+
+  /// Why a job stands where it stands.
+  public Reason reason(Row row, long now) {
+    return Why.of(row, this, now);
   }
 
   /// Works off what the work of a call led to, and notes whom it concerns.
@@ -845,6 +908,29 @@ public final class Rows {
     row.fence++;
     row.node = node;
     return claimed(row);
+  }
+
+  /// One attempt that holds a gate.
+  ///
+  /// @param code whether only its code runs on, after its attempt was ended
+  record Holding(long id, long since, boolean code, @Nullable Row row) {}
+
+  /// The attempts that hold a gate, in the order in which they started. Looks at what runs.
+  List<Holding> holding(Gate gate) {
+    boolean queue = gate instanceof QueueGate;
+    List<Holding> found = new ArrayList<>();
+    running.forEach(row -> {
+      if (row.lane.passes(gate) && !(queue && row.aside())) {
+        found.add(new Holding(row.id, row.moved, false, row));
+      }
+    });
+    abandonedCode.forEach((holder, held) -> {
+      if (held.lane().passes(gate) && (!queue || held.withQueue())) {
+        found.add(new Holding(holder.id(), held.since(), true, null));
+      }
+    });
+    found.sort(Comparator.comparingLong(Holding::since).thenComparingLong(Holding::id));
+    return found;
   }
 
   boolean idle(Set<Strategy> strategies, long now) {

@@ -1,9 +1,14 @@
 package dev.treadle.internal.rows;
 
 import dev.treadle.Attempt;
+import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.Reason;
-import dev.treadle.internal.ready.ReadySet;
+import dev.treadle.Reason.Kind;
+import dev.treadle.internal.ready.Gate;
+import dev.treadle.internal.ready.LimitGate;
+import dev.treadle.internal.ready.QueueGate;
+import dev.treadle.internal.ready.RateGate;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.Words;
 import java.util.ArrayList;
@@ -14,52 +19,268 @@ import org.jspecify.annotations.Nullable;
 final class Why {
   private Why() {}
 
-  static Reason of(Row row, ReadySet ready, long now) {
-    Row.More more = row.more;
-    return switch (row.state()) {
-      case SCHEDULED ->
-          new Reason(
-              Reason.Kind.TIME,
-              row.attempt == 0
-                  ? "waits for its time, " + Micros.instant(row.due)
-                  : "waits for attempt "
-                      + (row.attempt + 1)
-                      + " at "
-                      + Micros.instant(row.due)
-                      + "; attempt "
-                      + row.attempt
-                      + " "
-                      + describe(row.lastEnd()));
-      case BLOCKED ->
-          new Reason(Reason.Kind.JOBS, more == null ? "waits for other jobs" : blockers(more));
-      case AVAILABLE -> ready.explain(row.lane, now);
-      case RUNNING ->
-          new Reason(
-              Reason.Kind.RUNNING,
-              "runs since "
-                  + Micros.instant(row.moved)
-                  + ", attempt "
-                  + row.attempt
-                  + (row.abandoned() ? ", abandoned: its code ignores its timeout" : ""));
-      case HELD ->
-          new Reason(Reason.Kind.HELD, "is held" + (more == null ? "" : ": " + more.heldBecause));
-      case SUCCEEDED, FAILED, CANCELLED ->
-          new Reason(Reason.Kind.ENDED, "ended " + describe(row.outcome()));
+  /// What jobs of this state wait for.
+  ///
+  /// @param closed what keeps available ones from starting, if anything does
+  static Kind kind(JobState state, @Nullable Gate closed) {
+    return switch (state) {
+      case SCHEDULED -> Kind.TIME;
+      case BLOCKED -> Kind.JOBS;
+      case HELD -> Kind.HELD;
+      case RUNNING -> Kind.RUNNING;
+      case SUCCEEDED, FAILED, CANCELLED -> Kind.ENDED;
+      case AVAILABLE ->
+          switch (closed) {
+            case null -> Kind.WORKER;
+            case QueueGate queue -> queue.paused() ? Kind.PAUSED : Kind.QUEUE;
+            case LimitGate limit -> Kind.LIMIT;
+            case RateGate rate -> Kind.LIMIT;
+          };
     };
   }
 
-  private static String blockers(Row.More more) {
-    List<String> names = new ArrayList<>();
-    if (more.inputJob != null && !more.inputJob.ended()) {
-      names.add("job " + more.inputJob.id + ", its input");
+  static Reason of(Row row, Rows rows, long now) {
+    return switch (row.state()) {
+      case SCHEDULED -> scheduled(row);
+      case BLOCKED -> blocked(row);
+      case AVAILABLE -> available(row, rows, now);
+      case RUNNING -> running(row);
+      case HELD ->
+          new Reason(
+              Kind.HELD,
+              row.more == null || row.more.heldBecause == null
+                  ? "is held"
+                  : "is held: " + row.more.heldBecause);
+      case SUCCEEDED, FAILED, CANCELLED -> ended(row);
+    };
+  }
+
+  private static Reason scheduled(Row row) {
+    String text =
+        row.attempt == 0
+            ? "waits for its time, " + Micros.instant(row.due)
+            : "waits for attempt "
+                + (row.attempt + 1)
+                + " at "
+                + Micros.instant(row.due)
+                + "; attempt "
+                + row.attempt
+                + " "
+                + describe(row.lastEnd());
+    return new Reason(Kind.TIME, text, null, List.of(), 0, null, Micros.instant(row.due));
+  }
+
+  private static Reason blocked(Row row) {
+    List<String> parts = new ArrayList<>();
+    List<Row> jobs = new ArrayList<>();
+    int inAll = 0;
+    Row.More more = row.more;
+    if (more != null && more.after != null && !more.after.ended()) {
+      parts.add(name(more.after) + ", which it replaces");
+      jobs.add(more.after);
+      inAll++;
     }
-    if (more.inputGroup != null && !more.inputGroup.complete()) {
-      names.add(more.inputGroup.unended + " jobs, its inputs");
+    if (more != null && more.inputJob != null && !more.inputJob.ended()) {
+      parts.add(name(more.inputJob) + ", its input");
+      jobs.add(more.inputJob);
+      inAll++;
     }
-    if (more.after != null && !more.after.ended()) {
-      names.add("job " + more.after.id + ", which it replaces");
+    RowGroup group = more == null ? null : more.inputGroup;
+    if (group != null && !group.complete()) {
+      List<Row> unended = group.unended(Reason.JOBS_NAMED - jobs.size());
+      if (group.unended > 0) {
+        parts.add(
+            group.unended
+                + (group.unended == 1 ? " job, its input: " : " jobs, its inputs: ")
+                + list(unended.stream().map(Why::name).toList(), group.unended));
+      }
+      if (group.open) {
+        parts.add("inputs that are still to be submitted");
+      }
+      jobs.addAll(unended);
+      inAll += group.unended;
     }
-    return "waits for " + String.join(" and ", names);
+    return new Reason(
+        Kind.JOBS,
+        parts.isEmpty()
+            ? "waits until the store has kept it for good"
+            : "waits for " + String.join(", and for ", parts),
+        null,
+        jobs.stream().map(job -> job.id).toList(),
+        inAll,
+        null,
+        null);
+  }
+
+  private static Reason available(Row row, Rows rows, long now) {
+    return switch (rows.ready.closed(row.lane, now)) {
+      case null -> canStart(row, rows, now);
+      case QueueGate queue -> queue(queue, rows);
+      case LimitGate limit -> limit(limit, rows);
+      case RateGate rate -> rate(rate);
+    };
+  }
+
+  private static Reason canStart(Row row, Rows rows, long now) {
+    String text = "can start now: waits only for a free " + row.route.strategy() + " slot";
+    long next = rows.ready.next(row.route.strategy(), now);
+    return next == row.id
+        ? new Reason(Kind.WORKER, text)
+        : new Reason(
+            Kind.WORKER,
+            text + ", and job " + next + " comes first",
+            null,
+            List.of(next),
+            1,
+            null,
+            null);
+  }
+
+  private static Reason queue(QueueGate queue, Rows rows) {
+    return queue.paused()
+        ? new Reason(
+            Kind.PAUSED,
+            "waits because queue " + queue.name() + " is paused",
+            queue.name(),
+            List.of(),
+            0,
+            null,
+            null)
+        : held(
+            Kind.QUEUE,
+            "waits for queue "
+                + queue.name()
+                + ": "
+                + queue.running()
+                + " of "
+                + queue.limit()
+                + " run",
+            queue.name(),
+            rows.holding(queue));
+  }
+
+  private static Reason limit(LimitGate limit, Rows rows) {
+    Reason reason =
+        held(
+            Kind.LIMIT,
+            "waits for limit "
+                + limit.ref()
+                + ": "
+                + limit.held()
+                + " of "
+                + limit.max()
+                + " taken",
+            limit.ref().toString(),
+            rows.holding(limit));
+    return limit.ref().name().equals(Rows.LOST_BEFORE)
+        ? reason.plus("; jobs that ran when a process died run again one at a time")
+        : reason;
+  }
+
+  private static Reason held(Kind kind, String text, String name, List<Rows.Holding> all) {
+    List<Rows.Holding> named = all.subList(0, Math.min(all.size(), Reason.JOBS_NAMED));
+    return new Reason(
+        kind,
+        text
+            + (all.isEmpty()
+                ? ""
+                : ", by " + list(named.stream().map(Why::describe).toList(), all.size())),
+        name,
+        named.stream().map(Rows.Holding::id).toList(),
+        all.size(),
+        null,
+        null);
+  }
+
+  private static Reason rate(RateGate rate) {
+    return new Reason(
+        Kind.LIMIT,
+        "waits for rate "
+            + rate.ref()
+            + ": "
+            + rate.max()
+            + (rate.max() == 1 ? " start" : " starts")
+            + " used, the next at "
+            + Micros.instant(rate.opensAt()),
+        rate.ref().toString(),
+        List.of(),
+        0,
+        null,
+        Micros.instant(rate.opensAt()));
+  }
+
+  private static Reason running(Row row) {
+    Row.More more = row.more;
+    List<Row> awaited =
+        more == null ? List.of() : more.awaits.stream().filter(it -> !it.ended()).toList();
+    List<Row> named =
+        awaited.stream()
+            .sorted((a, b) -> Long.compare(a.id, b.id))
+            .limit(Reason.JOBS_NAMED)
+            .toList();
+    return new Reason(
+        Kind.RUNNING,
+        "runs since "
+            + Micros.instant(row.moved)
+            + ", attempt "
+            + row.attempt
+            + (row.abandoned() ? ", abandoned: its code ignores its timeout" : "")
+            + (awaited.isEmpty()
+                ? ""
+                : ", waits for " + list(named.stream().map(Why::name).toList(), awaited.size())),
+        null,
+        named.stream().map(job -> job.id).toList(),
+        awaited.size(),
+        Micros.instant(row.moved),
+        null);
+  }
+
+  private static Reason ended(Row row) {
+    String at = " at " + Micros.instant(row.moved);
+    String text =
+        switch (row.outcome()) {
+          case null -> "ended" + at;
+          case Outcome.Succeeded<?> it -> "ended succeeded" + at + tries(it.attempts());
+          case Outcome.Failed<?> it ->
+              "ended failed" + at + tries(it.attempts()) + ": " + Words.of(it.cause());
+          case Outcome.Cancelled<?> it ->
+              "ended cancelled" + at + tries(it.attempts()) + ": " + it.cause();
+        };
+    return new Reason(Kind.ENDED, text, null, List.of(), 0, Micros.instant(row.moved), null);
+  }
+
+  private static String tries(int attempts) {
+    return switch (attempts) {
+      case 0 -> ", before its first attempt";
+      case 1 -> ", after 1 attempt";
+      default -> ", after " + attempts + " attempts";
+    };
+  }
+
+  /// Names with commas between them, and how many more there are.
+  private static String list(List<String> named, int inAll) {
+    List<String> all = new ArrayList<>(named);
+    if (inAll > named.size()) {
+      all.add(inAll - named.size() + " more");
+    }
+    String last = all.removeLast();
+    return all.isEmpty() ? last : String.join(", ", all) + " and " + last;
+  }
+
+  private static String name(Row row) {
+    return "job " + row.id + " (" + row.task + ", " + row.state() + ")";
+  }
+
+  private static String describe(Rows.Holding it) {
+    Row row = it.row();
+    return "job "
+        + it.id()
+        + " (since "
+        + Micros.instant(it.since())
+        + (it.code() ? ", ended, but its code runs on" : "")
+        + (row != null && row.abandoned() ? ", abandoned" : "")
+        + (row != null && row.aside() ? ", waits for other jobs" : "")
+        + ")";
   }
 
   private static String describe(Attempt.@Nullable End end) {
@@ -71,15 +292,6 @@ final class Why {
       case Attempt.End.Cancelled it -> "was cancelled";
       case Attempt.End.Snoozed it -> "put itself off";
       case Attempt.End.Lost it -> "was lost: " + it.cause();
-    };
-  }
-
-  private static String describe(@Nullable Outcome<?> outcome) {
-    return switch (outcome) {
-      case null -> "";
-      case Outcome.Succeeded<?> it -> "succeeded, attempt " + it.attempts();
-      case Outcome.Failed<?> it -> "failed, attempt " + it.attempts() + ": " + Words.of(it.cause());
-      case Outcome.Cancelled<?> it -> "cancelled: " + it.cause();
     };
   }
 }

@@ -10,6 +10,9 @@ public interface Run {
   /// The id of the job.
   long jobId();
 
+  /// The name of its task.
+  String task();
+
   /// Its runner keeps the slot: when the attempt ends, nothing is claimed for it.
   void leavesSlot();
 
@@ -34,6 +37,9 @@ public interface Run {
 
   /// From now on the attempt is this future and no thread: to stop it is to cancel the future.
   void becomes(CompletableFuture<?> future);
+
+  /// What runs elsewhere has printed so many bytes that went to no log.
+  default void printed(long bytes) {}
 
   /// Ends the attempt; whatever was interrupted or cancelled for it has been by now.
   ///

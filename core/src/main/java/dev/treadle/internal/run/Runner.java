@@ -38,6 +38,16 @@ public abstract class Runner implements AutoCloseable {
     return true;
   }
 
+  /// How many attempts may run at once.
+  public final int permits() {
+    return slots.all();
+  }
+
+  /// How many attempts run now.
+  public final int inUse() {
+    return slots.all() - slots.free();
+  }
+
   /// The strategy.
   public final Strategy strategy() {
     return strategy;

@@ -55,7 +55,9 @@ public class MemoryStoreLincheckTest {
   @Operation
   public String insertUnderKey() {
     return inserted(
-        job(PLAIN, new NewJob.More("home", IfTaken.REPLACE, false, null, 0, 0, 0, null, 0, null)));
+        job(
+            PLAIN,
+            new NewJob.More("home", IfTaken.REPLACE, false, null, 0, 0, 0, null, 0, null, null)));
   }
 
   @Operation
@@ -107,7 +109,7 @@ public class MemoryStoreLincheckTest {
   }
 
   private boolean finish(int id, End end, Next next) {
-    var tally = new Finish.Tally(1, "node", 0, 0, Finish.Cost.UNKNOWN, false);
+    var tally = new Finish.Tally(1, "node", 0, 0, 0, 0, Finish.Cost.UNKNOWN, false);
     return store.finish(List.of(new Finish(id, 1, tally, end, next, false))).getFirst();
   }
 

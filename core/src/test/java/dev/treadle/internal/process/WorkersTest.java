@@ -33,7 +33,7 @@ class WorkersTest {
     String integer = Integer.class.descriptorString();
     Code code = new Code(owner, "twice", "(" + integer + ")" + integer);
     Isolation isolation = new Isolation.InWorker(code, HEAP, 0, 100, 1);
-    return new Order(1, 1, Long.MAX_VALUE, isolation, input, Integer.class);
+    return new Order(1, "twice", 1, null, Long.MAX_VALUE, isolation, input, Integer.class);
   }
 
   private static Worker.Ended run(Worker worker, Order order) throws Exception {
@@ -47,6 +47,11 @@ class WorkersTest {
     @Override
     public long jobId() {
       return 1;
+    }
+
+    @Override
+    public String task() {
+      return "task";
     }
 
     @Override

@@ -142,6 +142,11 @@ public class RunnerLincheckTest {
     }
 
     @Override
+    public String task() {
+      return "task";
+    }
+
+    @Override
     public void leavesSlot() {}
 
     @Override

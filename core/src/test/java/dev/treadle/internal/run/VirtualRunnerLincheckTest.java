@@ -156,6 +156,11 @@ public class VirtualRunnerLincheckTest {
     }
 
     @Override
+    public String task() {
+      return "task";
+    }
+
+    @Override
     public void leavesSlot() {}
 
     @Override

@@ -1,7 +1,6 @@
 package dev.treadle.internal.sqlite;
 
-import dev.treadle.JobState;
-import dev.treadle.Reason;
+import dev.treadle.spi.StoreEvents;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
@@ -27,14 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What the owner of a store tells other processes of the same user of what only it knows: how many
-/// jobs are in each state, in which state a job is, and why. Over a socket beside the file; a
-/// question is a line, and so is its answer, in JSON.
+/// What the owner of a store tells other processes of the same user of what only it knows. Over a
+/// socket beside the file; a question is a line, and so is its answer, in JSON.
 ///
-/// ```
-/// counts     {"available":12,"running":2,...}
-/// why 7      {"state":"RUNNING","kind":"RUNNING","text":"runs since ..."} or null
-/// ```
+/// The store answers `counts` (`{"available":12,"running":2,...}`); all else is asked of the engine
+/// ([StoreEvents#answer]). To what nobody can answer the reply is to hang up.
 ///
 /// Where no such socket can be had (a path that is too long, a system without them) there are no
 /// live answers, and the store works all the same.
@@ -46,14 +41,13 @@ final class Answers implements AutoCloseable {
   private static final JsonMapper MAPPER = JsonMapper.shared();
 
   private final SqliteStore store;
+  private final StoreEvents events;
   private final Path path;
   private final ServerSocketChannel server;
 
-  /// Why a job stands where it stands.
-  record Why(JobState state, Reason.Kind kind, String text) {}
-
-  private Answers(SqliteStore store, Path path, ServerSocketChannel server) {
+  private Answers(SqliteStore store, StoreEvents events, Path path, ServerSocketChannel server) {
     this.store = store;
+    this.events = events;
     this.path = path;
     this.server = server;
   }
@@ -63,7 +57,7 @@ final class Answers implements AutoCloseable {
   }
 
   /// Begins to answer; null if there can be no socket.
-  static @Nullable Answers open(Path file, SqliteStore store) {
+  static @Nullable Answers open(Path file, SqliteStore store, StoreEvents events) {
     Path path = beside(file);
     ServerSocketChannel server = null;
     try {
@@ -71,7 +65,7 @@ final class Answers implements AutoCloseable {
       server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       server.bind(UnixDomainSocketAddress.of(path));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-      Answers answers = new Answers(store, path, server);
+      Answers answers = new Answers(store, events, path, server);
       Thread.ofPlatform()
           .daemon()
           .name("treadle-answer-" + file.getFileName())
@@ -119,7 +113,7 @@ final class Answers implements AutoCloseable {
         return; // It connected before the socket was ours alone.
       }
       for (String question = line(in); question != null; question = line(in)) {
-        out.write(MAPPER.writeValueAsString(answer(question)));
+        out.write(answer(question));
         out.newLine();
         out.flush();
       }
@@ -142,20 +136,15 @@ final class Answers implements AutoCloseable {
     return null;
   }
 
-  private @Nullable Object answer(String question) {
+  private String answer(String question) {
     if (question.equals("counts")) {
       Map<String, Long> counts = new TreeMap<>();
       store.counts().forEach((state, count) -> counts.put(state.toString(), count));
-      return counts;
+      return MAPPER.writeValueAsString(counts);
     }
-    if (question.startsWith("why ")) {
-      long id = Long.parseLong(question.substring(4).strip());
-      Optional<Reason> why = store.explain(id);
-      return why.isEmpty()
-          ? null
-          : new Why(store.find(id).orElseThrow().state(), why.get().kind(), why.get().text());
-    }
-    throw new IllegalArgumentException("no such question: " + question);
+    return events
+        .answer(question)
+        .orElseThrow(() -> new IllegalArgumentException("no such question: " + question));
   }
 
   private static void close(@Nullable ServerSocketChannel server) {

@@ -50,21 +50,21 @@ final class Disk implements AutoCloseable {
                   + ")")
           .toArray(String[]::new);
   private static final String MORE =
-      "m.key, m.parent, m.retry_of, m.source, m.source_group, m.after";
+      "m.key, m.parent, m.retry_of, m.source, m.source_group, m.after, m.traceparent";
   private static final String DONE =
-      "d.state, d.finished, d.attempts, d.node, d.started, d.ran, d.cpu, d.allocated, d.peak,"
-          + " d.form, d.result, d.detail";
+      "d.state, d.finished, d.attempts, d.node, d.started, d.ran, d.waited, d.logged, d.cpu,"
+          + " d.allocated, d.peak, d.form, d.result, d.detail";
 
   /// The columns [#newJob] reads, of `job j` and `more m`; how many they are.
   static final String COLUMNS = JOB + ", " + MORE;
 
-  static final int COLUMN_COUNT = 15;
+  static final int COLUMN_COUNT = 16;
 
   /// Where among them the job stands that is replaced.
   static final int AFTER_AT = 15;
 
   private static final int MORE_AT = 10;
-  private static final int DONE_AT = 16;
+  private static final int DONE_AT = 17;
 
   private final Path file;
   private final Connection connection;
@@ -208,6 +208,7 @@ final class Disk implements AutoCloseable {
     long retryOf = rows.getLong(MORE_AT + 2);
     long source = rows.getLong(MORE_AT + 3);
     long group = rows.getLong(MORE_AT + 4);
+    String traceparent = rows.getString(MORE_AT + 6);
     Input input =
         source != 0
             ? new Input.OfJob(new Id(source))
@@ -221,9 +222,10 @@ final class Disk implements AutoCloseable {
         rows.getInt(3),
         rows.getLong(5),
         deadline == 0 ? Micros.NEVER : deadline,
-        key == null && parent == 0 && retryOf == 0
+        key == null && parent == 0 && retryOf == 0 && traceparent == null
             ? null
-            : new NewJob.More(key, IfTaken.REJECT, false, null, parent, 0, retryOf, null, 0, null));
+            : new NewJob.More(
+                key, IfTaken.REJECT, false, null, parent, 0, retryOf, null, 0, null, traceparent));
   }
 
   /// A job that has ended, or null if there is none with this id.
@@ -266,9 +268,9 @@ final class Disk implements AutoCloseable {
     int state = rows.getInt(DONE_AT);
     long at = rows.getLong(DONE_AT + 1);
     int attempts = rows.getInt(DONE_AT + 2);
-    byte[] json = rows.getBytes(DONE_AT + 11);
+    byte[] json = rows.getBytes(DONE_AT + 13);
     Detail detail = json == null ? null : Detail.read(json);
-    Object result = value(id, true, rows.getInt(DONE_AT + 9), rows.getBytes(DONE_AT + 10));
+    Object result = value(id, true, rows.getInt(DONE_AT + 11), rows.getBytes(DONE_AT + 12));
     Outcome<?> outcome = Detail.outcome(state, result, attempts, detail);
     List<Finish> tried = new ArrayList<>(attempts(id, attempts));
     int node = rows.getInt(DONE_AT + 3);
@@ -307,8 +309,10 @@ final class Disk implements AutoCloseable {
             kinds.nodeById(rows.getInt(from)),
             rows.getLong(from + 1),
             rows.getLong(from + 2),
+            orUnknown(rows, from + 3),
+            rows.getLong(from + 4),
             new Finish.Cost(
-                orUnknown(rows, from + 3), orUnknown(rows, from + 4), orUnknown(rows, from + 5)),
+                orUnknown(rows, from + 5), orUnknown(rows, from + 6), orUnknown(rows, from + 7)),
             abandoned),
         end,
         next,
@@ -327,13 +331,14 @@ final class Disk implements AutoCloseable {
     }
     PreparedStatement statement =
         sql(
-            "SELECT number, node, started, ran, cpu, allocated, peak, detail FROM attempt"
+            "SELECT number, node, started, ran, waited, logged, cpu, allocated, peak, detail"
+                + " FROM attempt"
                 + " WHERE job = ? ORDER BY number");
     statement.setLong(1, id);
     List<Finish> all = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        Detail detail = Detail.read(rows.getBytes(8));
+        Detail detail = Detail.read(rows.getBytes(10));
         all.add(
             finish(
                 id,
@@ -346,6 +351,14 @@ final class Disk implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /// What the engine had kept under a name, or null.
+  byte @Nullable [] kept(String name) {
+    return read(
+        "SELECT data FROM kept WHERE name = ?",
+        List.of(name),
+        rows -> rows.next() ? rows.getBytes(1) : null);
   }
 
   /// The latest job of a task with this key that has ended, or null.

@@ -87,7 +87,7 @@ public final class FileAccess {
   /// What the owner of a file says of itself, or null if nobody owns it.
   public static @Nullable String owner(Path file) {
     try {
-      return Owner.seen(file.toAbsolutePath().normalize());
+      return Owner.seen(StoreFile.real(file.toAbsolutePath().normalize()));
     } catch (IOException e) {
       return "somebody: " + e;
     }
@@ -95,7 +95,7 @@ public final class FileAccess {
 
   /// Where the owner of a file answers, if there is one and it does.
   public static Path answers(Path file) {
-    return Answers.beside(file.toAbsolutePath().normalize());
+    return Answers.beside(StoreFile.real(file.toAbsolutePath().normalize()));
   }
 
   /// The version of the tables.

@@ -38,7 +38,6 @@ final class Restore {
       " j.id >= (SELECT first_unended FROM counter)"
           + " AND NOT EXISTS (SELECT 1 FROM done d WHERE d.id = j.id)";
 
-  private final StoreFile file;
   private final Kinds kinds;
   private final DiskTable table;
   private final Notes notes;
@@ -57,8 +56,7 @@ final class Restore {
   private long[] endedBefore = new long[3];
   private boolean inOrder;
 
-  Restore(StoreFile file, Kinds kinds, DiskTable table, Notes notes, Rows rows, Disk disk) {
-    this.file = file;
+  Restore(Kinds kinds, DiskTable table, Notes notes, Rows rows, Disk disk) {
     this.kinds = kinds;
     this.table = table;
     this.notes = notes;
@@ -83,7 +81,8 @@ final class Restore {
     return paused;
   }
 
-  void all(long now, Changes changes) {
+  /// The tasks and the nodes by their numbers, without which no row can be read.
+  void names() {
     each(
         "SELECT id, task, strategy, queue FROM kind",
         row ->
@@ -93,6 +92,10 @@ final class Restore {
                 Strategy.valueOf(row.getString(3)),
                 row.getString(4)));
     each("SELECT id, name FROM node", row -> kinds.addNode(row.getInt(1), row.getString(2)));
+  }
+
+  /// All of it but the names, which are known.
+  void all(long now, Changes changes) {
     each(
         "SELECT name, max, per FROM limits",
         row -> {
@@ -111,7 +114,6 @@ final class Restore {
     if (!inOrder) {
       notes.suspect(rows.lastId());
     }
-    file.closedInOrder(false);
   }
 
   private void each(String query, Each each) {
@@ -186,7 +188,12 @@ final class Restore {
                   : rows.ready().join(kinds.byId(packed >> 5).route(row.getString(4)), now);
           JobState state =
               rows.restoreWaiting(
-                  lane, IdHeap.ticket(id, 1), row.getLong(3), packed >> 1 & 15, now);
+                  lane,
+                  kinds.byId(packed >> 5).task(),
+                  IdHeap.ticket(id, 1),
+                  row.getLong(3),
+                  packed >> 1 & 15,
+                  now);
           table.putWaiting(id, state, 1);
         });
     LongStream.Builder found = LongStream.builder();

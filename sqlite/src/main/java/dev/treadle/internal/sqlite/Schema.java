@@ -85,6 +85,18 @@ final class Schema {
             cancelled INTEGER NOT NULL, first_unended INTEGER NOT NULL,
             closed INTEGER NOT NULL);
           INSERT INTO counter VALUES(1, 0, 0, 0, 0, 0, 1, 1);
+          """,
+          """
+          -- How long the job of an attempt had been available, in microseconds, and how many bytes it
+          -- logged; null for unknown and for none.
+          ALTER TABLE done ADD COLUMN waited INTEGER;
+          ALTER TABLE done ADD COLUMN logged INTEGER;
+          ALTER TABLE attempt ADD COLUMN waited INTEGER;
+          ALTER TABLE attempt ADD COLUMN logged INTEGER;
+          -- What the engine has the store keep for it, such as the figures of its monitor.
+          CREATE TABLE kept(name TEXT PRIMARY KEY, data BLOB NOT NULL);
+          -- The trace that a job is part of, in the form of W3C Trace Context.
+          ALTER TABLE more ADD COLUMN traceparent TEXT;
           """);
 
   /// The version this code reads and writes.

@@ -172,8 +172,10 @@ public final class SqliteStore extends RowStore {
     super.start(clock, events);
     Changes changes = new Changes();
     synchronized (lock) {
-      Restore restore = new Restore(file, kinds, table, notes, rows, inside);
+      Restore restore = new Restore(kinds, table, notes, rows, inside);
+      restore.names();
       restore.all(Micros.now(clock), changes);
+      file.closedInOrder(false);
       endedOnDisk = restore.endedBefore();
       limits.putAll(restore.limits());
       queues.putAll(restore.queues());
@@ -191,7 +193,7 @@ public final class SqliteStore extends RowStore {
       notes.takeNoted();
     }
     writer.start();
-    answers = Answers.open(file.path(), this);
+    answers = Answers.open(file.path(), this, events);
     file.answersAt(answers == null ? null : answers.path());
     tell(changes);
   }
@@ -361,6 +363,20 @@ public final class SqliteStore extends RowStore {
       some = gone[0];
     }
     return all;
+  }
+
+  @Override
+  public void keep(String name, byte[] data) {
+    move((now, changes) -> {
+      notes.change(
+          sql -> sql.run("INSERT OR REPLACE INTO kept(name, data) VALUES (?, ?)", name, data));
+      return null;
+    });
+  }
+
+  @Override
+  public byte @Nullable [] kept(String name) {
+    return outside.kept(name);
   }
 
   /// What has ended counts as running until that is on disk.

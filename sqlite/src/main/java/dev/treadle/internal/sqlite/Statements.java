@@ -29,15 +29,15 @@ final class Statements implements AutoCloseable {
   static final int INLINE_MAX = 64 << 10;
 
   private static final int JOB_COLUMNS = 10;
-  private static final int DONE_COLUMNS = 13;
+  private static final int DONE_COLUMNS = 15;
   private static final String[] JOBS =
       texts(
           "INSERT INTO job(id, kind, priority, created, due, deadline, limits, form, input, extra)",
           JOB_COLUMNS);
   private static final String[] DONES =
       texts(
-          "INSERT INTO done(id, state, finished, attempts, node, started, ran, cpu, allocated, peak,"
-              + " form, result, detail)",
+          "INSERT INTO done(id, state, finished, attempts, node, started, ran, waited, logged,"
+              + " cpu, allocated, peak, form, result, detail)",
           DONE_COLUMNS);
 
   private final Connection connection;
@@ -207,19 +207,24 @@ final class Statements implements AutoCloseable {
         && group == null
         && insert.after() == 0
         && job.deadline() == Micros.NEVER
-        && (more == null || more.key() == null && more.parent() == 0 && more.retryOf() == 0)) {
+        && (more == null
+            || more.key() == null
+                && more.parent() == 0
+                && more.retryOf() == 0
+                && more.traceparent() == null)) {
       return false;
     }
     run(
-        "INSERT INTO more(id, key, parent, retry_of, source, source_group, after)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO more(id, key, parent, retry_of, source, source_group, after, traceparent)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         insert.row().id(),
         more == null ? null : more.key(),
         more == null || more.parent() == 0 ? null : (Long) more.parent(),
         more == null || more.retryOf() == 0 ? null : (Long) more.retryOf(),
         source,
         group,
-        insert.after() == 0 ? null : (Long) insert.after());
+        insert.after() == 0 ? null : (Long) insert.after(),
+        more == null ? null : more.traceparent());
     return true;
   }
 
@@ -230,20 +235,22 @@ final class Statements implements AutoCloseable {
     sql.setInt(from + 4, end.attempts());
     Finish last = end.last();
     if (last == null) {
-      for (int i = 5; i <= 10; i++) {
+      for (int i = 5; i <= 12; i++) {
         sql.setNull(from + i, Types.NULL);
       }
     } else {
       sql.setInt(from + 5, end.node());
       sql.setLong(from + 6, last.tally().started());
       sql.setLong(from + 7, last.tally().ranNanos());
-      number(sql, from + 8, last.tally().cost().cpuNanos());
-      number(sql, from + 9, last.tally().cost().allocatedBytes());
-      number(sql, from + 10, last.tally().cost().peakBytes());
+      number(sql, from + 8, last.tally().waitedMicros());
+      number(sql, from + 9, last.tally().logBytes() == 0 ? -1 : last.tally().logBytes());
+      number(sql, from + 10, last.tally().cost().cpuNanos());
+      number(sql, from + 11, last.tally().cost().allocatedBytes());
+      number(sql, from + 12, last.tally().cost().peakBytes());
     }
     Form form = Form.of(end.outcome() instanceof Outcome.Succeeded<?> it ? it.value() : null);
-    value(sql, from + 11, from + 12, form, 2 * end.id() + 1);
-    sql.setBytes(from + 13, end.detail() == null ? null : end.detail().json());
+    value(sql, from + 13, from + 14, form, 2 * end.id() + 1);
+    sql.setBytes(from + 15, end.detail() == null ? null : end.detail().json());
   }
 
   void kind(Kinds.Kind kind) throws SQLException {
@@ -290,13 +297,15 @@ final class Statements implements AutoCloseable {
   void attempt(long job, Finish finish, int node) throws SQLException {
     Finish.Tally tally = finish.tally();
     run(
-        "INSERT OR REPLACE INTO attempt(job, number, node, started, ran, cpu, allocated, peak,"
-            + " detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO attempt(job, number, node, started, ran, waited, logged, cpu,"
+            + " allocated, peak, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         job,
         tally.number(),
         node,
         tally.started(),
         tally.ranNanos(),
+        tally.waitedMicros() < 0 ? null : (Long) tally.waitedMicros(),
+        tally.logBytes() == 0 ? null : (Long) tally.logBytes(),
         tally.cost().cpuNanos() < 0 ? null : (Long) tally.cost().cpuNanos(),
         tally.cost().allocatedBytes() < 0 ? null : (Long) tally.cost().allocatedBytes(),
         tally.cost().peakBytes() < 0 ? null : (Long) tally.cost().peakBytes(),

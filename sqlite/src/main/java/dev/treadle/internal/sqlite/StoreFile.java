@@ -67,7 +67,7 @@ final class StoreFile implements AutoCloseable {
 
   /// The one name of a file that links may give many: who owns it is found by its name. Where it
   /// cannot be told, what opens the file next says why.
-  private static Path real(Path file) {
+  static Path real(Path file) {
     try {
       Path folder = file.getParent();
       return Files.exists(file) || folder == null

@@ -1,6 +1,7 @@
 package dev.treadle.internal.sqlite;
 
 import dev.treadle.StoreException;
+import dev.treadle.internal.monitor.jfr.Flight;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -186,6 +187,7 @@ final class Writer {
       batch.done(trouble);
       throw trouble;
     }
+    Flight.Write write = Flight.write();
     while (true) {
       try {
         sql.write(batch);
@@ -205,6 +207,9 @@ final class Writer {
         batch.done(why);
         throw why;
       }
+    }
+    if (write != null) {
+      write.done(batch.inserts.size(), batch.ends.size(), batch.changes.size());
     }
     if (full) {
       full = false;

@@ -4,6 +4,7 @@ import dev.treadle.Code;
 import dev.treadle.internal.codec.Payload;
 import dev.treadle.internal.thrown.Thrown;
 import dev.treadle.spi.Finish.Cost;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One message between a parent and a worker.
@@ -17,9 +18,20 @@ public sealed interface Frame {
   ///
   /// @param id which attempt, among those of this worker, in the order they run
   /// @param alone whether nothing else is under way to or from this worker
+  /// @param task the name of its task, for its log lines; null if they do not carry it
+  /// @param traceparent the trace it is part of, or null
   /// @param deadline when it must have ended, in microseconds since 1970
   /// @param input as [Payload] has it
-  record Run(int id, boolean alone, long job, int attempt, long deadline, Code code, Payload input)
+  record Run(
+      int id,
+      boolean alone,
+      long job,
+      @Nullable String task,
+      int attempt,
+      @Nullable String traceparent,
+      long deadline,
+      Code code,
+      Payload input)
       implements Frame {}
 
   /// From the worker: the attempt returned.
@@ -38,6 +50,12 @@ public sealed interface Frame {
 
   /// From the worker: a line for the log of the attempt.
   record Logged(int id, String line) implements Frame {}
+
+  /// From the worker, asked for it on its life line: where the attempt is.
+  ///
+  /// @param frames as [dev.treadle.internal.thrown.Frames] tells them apart; empty if it does not
+  ///   run
+  record Where(int id, String thread, List<StackTraceElement> frames) implements Frame {}
 
   /// From the worker: it needs a class that it does not find.
   record ClassWanted(String resource) implements Frame {}

@@ -156,7 +156,9 @@ public final class Wire implements Closeable {
         small(it.id());
         type(it.alone() ? 1 : 0);
         number(it.job());
+        text(it.task());
         small(it.attempt());
+        text(it.traceparent());
         number(it.deadline());
         text(it.code().owner());
         text(it.code().method());
@@ -201,6 +203,12 @@ public final class Wire implements Closeable {
         type(8);
         bytes(it.bytes());
       }
+      case Frame.Where it -> {
+        type(9);
+        small(it.id());
+        text(it.thread());
+        frames(it.frames());
+      }
     }
   }
 
@@ -213,7 +221,9 @@ public final class Wire implements Closeable {
               in.getInt(),
               in.get() == 1,
               in.getLong(),
+              textOrNull(),
               in.getInt(),
+              textOrNull(),
               in.getLong(),
               new Code(text(), text(), text()),
               payload());
@@ -224,6 +234,7 @@ public final class Wire implements Closeable {
       case 6 -> new Frame.Logged(in.getInt(), text());
       case 7 -> new Frame.ClassWanted(text());
       case 8 -> new Frame.ClassFound(bytes());
+      case 9 -> new Frame.Where(in.getInt(), text(), frames());
       default -> throw new ProtocolException("a frame of the unknown type " + type);
     };
   }
@@ -345,13 +356,7 @@ public final class Wire implements Closeable {
   private void thrown(Thrown value) throws ProtocolException {
     text(value.type());
     text(value.message());
-    small(value.frames().size());
-    for (StackTraceElement frame : value.frames()) {
-      text(frame.getClassName());
-      text(frame.getMethodName());
-      text(frame.getFileName());
-      small(frame.getLineNumber());
-    }
+    frames(value.frames());
     type(value.cause() == null ? 0 : 1);
     if (value.cause() != null) {
       thrown(value.cause());
@@ -365,16 +370,31 @@ public final class Wire implements Closeable {
   private Thrown thrown() throws ProtocolException {
     String type = text();
     String message = textOrNull();
-    List<StackTraceElement> frames = new ArrayList<>();
-    for (int left = in.getInt(); left > 0; left--) {
-      frames.add(new StackTraceElement(text(), text(), textOrNull(), in.getInt()));
-    }
+    List<StackTraceElement> frames = frames();
     Thrown cause = in.get() == 0 ? null : thrown();
     List<Thrown> suppressed = new ArrayList<>();
     for (int left = in.getInt(); left > 0; left--) {
       suppressed.add(thrown());
     }
     return new Thrown(type, message, frames, cause, suppressed);
+  }
+
+  private void frames(List<StackTraceElement> frames) throws ProtocolException {
+    small(frames.size());
+    for (StackTraceElement frame : frames) {
+      text(frame.getClassName());
+      text(frame.getMethodName());
+      text(frame.getFileName());
+      small(frame.getLineNumber());
+    }
+  }
+
+  private List<StackTraceElement> frames() throws ProtocolException {
+    List<StackTraceElement> frames = new ArrayList<>();
+    for (int left = in.getInt(); left > 0; left--) {
+      frames.add(new StackTraceElement(text(), text(), textOrNull(), in.getInt()));
+    }
+    return frames;
   }
 
   /// Ends the connection; who reads or writes gets an exception.

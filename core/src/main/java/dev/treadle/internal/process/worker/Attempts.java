@@ -7,10 +7,13 @@ import dev.treadle.internal.codec.Payload;
 import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Mark;
 import dev.treadle.internal.process.wire.Wire;
+import dev.treadle.internal.run.LogContext;
+import dev.treadle.internal.thrown.Frames;
 import dev.treadle.internal.thrown.Thrown;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -105,6 +108,10 @@ final class Attempts {
       wanted = !unwanted.remove(run.id());
       current = context;
     }
+    LogContext log =
+        run.task() == null
+            ? null
+            : LogContext.enter(run.job(), run.task(), run.attempt(), run.traceparent());
     meter.start(code.habit);
     Frame end;
     try {
@@ -121,6 +128,9 @@ final class Attempts {
     } catch (Throwable thrown) {
       end = new Frame.Threw(run.id(), meter.stop(code.habit), Thrown.of(thrown));
     }
+    if (log != null) {
+      log.leave();
+    }
     printed.run();
     synchronized (this) {
       current = null;
@@ -134,8 +144,17 @@ final class Attempts {
     code.find(loader);
     @Nullable Object input = Codec.decode(run.input(), code.input(), "the input");
     @Nullable Object value =
-        ScopedValue.where(JobContext.Scope.CURRENT, context).call(() -> code.call(input));
+        ScopedValue.where(JobContext.Scope.CURRENT, context).call(() -> metered(code, input));
     return Codec.encode(value, "the result");
+  }
+
+  private @Nullable Object metered(CodeTable.Entry code, @Nullable Object input) throws Throwable {
+    meter.enters();
+    try {
+      return code.call(input);
+    } finally {
+      meter.leaves();
+    }
   }
 
   /// Asks an attempt to end: the one that runs, or one to come.
@@ -145,6 +164,26 @@ final class Attempts {
     } else if (id > latest) {
       unwanted.add(id);
     }
+  }
+
+  /// Tells where an attempt is, or that it does not run. Not called by the thread that runs it.
+  void where(int id) {
+    RemoteContext context;
+    synchronized (this) {
+      context = current;
+    }
+    List<StackTraceElement> frames = List.of();
+    String thread = "";
+    if (context != null && context.id() == id) {
+      frames = Frames.ofCode(context.thread().getStackTrace());
+      thread = context.thread().getName();
+      synchronized (this) {
+        if (current != context) {
+          frames = List.of(); // It has ended meanwhile, and these may be those of the next.
+        }
+      }
+    }
+    outbox.answer(new Frame.Where(id, thread, frames));
   }
 
   /// Adds a printed line to the log of the attempt that runs; between attempts nobody wants it.

@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// What an attempt costs: the CPU time and the allocation of the thread that runs it, and the most
-/// memory that the worker had resident meanwhile. Used by that thread.
+/// What an attempt costs: the CPU time and the allocation of its code, and the most memory that the
+/// worker had resident meanwhile. Used by the thread that runs it.
+///
+/// To read the input and write the result is not the code's: with the first attempt of a worker
+/// that takes longer than most jobs, since it loads what it needs for that.
 ///
 /// To ask the kernel for memory takes longer than a small attempt: it is not done for code that
 /// usually takes less than a millisecond.
@@ -22,7 +25,10 @@ final class Meter {
   private com.sun.management.@Nullable ThreadMXBean threads;
   private boolean asksForPeak;
   private long started;
+
+  /// Of the code of this attempt; as long as it runs, what the thread had before. -1 if none ran.
   private long cpu;
+
   private long allocated;
 
   /// How long the attempts of some code usually take.
@@ -40,22 +46,30 @@ final class Meter {
       threads = bean;
     }
     asksForPeak = habit.nanos >= SHORT_NANOS && resetPeak();
-    if (threads != null) {
-      cpu = threads.getCurrentThreadCpuTime();
-      allocated = threads.getCurrentThreadAllocatedBytes();
-    }
+    cpu = -1;
+    allocated = -1;
     started = System.nanoTime();
+  }
+
+  /// The code of the attempt begins.
+  void enters() {
+    if (threads != null) {
+      allocated = threads.getCurrentThreadAllocatedBytes();
+      cpu = threads.getCurrentThreadCpuTime();
+    }
+  }
+
+  /// It has ended.
+  void leaves() {
+    if (threads != null) {
+      cpu = Math.max(0, threads.getCurrentThreadCpuTime() - cpu);
+      allocated = threads.getCurrentThreadAllocatedBytes() - allocated;
+    }
   }
 
   Finish.Cost stop(Habit habit) {
     habit.took(System.nanoTime() - started);
-    long peak = asksForPeak ? peak() : -1;
-    return threads == null
-        ? new Finish.Cost(-1, -1, peak)
-        : new Finish.Cost(
-            Math.max(0, threads.getCurrentThreadCpuTime() - cpu),
-            threads.getCurrentThreadAllocatedBytes() - allocated,
-            peak);
+    return new Finish.Cost(cpu, allocated, asksForPeak ? peak() : -1);
   }
 
   private static boolean resetPeak() {

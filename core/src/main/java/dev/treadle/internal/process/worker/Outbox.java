@@ -49,10 +49,7 @@ final class Outbox {
 
   /// Adds a frame; waits while there are too many.
   synchronized void add(Frame frame) {
-    if (!started) { // most attempts say nothing
-      started = true;
-      Thread.ofPlatform().daemon().name("outbox").start(this::writeAll);
-    }
+    start();
     boolean interrupted = false;
     while (waiting.size() >= WAITING_MAX && failure == null) {
       interrupted |= pause();
@@ -61,6 +58,21 @@ final class Outbox {
     notifyAll();
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Adds a frame that goes before all others, without waiting for room: for one that was asked
+  /// for, and is asked for one at a time.
+  synchronized void answer(Frame frame) {
+    start();
+    waiting.addFirst(frame);
+    notifyAll();
+  }
+
+  private void start() {
+    if (!started) { // most attempts say nothing
+      started = true;
+      Thread.ofPlatform().daemon().name("outbox").start(this::writeAll);
     }
   }
 

@@ -112,7 +112,7 @@ final class Rehearsal {
     Code code = new Code(Line.class.getName(), "of", "(" + type + ")" + type);
     for (int id = 1; id <= ATTEMPTS; id++) {
       Payload input = Codec.encode(new Line("a", id, 0.5), "the input");
-      worker.write(new Frame.Run(id, false, 1, 1, Long.MAX_VALUE, code, input));
+      worker.write(new Frame.Run(id, false, 1, null, 1, null, Long.MAX_VALUE, code, input));
     }
   }
 

@@ -27,6 +27,10 @@ final class RemoteContext implements JobContext {
     this.thread = thread;
   }
 
+  Thread thread() {
+    return thread;
+  }
+
   int id() {
     return run.id();
   }
@@ -52,6 +56,11 @@ final class RemoteContext implements JobContext {
     return run.deadline() == Long.MAX_VALUE
         ? Optional.empty()
         : Optional.of(Instant.EPOCH.plus(run.deadline(), ChronoUnit.MICROS));
+  }
+
+  @Override
+  public Optional<String> traceparent() {
+    return Optional.ofNullable(run.traceparent());
   }
 
   @Override

@@ -22,8 +22,9 @@ import java.nio.file.Path;
 /// A worker: one attempt after another, until its parent is gone.
 ///
 /// Its standard input is its life line, and the way of a parent to interrupt: the parent writes the
-/// token and then the number of each attempt that is asked to end; the end of it is the end of the
-/// worker, whatever runs. Standard output and error go to the log of the attempt.
+/// token and then the number of each attempt that is asked to end or, after a `?`, whose stack is
+/// asked for; the end of it is the end of the worker, whatever runs. Standard output and error go
+/// to the log of the attempt.
 public final class WorkerMain {
   /// Instead of an address: load what a worker needs, and end.
   public static final String REHEARSE = "rehearse";
@@ -109,7 +110,11 @@ public final class WorkerMain {
   private static void watch(BufferedReader lifeLine, Attempts attempts) {
     try {
       for (String line = lifeLine.readLine(); line != null; line = lifeLine.readLine()) {
-        attempts.stop(Integer.parseInt(line));
+        if (line.startsWith("?")) {
+          attempts.where(Integer.parseInt(line.substring(1)));
+        } else {
+          attempts.stop(Integer.parseInt(line));
+        }
       }
     } catch (IOException | NumberFormatException e) {
       // As good as its end.

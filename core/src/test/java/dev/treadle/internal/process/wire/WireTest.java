@@ -61,7 +61,8 @@ class WireTest {
   }
 
   private static Frame.Run run(int id, boolean alone, String input) {
-    return new Frame.Run(id, alone, 7, 2, 99, new Code("A", "b", "()V"), text(input));
+    return new Frame.Run(
+        id, alone, 7, "task", 2, "trace", 99, new Code("A", "b", "()V"), text(input));
   }
 
   @Test
@@ -80,6 +81,7 @@ class WireTest {
             new Frame.Snoozed(2, cost, 5),
             new Frame.Progressed(3, 6, 7),
             new Frame.Logged(4, "a line"),
+            new Frame.Where(5, "main", frames),
             new Frame.ClassWanted("a/B.class"),
             new Frame.ClassFound(null));
     for (Frame frame : all) {
@@ -180,7 +182,7 @@ class WireTest {
     for (int i = 0; i < 2_000; i++) {
       byte[] garbage = new byte[1 + random.nextInt(60)];
       random.nextBytes(garbage);
-      garbage[0] = (byte) random.nextInt(10);
+      garbage[0] = (byte) random.nextInt(11);
       ByteBuffer frame = ByteBuffer.allocate(4 + garbage.length);
       raw.write(frame.putInt(garbage.length).put(garbage).flip());
       try {

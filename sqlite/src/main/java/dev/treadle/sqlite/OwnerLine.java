@@ -4,6 +4,7 @@ import dev.treadle.internal.sqlite.FileAccess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -21,24 +22,37 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Asks the owner of a file how many jobs are in each state: nobody else knows which of them run.
-final class LiveCounts {
-  private static final Logger LOG = LoggerFactory.getLogger(LiveCounts.class);
+/// A line to the owner of a file, for what nobody else knows: a question there, an answer back.
+final class OwnerLine {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnerLine.class);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final int ANSWER_MAX = 32 << 20;
   private static final TypeReference<TreeMap<String, Long>> COUNTS = new TypeReference<>() {};
 
-  private LiveCounts() {}
+  private OwnerLine() {}
 
-  /// What it says; null if nobody answers.
-  static @Nullable Map<String, Long> of(Path file) {
+  /// Reads an answer.
+  @FunctionalInterface
+  interface Reading<T> {
+    T read(String answer);
+  }
+
+  /// How many jobs are in each state; null if nobody answers.
+  static @Nullable Map<String, Long> counts(Path file) {
+    return ask(file, "counts", answer -> JsonMapper.shared().readValue(answer, COUNTS));
+  }
+
+  /// What the owner says; null if there is none, or it does not answer that.
+  static <T> @Nullable T ask(Path file, String question, Reading<T> reading) {
     Path socket = FileAccess.answers(file);
     if (!Files.exists(socket)) {
       return null;
     }
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       Thread impatient = closeLater(channel);
       try {
-        return ask(channel);
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        return reading.read(ask(channel, question));
       } finally {
         impatient.interrupt();
       }
@@ -63,18 +77,24 @@ final class LiveCounts {
         });
   }
 
-  private static Map<String, Long> ask(SocketChannel channel) throws IOException {
-    ByteBuffer question = ByteBuffer.wrap("counts\n".getBytes(StandardCharsets.UTF_8));
-    while (question.hasRemaining()) {
-      int unused = channel.write(question);
+  private static String ask(SocketChannel channel, String question) throws IOException {
+    ByteBuffer line = ByteBuffer.wrap((question + "\n").getBytes(StandardCharsets.UTF_8));
+    while (line.hasRemaining()) {
+      int unused = channel.write(line);
     }
     BufferedReader in =
         new BufferedReader(
             new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
-    String answer = in.readLine();
-    if (answer == null) {
-      throw new IOException("it was closed without an answer");
+    StringBuilder answer = new StringBuilder();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        throw new IOException("it was closed without an answer");
+      }
+      if (answer.length() == ANSWER_MAX) {
+        throw new IOException("an answer of more than " + ANSWER_MAX + " characters");
+      }
+      answer.append((char) c);
     }
-    return JsonMapper.shared().readValue(answer, COUNTS);
+    return answer.toString();
   }
 }

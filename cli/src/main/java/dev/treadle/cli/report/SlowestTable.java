@@ -1,0 +1,49 @@
+package dev.treadle.cli.report;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/// The attempts that took longest, the longest first.
+record SlowestTable(Recorder.Recorded seen) {
+  String html() {
+    Html out = new Html();
+    out.raw("<section class=\"card\"><header><h2>Slowest attempts</h2><small>");
+    if (seen.slowest().isEmpty()) {
+      return out.raw("</small></header><p class=\"empty\">Nothing ran.</p></section>\n").toString();
+    }
+    long usual = seen.ran().getValueAtPercentile(50);
+    out.text(
+        "usual %s, 99 of 100 end within %s"
+            .formatted(Text.nanos(usual), Text.nanos(seen.ran().getValueAtPercentile(99))));
+    out.raw("</small></header><table class=\"fold slowest\"><thead><tr>");
+    out.raw("<th class=\"w40\">Item</th><th class=\"num\">Ran</th><th class=\"num\">Of usual</th>");
+    out.raw(
+        "<th class=\"num\">Waited</th><th class=\"num\">CPU</th><th class=\"w4 end\">Ended</th>");
+    out.raw("</tr></thead><tbody>\n");
+    for (Recorder.Slow each : seen.slowest()) {
+      row(each, usual, out);
+    }
+    return out.raw("</tbody></table></section>\n").toString();
+  }
+
+  private static void row(Recorder.Slow each, long usual, Html out) {
+    out.raw("<tr><td class=\"name\"><bdi>").text(each.item()).raw("</bdi>");
+    if (each.attempt() > 1) {
+      out.raw(" <span class=\"soft\">").text("attempt " + each.attempt()).raw("</span>");
+    }
+    out.raw("</td><td class=\"num\"><b>").text(Text.time(each.ran())).raw("</b></td>");
+    out.raw("<td class=\"num gone\">").text(times(each.ran(), usual));
+    out.raw("</td><td class=\"num gone\">").text(Text.time(each.waited()));
+    out.raw("</td><td class=\"num gone\">");
+    out.text(each.cpuNanos().isPresent() ? Text.nanos(each.cpuNanos().getAsLong()) : Text.UNKNOWN);
+    out.raw("</td><td class=\"wide end\">").state(each.end(), each.end().word).raw("</td></tr>\n");
+  }
+
+  private static String times(Duration ran, long usual) {
+    if (usual <= 0) {
+      return Text.UNKNOWN;
+    }
+    double times = (double) ran.toNanos() / usual;
+    return String.format(Locale.ROOT, times < 9.95 ? "%.1f\u00A0×" : "%,.0f\u00A0×", times);
+  }
+}

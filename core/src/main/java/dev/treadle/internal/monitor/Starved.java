@@ -1,0 +1,14 @@
+package dev.treadle.internal.monitor;
+
+import java.time.Duration;
+
+/// Who is told that a job has kept virtual threads from running.
+@FunctionalInterface
+public interface Starved {
+  /// A job was seen to compute on a virtual thread while others had to wait. Told once for each
+  /// attempt.
+  ///
+  /// @param where its stack at that time
+  /// @param lasted for how long it had been seen
+  void starved(long job, String task, StackTraceElement[] where, Duration lasted);
+}

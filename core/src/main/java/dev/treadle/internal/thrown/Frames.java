@@ -1,0 +1,66 @@
+package dev.treadle.internal.thrown;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The frames of a thread that runs the code of an attempt, told apart from those that brought it
+/// there.
+public final class Frames {
+  /// What calls the code of a task, in this JVM and in a worker: which method of which class.
+  private static final Map<String, String> CALLERS =
+      Map.of(
+          "dev.treadle.internal.engine.Chunk", "run",
+          "dev.treadle.internal.process.worker.CodeTable$Entry", "call");
+
+  /// What may stand between a caller and the code.
+  private static final List<String> BETWEEN =
+      List.of(
+          "dev.treadle.Task$",
+          "dev.treadle.internal.engine.FrontDoor",
+          "java.lang.reflect.",
+          "jdk.internal.reflect.",
+          "java.lang.invoke.");
+
+  /// Where threads begin. A stack that ends elsewhere was too deep to be told to its end.
+  private static final Set<String> STARTS =
+      Set.of(
+          "java.lang.Thread",
+          "java.lang.VirtualThread",
+          "dev.treadle.internal.process.worker.WorkerMain");
+
+  private Frames() {}
+
+  /// Those of the code of a task and of what it calls, innermost first; empty if the thread is not
+  /// there.
+  public static List<StackTraceElement> ofCode(StackTraceElement[] all) {
+    int i = all.length - 1;
+    while (i >= 0 && !all[i].getMethodName().equals(CALLERS.get(all[i].getClassName()))) {
+      i--;
+    }
+    if (i < 0) {
+      boolean whole = all.length == 0 || STARTS.contains(all[all.length - 1].getClassName());
+      return whole ? List.of() : List.of(all);
+    }
+    while (i >= 0 && isBetween(all[i].getClassName())) {
+      i--;
+    }
+    return List.copyOf(Arrays.asList(all).subList(0, i + 1));
+  }
+
+  /// The innermost of these frames that is none of the JDK; the innermost at all if all are.
+  public static StackTraceElement telling(List<StackTraceElement> frames) {
+    return frames.stream()
+        .filter(frame ->
+            !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
+        .findFirst()
+        .orElse(frames.getFirst());
+  }
+
+  private static boolean isBetween(String type) {
+    return CALLERS.containsKey(type)
+        || type.equals("dev.treadle.Task")
+        || BETWEEN.stream().anyMatch(type::startsWith);
+  }
+}
