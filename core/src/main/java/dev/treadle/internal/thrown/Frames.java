@@ -20,8 +20,12 @@ public final class Frames {
           "dev.treadle.Task$",
           "dev.treadle.internal.engine.FrontDoor",
           "java.lang.reflect.",
-          "jdk.internal.reflect.",
-          "java.lang.invoke.");
+          "jdk.internal.reflect.");
+
+  /// What stands there while the JVM prepares a call, and never during one: its frames are hidden
+  /// then.
+  private static final List<String> PREPARING =
+      List.of("java.lang.invoke.", "jdk.internal.", "sun.");
 
   /// Where threads begin. A stack that ends elsewhere was too deep to be told to its end.
   private static final Set<String> STARTS =
@@ -45,6 +49,9 @@ public final class Frames {
     }
     while (i >= 0 && isBetween(all[i].getClassName())) {
       i--;
+    }
+    if (i >= 0 && PREPARING.stream().anyMatch(all[i].getClassName()::startsWith)) {
+      return List.of(); // The code has not begun.
     }
     return List.copyOf(Arrays.asList(all).subList(0, i + 1));
   }
