@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -55,6 +56,7 @@ class StackTest {
   private static Stack appears(Job<?> job) {
     Optional<Stack> stack = job.stack();
     while (stack.isEmpty()) {
+      assertThat(job.outcome()).isEmpty();
       Thread.onSpinWait();
       stack = job.stack();
     }
@@ -164,38 +166,51 @@ class StackTest {
     return input == 0 ? loop(input) : deep(input - 1);
   }
 
-  private static Job<Integer> inWorker(Treadle treadle, Task.Named<Integer, Integer> code, int in) {
-    return treadle.submit(Task.process("loop", Integer.class, Integer.class, code), in);
+  // Closing waits for what runs, and so an endless loop is ended first, whatever a test found.
+  private final Treadle workers = Treadle.with().permits(Strategy.PROCESS, 1).lossBudget(0).open();
+  private final List<Job<?>> endless = new ArrayList<>();
+
+  @AfterEach
+  void killAll() {
+    endless.forEach(Job::kill);
+    workers.close();
+  }
+
+  private Job<Integer> inWorker(Task.Named<Integer, Integer> code, int input) {
+    Job<Integer> job =
+        workers.submit(Task.process("loop", Integer.class, Integer.class, code), input);
+    endless.add(job);
+    return job;
+  }
+
+  /// Where it is once it is in its loop, which calls nothing.
+  private static Stack inLoop(Job<?> job) {
+    Stack stack = appears(job);
+    while (!stack.frames().getFirst().getMethodName().equals("loop")) {
+      stack = appears(job);
+    }
+    return stack;
   }
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void aWorkerInAnEndlessLoopSaysWhereThatIs() {
-    try (Treadle treadle = Treadle.with().permits(Strategy.PROCESS, 1).lossBudget(0).open()) {
-      Job<Integer> job = inWorker(treadle, StackTest::loop, 1);
-      Stack stack = appears(job);
-      assertThat(stack.frames()).hasSize(1);
-      assertOutermost(stack, "loop");
-      assertThat(stack.thread()).isEqualTo("main");
-      assertThat(stack.where()).matches("worker JVM, pid \\d+");
-      job.kill();
-      var unused = job.settled();
-      assertThat(job.stack()).isEmpty();
-    }
+    Job<Integer> job = inWorker(StackTest::loop, 1);
+    Stack stack = inLoop(job);
+    assertThat(stack.frames()).hasSize(1);
+    assertOutermost(stack, "loop");
+    assertThat(stack.thread()).isEqualTo("main");
+    assertThat(stack.where()).matches("worker JVM, pid \\d+");
+    job.kill();
+    var unused = job.settled();
+    assertThat(job.stack()).isEmpty();
   }
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void ofAVeryDeepStackTheTopIsShown() {
-    try (Treadle treadle = Treadle.with().permits(Strategy.PROCESS, 1).lossBudget(0).open()) {
-      Job<Integer> job = inWorker(treadle, StackTest::deep, 3_000);
-      Stack stack = appears(job);
-      while (!stack.frames().getFirst().getMethodName().equals("loop")) {
-        stack = appears(job);
-      }
-      assertThat(stack.frames()).hasSizeGreaterThan(1_000);
-      job.kill();
-    }
+    Stack stack = inLoop(inWorker(StackTest::deep, 3_000));
+    assertThat(stack.frames()).hasSizeGreaterThan(1_000);
   }
 
   private static void signal(String name, long pid) throws Exception {
@@ -206,35 +221,31 @@ class StackTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void aWorkerThatIsStoppedDoesNotAnswer() throws Exception {
-    try (Treadle treadle = Treadle.with().permits(Strategy.PROCESS, 1).lossBudget(0).open()) {
-      Job<Integer> job = inWorker(treadle, StackTest::loop, 1);
-      long pid = Long.parseLong(appears(job).where().replaceAll("\\D", ""));
-      signal("STOP", pid);
-      assertThat(job.stack()).isEmpty();
-      assertThat(job.stack()).isEmpty();
-      signal("CONT", pid);
-      assertOutermost(appears(job), "loop");
-      job.kill();
-    }
+    Job<Integer> job = inWorker(StackTest::loop, 1);
+    long pid = Long.parseLong(inLoop(job).where().replaceAll("\\D", ""));
+    signal("STOP", pid);
+    assertThat(job.stack()).isEmpty();
+    assertThat(job.stack()).isEmpty();
+    signal("CONT", pid);
+    assertOutermost(inLoop(job), "loop");
   }
 
   @Test
   @EnabledOnOs(OS.LINUX)
   void ofACommandItNamesTheProcesses() {
-    try (Treadle treadle = Treadle.with().permits(Strategy.PROCESS, 1).open()) {
-      Job<?> job = treadle.submit(Task.shell("sh", "-c", "sleep 1000; {}"), "true");
-      List<String> pids = new ArrayList<>();
-      Stack stack = appears(job);
-      while (pids.size() < 2) { // Until the shell has started it.
-        stack = appears(job);
-        pids = List.of(stack.where().replace("processes ", "").split(", "));
-      }
-      assertThat(stack.thread()).isEqualTo("sh -c sleep 1000; true");
-      assertThat(stack.frames()).isEmpty();
-      assertThat(pids).allMatch(pid -> ProcessHandle.of(Long.parseLong(pid)).isPresent());
-      job.kill();
-      var unused = job.settled();
-      assertThat(job.stack()).isEmpty();
+    Job<?> job = workers.submit(Task.shell("sh", "-c", "sleep 1000; {}"), "true");
+    endless.add(job);
+    List<String> pids = new ArrayList<>();
+    Stack stack = appears(job);
+    while (pids.size() < 2) { // Until the shell has started it.
+      stack = appears(job);
+      pids = List.of(stack.where().replace("processes ", "").split(", "));
     }
+    assertThat(stack.thread()).isEqualTo("sh -c sleep 1000; true");
+    assertThat(stack.frames()).isEmpty();
+    assertThat(pids).allMatch(pid -> ProcessHandle.of(Long.parseLong(pid)).isPresent());
+    job.kill();
+    var unused = job.settled();
+    assertThat(job.stack()).isEmpty();
   }
 }

@@ -64,8 +64,8 @@ final class Workers implements AutoCloseable {
         SocketChannel channel = place.accept();
         warden.run(() -> greet(channel));
       }
-    } catch (IOException e) {
-      // Closed: the end.
+    } catch (IOException | RejectedExecutionException e) {
+      // Closed: the end, also of a worker that has just come.
     }
   }
 

@@ -23,9 +23,9 @@ public final class Frames {
           "jdk.internal.reflect.");
 
   /// What stands there while the JVM prepares a call, and never during one: its frames are hidden
-  /// then.
+  /// then. It loads the types that a method names, and casts the argument to its type.
   private static final List<String> PREPARING =
-      List.of("java.lang.invoke.", "jdk.internal.", "sun.");
+      List.of("java.lang.invoke.", "java.lang.Class", "jdk.internal.", "sun.");
 
   /// Where threads begin. A stack that ends elsewhere was too deep to be told to its end.
   private static final Set<String> STARTS =

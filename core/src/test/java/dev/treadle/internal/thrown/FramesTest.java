@@ -75,6 +75,18 @@ class FramesTest {
                 ENTRY,
                 MAIN))
         .isEmpty();
+    // The types are loaded that the method names.
+    assertThat(
+            ofCode(
+                "jdk.internal.loader.BuiltinClassLoader.loadClassOrNull",
+                "java.lang.ClassLoader.loadClass",
+                "java.lang.reflect.Method.invoke",
+                ENTRY,
+                MAIN))
+        .isEmpty();
+    // The argument is cast to what the method takes.
+    assertThat(ofCode("java.lang.Class.cast", "java.lang.reflect.Method.invoke", ENTRY, MAIN))
+        .isEmpty();
   }
 
   @Test

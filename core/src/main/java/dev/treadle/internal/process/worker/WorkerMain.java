@@ -68,7 +68,7 @@ public final class WorkerMain {
               past.println(lack);
               Runtime.getRuntime().halt(OUT_OF_MEMORY);
             });
-    Thread.ofPlatform().daemon().name("life-line").start(() -> watch(lifeLine, attempts));
+    Thread.ofPlatform().daemon().name("life-line").start(() -> watch(lifeLine, attempts, past));
     LogStream printed = new LogStream(attempts::log);
     LogStream complained = new LogStream(attempts::log);
     System.setOut(stream(printed));
@@ -107,7 +107,7 @@ public final class WorkerMain {
     return channel;
   }
 
-  private static void watch(BufferedReader lifeLine, Attempts attempts) {
+  private static void watch(BufferedReader lifeLine, Attempts attempts, PrintStream past) {
     try {
       for (String line = lifeLine.readLine(); line != null; line = lifeLine.readLine()) {
         if (line.startsWith("?")) {
@@ -116,8 +116,9 @@ public final class WorkerMain {
           attempts.stop(Integer.parseInt(line));
         }
       }
-    } catch (IOException | NumberFormatException e) {
-      // As good as its end.
+    } catch (IOException | RuntimeException e) {
+      // As good as its end: a worker that hears nothing any more could not be stopped.
+      past.println(e);
     }
     ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     Runtime.getRuntime().halt(ORPHANED);
