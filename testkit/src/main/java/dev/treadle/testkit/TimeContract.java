@@ -228,4 +228,21 @@ interface TimeContract extends StoreScenario {
 
     assertThat(succeed(running)).isTrue();
   }
+
+  @Test
+  default void aClockThatGoesBackMakesNobodyWaitWhoWasNotPutOff() {
+    Receipt input = insert(job());
+    Receipt after = insert(job().after(input));
+    Receipt held = insert(job().held("for now"));
+    Claimed running = claim(input);
+    clock().set(clock().instant().minus(TEN));
+    succeed(running);
+    assertThat(state(after)).isEqualTo(JobState.AVAILABLE);
+    assertThat(store().idle(EnumSet.allOf(Strategy.class))).isFalse();
+    claim(after);
+    store().release(held.id());
+
+    assertThat(state(held)).isEqualTo(JobState.AVAILABLE);
+    claim(held);
+  }
 }

@@ -275,6 +275,13 @@ public final class Row implements Receipt {
     return state == in && ticket() == ticket;
   }
 
+  /// Whether it was to start later than it was submitted. One that was not never waits for the
+  /// clock: not where that was set back, nor where the thread that moves it had read it before the
+  /// one that submitted it.
+  boolean putOff() {
+    return due > created;
+  }
+
   /// When it was submitted.
   public long created() {
     return created;

@@ -226,14 +226,14 @@ public abstract class RowStore implements Store {
     return change((now, changes) -> {
       List<Row> known = new ArrayList<>(members.size());
       members.forEach(member -> known.add(rows.table.row(member)));
-      return rows.openGroup(known, now, changes);
+      return rows.edges.openGroup(known, now, changes);
     });
   }
 
   @Override
   public void closeGroup(Group opened, @Nullable Throwable failure) {
     change((now, changes) -> {
-      rows.closeGroup((RowGroup) opened, failure, now, changes);
+      rows.edges.closeGroup((RowGroup) opened, failure, now, changes);
       return null;
     });
   }
@@ -306,13 +306,20 @@ public abstract class RowStore implements Store {
 
   @Override
   public boolean abandon(long id, int fence) {
-    return move((now, changes) -> rows.abandon(id, fence));
+    return move((now, changes) -> {
+      Row row = rows.running(id, fence);
+      if (row == null) {
+        return false;
+      }
+      rows.holders.abandon(row);
+      return true;
+    });
   }
 
   @Override
   public void returned(long id, int fence) {
     move((now, changes) -> {
-      rows.returned(id, fence, now, changes);
+      rows.holders.returned(id, fence, now, changes);
       return null;
     });
   }
@@ -328,7 +335,7 @@ public abstract class RowStore implements Store {
       awaited.forEach(receipt -> others.add(rows.table.row(receipt)));
       String refusal = rows.waits.begin(row, others);
       if (refusal == null && !row.aside()) {
-        rows.stepAside(row, now, changes);
+        rows.holders.stepAside(row, now, changes);
       }
       return refusal;
     });
@@ -341,7 +348,7 @@ public abstract class RowStore implements Store {
       if (row == null || !row.aside()) {
         changes.granted(granted);
       } else {
-        rows.comeBack(row, granted, changes);
+        rows.holders.comeBack(row, granted, changes);
       }
       return null;
     });
@@ -471,7 +478,7 @@ public abstract class RowStore implements Store {
             }
             return true;
           });
-      rows.gone(gone, now, changes);
+      rows.holders.gone(gone, now, changes);
       leases.keySet().removeAll(gone);
       return taken;
     });
@@ -561,7 +568,7 @@ public abstract class RowStore implements Store {
     return look(now -> {
       Map<JobState, Long> counts = new EnumMap<>(JobState.class);
       for (JobState state : JobState.values()) {
-        counts.put(state, rows.count(state));
+        counts.put(state, rows.states.count(state));
       }
       return counts;
     });
@@ -579,6 +586,6 @@ public abstract class RowStore implements Store {
 
   @Override
   public List<Waiting> waiting() {
-    return look(rows::waiting);
+    return look(now -> Why.waiting(rows.ready, now));
   }
 }

@@ -7,8 +7,6 @@ import dev.treadle.Reason;
 import dev.treadle.RefusedException;
 import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
-import dev.treadle.internal.ready.Gate;
-import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
 import dev.treadle.internal.ready.QueueGate;
 import dev.treadle.internal.ready.ReadySet;
@@ -23,64 +21,40 @@ import dev.treadle.spi.Next;
 import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Transition;
-import dev.treadle.stats.Waiting;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// All jobs, and every way in which one moves from state to state. Guarded by the lock of the
-/// store.
+/// store, as are the parts it works with.
 ///
-/// Invariants: a row is in `ready` exactly while it is available, in `due` exactly while it is
-/// scheduled; it is a user of its lane until it has ended; it holds the gates of its lane exactly
-/// while it runs (but for its queue's while it waits for others), or its abandoned code does.
+/// What a move is made of is in those parts: [States] has where each job stands, [Edges] what the
+/// jobs have to do with one another, [Holders] who holds the gates, [Waits] who waits inside a job.
+/// A job is a user of its lane until it has ended.
 public final class Rows {
   /// The limit under which those jobs run that ran when an earlier process died.
   static final String LOST_BEFORE = "lost-before";
 
-  private static final JobState[] STATES = JobState.values();
-
-  private record KeyOf(String task, String key) {}
-
-  private record Holder(long id, int fence) {}
-
-  private record Held(@Nullable String node, Lane lane, boolean withQueue, long since) {}
-
   final RowTable table;
-  final ReadySet ready = new ReadySet(this::standsReady);
-  final Waits waits = new Waits(ready::holders);
+  final ReadySet ready;
+  final Waits waits;
+  final States states;
+  final Edges edges;
+  final Holders holders;
   private final Journal journal;
-  private final IdHeap due = new IdHeap(this::standsScheduled);
-  private final IdHeap deadlines = new IdHeap(this::standsUnended);
-  private final Map<KeyOf, Row> keys = new HashMap<>();
-  private final RunningRows running = new RunningRows();
-  private final Map<Holder, Held> abandonedCode = new HashMap<>();
-  private final long[] counts = new long[STATES.length];
-  private int abandonedRunning;
   private long lastId;
-  private long lastGroup;
 
   /// No rows yet.
   public Rows(RowTable table, Journal journal) {
     this.table = table;
     this.journal = journal;
-  }
-
-  private boolean standsReady(long ticket) {
-    return table.stands(ticket, JobState.AVAILABLE);
-  }
-
-  private boolean standsScheduled(long ticket) {
-    return table.stands(ticket, JobState.SCHEDULED);
-  }
-
-  private boolean standsUnended(long ticket) {
-    return table.unended(IdHeap.id(ticket));
+    ready = new ReadySet(ticket -> table.stands(ticket, JobState.AVAILABLE));
+    waits = new Waits(ready::holders);
+    states = new States(table, ready);
+    edges = new Edges(table, journal, states);
+    holders = new Holders(ready, waits, states.running);
   }
 
   Inserted insert(NewJob job, long now, Changes changes) {
@@ -94,7 +68,7 @@ public final class Rows {
           return new Inserted.ParentEnded();
         }
       }
-      Row holder = extra.key() == null ? null : holder(job.task(), extra.key(), extra.once());
+      Row holder = extra.key() == null ? null : edges.holder(job.task(), extra.key(), extra.once());
       if (holder != null && (!holder.ended() || extra.once())) {
         if (extra.ifTaken() != IfTaken.REPLACE || holder.ended()) {
           return new Inserted.KeyTaken(table.receipt(holder));
@@ -113,35 +87,30 @@ public final class Rows {
     lane.queue().waiting(1);
     if (job.deadline() != Micros.NEVER) {
       row.more().deadline = job.deadline();
-      timeDeadline(row, changes);
+      states.timeDeadline(row, changes);
     }
     if (extra != null) {
       link(row, extra, parent, replaced, changes);
     }
-    linkInput(row, job.input(), changes);
+    edges.linkInput(row, job.input(), changes);
     row.pending = journal.inserted(row, job);
-    enter(row, now, changes);
+    states.enter(row, now, changes);
     workOff(changes, now);
     return new Inserted.Taken(table.receipt(row));
-  }
-
-  private @Nullable Row holder(String task, String key, boolean once) {
-    Row holder = keys.get(new KeyOf(task, key));
-    return holder == null && once ? table.endedWithKey(task, key) : holder;
   }
 
   /// A job that was taken is kept for good: it may start.
   public void activate(Row row, long now, Changes changes) {
     row.pending = false;
     if (row.state == JobState.BLOCKED && (row.more == null || row.more.unmet == 0)) {
-      enter(row, now, changes);
+      states.enter(row, now, changes);
     }
   }
 
   /// Numbers jobs and groups from where an earlier run of the store left off.
   public void numberAfter(long job, long group) {
     lastId = job;
-    lastGroup = group;
+    edges.lastGroup = group;
   }
 
   /// The number of the latest job.
@@ -151,7 +120,7 @@ public final class Rows {
 
   /// The number of the latest group.
   public long lastGroup() {
-    return lastGroup;
+    return edges.lastGroup;
   }
 
   /// The ready set.
@@ -161,7 +130,7 @@ public final class Rows {
 
   /// Counts jobs that ended in earlier runs of the store.
   public void count(JobState state, long jobs) {
-    counts[state.ordinal()] += jobs;
+    states.count(state, jobs);
   }
 
   /// Defines or redefines a limit.
@@ -226,7 +195,7 @@ public final class Rows {
     lane.queue().waiting(1);
     if (job.deadline() != Micros.NEVER) {
       row.more().deadline = job.deadline();
-      timeDeadline(row, changes);
+      states.timeDeadline(row, changes);
     }
     if (job.more() != null) {
       Row parent = table.get(job.more().parent());
@@ -234,23 +203,23 @@ public final class Rows {
       row.more().parentId = job.more().parent();
     }
     try {
-      linkInput(row, job.input(), changes);
+      edges.linkInput(row, job.input(), changes);
     } catch (RefusedException forgotten) {
       changes.cancel(row, "its input is no longer kept", forgotten);
     }
-    follow(row, left.after() == 0 ? null : table.get(left.after()));
+    Edges.follow(row, left.after() == 0 ? null : table.get(left.after()));
     if (left.held() != null) {
       row.more().heldBecause = left.held();
       row.more().heldUntilRegistered = left.untilRegistered();
     }
     if (left.node() != null) {
-      state(row, JobState.RUNNING);
+      states.set(row, JobState.RUNNING);
       lane.queue().waiting(-1);
       ready.hold(lane, now);
       row.node = left.node();
       row.moved = left.started();
     } else {
-      enter(row, now, changes);
+      states.enter(row, now, changes);
     }
     if (left.cancel() != null) {
       changes.cancel(row, left.cancel(), null);
@@ -276,15 +245,7 @@ public final class Rows {
   public JobState restoreWaiting(
       Lane lane, String task, long ticket, long at, int priority, long now) {
     lane.queue().waiting(1);
-    JobState state = at > now ? JobState.SCHEDULED : JobState.AVAILABLE;
-    counts[state.ordinal()]++;
-    lane.waits(task, state, 1);
-    if (state == JobState.SCHEDULED) {
-      due.add(at, ticket);
-    } else {
-      ready.add(lane, lane.queue().rank(at, priority), ticket, now);
-    }
-    return state;
+    return states.enter(lane, task, ticket, at, priority, now);
   }
 
   /// A group as an earlier run of the store left it, with its members.
@@ -317,165 +278,7 @@ public final class Rows {
       row.more().submittedAt = extra.submittedAt();
       row.more().traceparent = extra.traceparent();
     }
-    if (parent != null) {
-      row.more().parent = parent;
-      row.more().parentId = parent.id;
-      parent.addChild(row);
-    }
-    if (extra.group() instanceof RowGroup group) {
-      row.more().groups = Row.plus(row.more().groups, group);
-      group.add(row, extra.index());
-    }
-    if (extra.key() != null) {
-      row.more().key = extra.key();
-      keys.put(new KeyOf(row.task, extra.key()), row);
-    }
-    if (replaced != null) {
-      // What runs must end first; what only waits, perhaps for that to end, ends now.
-      Row before = replaced.state == JobState.RUNNING ? replaced : replaced.more().after;
-      follow(row, before);
-      changes.cancel(replaced, "replaced by job " + row.id + " with the same key", null);
-    }
-  }
-
-  /// Has a job wait for the end of the one it replaces.
-  private static void follow(Row row, @Nullable Row before) {
-    if (before != null && !before.ended()) {
-      row.more().after = before;
-      row.more().unmet++;
-      before.more().followers = Row.plus(before.more().followers, row);
-    }
-  }
-
-  private void linkInput(Row row, Input input, Changes changes) {
-    switch (input) {
-      case Input.Value value -> {}
-      case Input.OfJob of -> {
-        Row source = table.row(of.job());
-        row.more().inputJob = source;
-        Outcome<?> outcome = source.outcome();
-        if (outcome == null) {
-          row.more().unmet++;
-          source.more().dependents = Row.plus(source.more().dependents, row);
-        } else if (!(outcome instanceof Outcome.Succeeded<?>)) {
-          changes.cancel(row, inputEnded(source, outcome), errorOf(outcome));
-        }
-      }
-      case Input.OfGroup of -> {
-        RowGroup group = (RowGroup) of.group();
-        row.more().inputGroup = group;
-        if (group.broken != null) {
-          changes.cancel(row, group.broken, group.error);
-        } else if (!group.complete()) {
-          row.more().unmet++;
-          group.dependents.add(row);
-        }
-      }
-    }
-  }
-
-  /// Puts a job that neither runs nor has ended where it belongs now.
-  private void enter(Row row, long now, Changes changes) {
-    Row.More more = row.more;
-    if (more != null && more.heldBecause != null) {
-      state(row, JobState.HELD);
-    } else if (row.pending || more != null && more.unmet > 0) {
-      state(row, JobState.BLOCKED);
-    } else if (row.due > now) {
-      state(row, JobState.SCHEDULED);
-      timed(due, row.due, row.nextTicket(), changes);
-      table.waits(row);
-    } else {
-      state(row, JobState.AVAILABLE);
-      long rank = row.lane.queue().rank(row.due, row.priority);
-      ready.add(row.lane, rank, row.nextTicket(), now);
-      table.waits(row);
-    }
-  }
-
-  private void timeDeadline(Row row, Changes changes) {
-    Row.More more = row.more;
-    if (more != null && more.deadline != Micros.NEVER && !more.deadlineTimed) {
-      more.deadlineTimed = true;
-      timed(deadlines, more.deadline, IdHeap.ticket(row.id, 0), changes);
-    }
-  }
-
-  /// A job that ran waits again.
-  private void reenter(Row row, long now, Changes changes) {
-    row.lane.queue().waiting(1);
-    // If its deadline passed while it ran, the next tick ends it.
-    timeDeadline(row, changes);
-    enter(row, now, changes);
-  }
-
-  private static void timed(IdHeap heap, long at, long ticket, Changes changes) {
-    heap.add(at, ticket);
-    changes.sooner |= heap.topTicket() == ticket;
-  }
-
-  private void state(Row row, JobState next) {
-    if (row.state != null) {
-      counts[row.state.ordinal()]--;
-      if (waits(row.state)) {
-        row.lane.waits(row.task, row.state, -1);
-      }
-    }
-    if (waits(next)) {
-      row.lane.waits(row.task, next, 1);
-    }
-    if (next == JobState.RUNNING) {
-      running.add(row);
-    } else if (row.state == JobState.RUNNING) {
-      running.remove(row);
-    }
-    row.state = next;
-    counts[next.ordinal()]++;
-  }
-
-  private static boolean waits(JobState state) {
-    return switch (state) {
-      case SCHEDULED, BLOCKED, AVAILABLE, HELD -> true;
-      case RUNNING, SUCCEEDED, FAILED, CANCELLED -> false;
-    };
-  }
-
-  /// How many jobs wait for which reason, by queue and task. Kept as they move: what this looks at
-  /// are the routes they wait on, not the jobs.
-  List<Waiting> waiting(long now) {
-    Map<Waiting, Long> sums = new HashMap<>();
-    ready.forEachLane(lane -> {
-      Route route = lane.route();
-      Gate closed = ready.closed(lane, now);
-      lane.waiting((task, state, jobs) -> {
-        Reason.Kind why = Why.kind(state, closed);
-        sums.merge(
-            new Waiting(route.queue(), task, route.strategy(), why, 0), (long) jobs, Long::sum);
-      });
-    });
-    return sums.entrySet().stream()
-        .map(sum -> {
-          Waiting of = sum.getKey();
-          return new Waiting(of.queue(), of.task(), of.strategy(), of.why(), sum.getValue());
-        })
-        .sorted(
-            Comparator.comparing(Waiting::queue)
-                .thenComparing(Waiting::task)
-                .thenComparing(Waiting::strategy)
-                .thenComparing(Waiting::why))
-        .toList();
-  }
-
-  /// Takes a job out of the structure its state keeps it in, to move it elsewhere.
-  private void withdraw(Row row, long now) {
-    JobState was = row.state();
-    // The heaps ask the state whether a pair still stands: it must be gone first.
-    state(row, JobState.BLOCKED);
-    if (was == JobState.AVAILABLE) {
-      ready.dropped(row.lane, now);
-    } else if (was == JobState.SCHEDULED) {
-      due.dropped();
-    }
+    edges.link(row, extra, parent, replaced, changes);
   }
 
   @Nullable Claimed claim(String node, Strategy strategy, long now, Changes changes) {
@@ -487,7 +290,7 @@ public final class Rows {
     if (row == null) {
       throw new AssertionError("job " + id + " is ready but not in the table");
     }
-    state(row, JobState.RUNNING);
+    states.set(row, JobState.RUNNING);
     leaveWaiting(row, changes);
     row.fence++;
     row.attempt++;
@@ -549,14 +352,14 @@ public final class Rows {
     if (cancel != null && !(next.outcome() instanceof Outcome.Succeeded<?>)) {
       next = Transition.cancelled(cancel, row.attempt);
     }
-    stopRunning(row, attempt.codeRuns(), now, changes);
+    holders.stop(row, attempt.codeRuns(), now, changes);
     switch (next) {
       case Next.Ended done -> end(row, done.outcome(), attempt, now, changes);
       case Next.Parked parked -> {
         journal.tried(row, attempt);
         row.more().heldBecause = parked.reason();
         row.more().heldUntilRegistered = parked.untilRegistered();
-        reenter(row, now, changes);
+        states.reenter(row, now, changes);
       }
       case Next.Again again -> {
         journal.tried(row, attempt);
@@ -566,101 +369,16 @@ public final class Rows {
           case NOTHING -> {}
         }
         if (again.charge() != Next.Charge.NOTHING) {
-          cancelChildren(row, "job " + row.id + ", its parent, is tried again", changes);
+          Edges.cancelChildren(row, "job " + row.id + ", its parent, is tried again", changes);
         }
         row.due = Math.max(again.due(), now);
-        reenter(row, now, changes);
+        states.reenter(row, now, changes);
       }
     }
     if (!row.ended()) {
       journal.changed(row);
     }
     return true;
-  }
-
-  /// Gives back what a running job holds, or notes who holds it if its code still runs.
-  private void stopRunning(Row row, boolean codeRuns, long now, Changes changes) {
-    boolean withQueue = row.more == null || !row.more.aside;
-    if (codeRuns) {
-      Lane lane = ready.join(row.lane.route(), now);
-      abandonedCode.put(
-          new Holder(row.id, row.fence), new Held(row.node, lane, withQueue, row.moved));
-    } else {
-      ready.give(row.lane, withQueue, now, changes::granted);
-    }
-    Row.More more = row.more;
-    if (more != null) {
-      if (more.abandoned) {
-        more.abandoned = false;
-        abandonedRunning--;
-      }
-      more.aside = false;
-      waits.end(row);
-    }
-    row.node = null;
-  }
-
-  boolean abandon(long id, int fence) {
-    Row row = running(id, fence);
-    if (row == null) {
-      return false;
-    }
-    if (!row.more().abandoned) {
-      row.more().abandoned = true;
-      abandonedRunning++;
-    }
-    return true;
-  }
-
-  void returned(long id, int fence, long now, Changes changes) {
-    Held held = abandonedCode.remove(new Holder(id, fence));
-    if (held != null) {
-      free(held, now, changes);
-    }
-  }
-
-  /// Frees what abandoned code held on nodes that are gone, and the code with them.
-  void gone(Set<String> nodes, long now, Changes changes) {
-    List<Held> freed = new ArrayList<>();
-    abandonedCode
-        .values()
-        .removeIf(held -> held.node() != null && nodes.contains(held.node()) && freed.add(held));
-    freed.forEach(held -> free(held, now, changes));
-  }
-
-  private void free(Held held, long now, Changes changes) {
-    ready.give(held.lane(), held.withQueue(), now, changes::granted);
-    ready.leave(held.lane(), now);
-  }
-
-  void stepAside(Row row, long now, Changes changes) {
-    row.more().aside = true;
-    ready.stepAside(row.lane, now, changes::granted);
-  }
-
-  /// Gives a job that stepped aside its queue's permit back, now or when one is free.
-  void comeBack(Row row, Runnable granted, Changes changes) {
-    int fence = row.fence;
-    waits.end(row);
-    ready.comeBack(
-        row.lane,
-        () -> {
-          boolean stillRuns = row.state == JobState.RUNNING && row.fence == fence;
-          if (stillRuns) {
-            row.more().aside = false;
-          }
-          return stillRuns;
-        },
-        granted,
-        changes::granted);
-  }
-
-  private static void cancelChildren(Row row, String cause, Changes changes) {
-    if (row.more != null) {
-      for (Row child : row.more.children) {
-        changes.cancel(child, cause, null);
-      }
-    }
   }
 
   /// Why a job stands where it stands.
@@ -695,143 +413,29 @@ public final class Rows {
   }
 
   private void endWaiting(Row row, Outcome<?> outcome, long now, Changes changes) {
-    withdraw(row, now);
+    states.withdraw(row, now);
     leaveWaiting(row, changes);
     end(row, outcome, null, now, changes);
   }
 
   private void end(Row row, Outcome<?> outcome, @Nullable Finish last, long now, Changes changes) {
-    state(row, outcome.state());
+    states.set(row, outcome.state());
     row.moved = now;
     row.outcome(outcome);
     changes.ended(row);
     ready.leave(row.lane, now);
     Row.More more = row.more;
     if (more != null) {
-      if (more.deadlineTimed) {
-        more.deadlineTimed = false;
-        deadlines.dropped();
-      }
-      tellOthers(row, more, outcome, now, changes);
+      states.dropDeadline(more);
+      edges.ended(row, more, outcome, now, changes);
     }
     journal.ended(row, outcome, last);
-  }
-
-  private void tellOthers(Row row, Row.More more, Outcome<?> outcome, long now, Changes changes) {
-    boolean succeeded = outcome instanceof Outcome.Succeeded<?>;
-    for (Row dependent : more.dependents) {
-      if (succeeded) {
-        met(dependent, now, changes);
-      } else {
-        changes.cancel(dependent, inputEnded(row, outcome), errorOf(outcome));
-      }
-    }
-    more.dependents = List.of();
-    for (Row follower : more.followers) {
-      met(follower, now, changes);
-    }
-    more.followers = List.of();
-    for (RowGroup group : more.groups) {
-      group.unended--;
-      groupChanged(group, row, outcome, now, changes);
-    }
-    more.groups = List.of();
-    if (more.parent != null) {
-      more.parent.removeChild(row);
-      more.parent = null;
-    }
-    if (more.after != null && !more.after.ended() && more.key != null) {
-      // A replacement that ends before what it was to replace gives the key back.
-      keys.replace(new KeyOf(row.task, more.key), row, more.after);
-    }
-    more.after = null;
-    if (!succeeded) {
-      cancelChildren(row, "job " + row.id + ", its parent, " + outcome.state(), changes);
-    }
-    more.children = Set.of();
-  }
-
-  RowGroup openGroup(List<Row> members, long now, Changes changes) {
-    RowGroup group = new RowGroup(++lastGroup);
-    journal.changed(group);
-    for (int i = 0; i < members.size(); i++) {
-      Row row = members.get(i);
-      group.add(row, i);
-      journal.joined(group, row, i);
-      Outcome<?> outcome = row.outcome();
-      if (outcome == null) {
-        row.more().groups = Row.plus(row.more().groups, group);
-      } else {
-        groupChanged(group, row, outcome, now, changes);
-      }
-    }
-    return group;
-  }
-
-  void closeGroup(RowGroup group, @Nullable Throwable failure, long now, Changes changes) {
-    group.open = false;
-    if (failure != null) {
-      breakGroup(group, "the inputs of the jobs it waits for ended early", failure, changes);
-    } else {
-      groupChanged(group, now, changes);
-    }
-    journal.changed(group);
-  }
-
-  void groupChanged(RowGroup group, Row member, Outcome<?> outcome, long now, Changes changes) {
-    if (!(outcome instanceof Outcome.Succeeded<?>)) {
-      breakGroup(group, inputEnded(member, outcome), errorOf(outcome), changes);
-    } else {
-      groupChanged(group, now, changes);
-    }
-  }
-
-  void groupChanged(RowGroup group, long now, Changes changes) {
-    if (group.complete() && group.broken == null) {
-      for (Row dependent : group.dependents) {
-        met(dependent, now, changes);
-      }
-      group.dependents.clear();
-    }
-  }
-
-  void breakGroup(RowGroup group, String cause, @Nullable Throwable error, Changes changes) {
-    if (group.broken == null) {
-      group.broken = cause;
-      group.error = error;
-      journal.changed(group);
-      for (Row dependent : group.dependents) {
-        changes.cancel(dependent, cause, error);
-      }
-      group.dependents.clear();
-    }
-  }
-
-  private void met(Row row, long now, Changes changes) {
-    if (!row.ended() && --row.more().unmet == 0 && row.state == JobState.BLOCKED) {
-      row.due = Math.max(row.due, now);
-      enter(row, now, changes);
-    }
-  }
-
-  private static String inputEnded(Row source, Outcome<?> outcome) {
-    return "job " + source.id + " (" + source.task + "), its input, " + outcome.state();
-  }
-
-  private static @Nullable Throwable errorOf(Outcome<?> outcome) {
-    return switch (outcome) {
-      case Outcome.Failed<?> failed -> failed.cause();
-      case Outcome.Cancelled<?> cancelled -> cancelled.error();
-      case Outcome.Succeeded<?> succeeded -> null;
-    };
   }
 
   /// Lets an ended job go, and its key with it.
   public void forget(Row row) {
     table.remove(row.id);
-    if (row.more != null && row.more.key != null) {
-      keys.remove(new KeyOf(row.task, row.more.key), row);
-    }
+    edges.freeKey(row);
   }
 
   boolean hold(long id, String reason, long now) {
@@ -839,9 +443,9 @@ public final class Rows {
     if (row == null || !row.waits() || row.state == JobState.HELD) {
       return false;
     }
-    withdraw(row, now);
+    states.withdraw(row, now);
     row.more().heldBecause = reason;
-    state(row, JobState.HELD);
+    states.set(row, JobState.HELD);
     journal.changed(row);
     return true;
   }
@@ -854,7 +458,7 @@ public final class Rows {
     row.more().heldBecause = null;
     row.more().heldUntilRegistered = false;
     row.due = Math.max(row.due, now);
-    enter(row, now, changes);
+    states.enter(row, now, changes);
     journal.changed(row);
     return true;
   }
@@ -876,31 +480,19 @@ public final class Rows {
 
   /// Moves what is due, ends what is past its deadline.
   void tick(long now, Changes changes) {
-    while (!due.isEmpty() && due.topRank() <= now) {
-      Row row = table.get(IdHeap.id(due.topTicket()));
-      due.removeTop();
-      if (row != null) {
-        enter(row, now, changes);
+    states.startDue(now, changes);
+    Row row;
+    while ((row = states.pollPastDeadline(now)) != null) {
+      if (row.waits()) {
+        endWaiting(row, Transition.expired(row.id, row.deadline(), row.attempt), now, changes);
       }
-    }
-    while (!deadlines.isEmpty() && deadlines.topRank() <= now) {
-      Row row = table.get(IdHeap.id(deadlines.topTicket()));
-      deadlines.removeTop();
-      if (row != null) {
-        row.more().deadlineTimed = false;
-        if (row.waits()) {
-          endWaiting(row, Transition.expired(row.id, row.deadline(), row.attempt), now, changes);
-        }
-        // Of one that runs, its runner sees to the deadline.
-      }
+      // Of one that runs, its runner sees to the deadline.
     }
     ready.tick(now);
   }
 
   long nextTime() {
-    long next = ready.nextTime();
-    next = due.isEmpty() ? next : Math.min(next, due.topRank());
-    return deadlines.isEmpty() ? next : Math.min(next, deadlines.topRank());
+    return Math.min(ready.nextTime(), states.nextTime());
   }
 
   /// Takes a running job over from a node that is gone.
@@ -910,36 +502,8 @@ public final class Rows {
     return claimed(row);
   }
 
-  /// One attempt that holds a gate.
-  ///
-  /// @param code whether only its code runs on, after its attempt was ended
-  record Holding(long id, long since, boolean code, @Nullable Row row) {}
-
-  /// The attempts that hold a gate, in the order in which they started. Looks at what runs.
-  List<Holding> holding(Gate gate) {
-    boolean queue = gate instanceof QueueGate;
-    List<Holding> found = new ArrayList<>();
-    running.forEach(row -> {
-      if (row.lane.passes(gate) && !(queue && row.aside())) {
-        found.add(new Holding(row.id, row.moved, false, row));
-      }
-    });
-    abandonedCode.forEach((holder, held) -> {
-      if (held.lane().passes(gate) && (!queue || held.withQueue())) {
-        found.add(new Holding(holder.id(), held.since(), true, null));
-      }
-    });
-    found.sort(Comparator.comparingLong(Holding::since).thenComparingLong(Holding::id));
-    return found;
-  }
-
   boolean idle(Set<Strategy> strategies, long now) {
-    return counts[JobState.RUNNING.ordinal()] == abandonedRunning
+    return states.count(JobState.RUNNING) == holders.abandoned()
         && !ready.claimable(strategies, now);
-  }
-
-  /// How many jobs are in a state.
-  public long count(JobState state) {
-    return counts[state.ordinal()];
   }
 }

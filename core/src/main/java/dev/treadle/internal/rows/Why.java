@@ -9,13 +9,20 @@ import dev.treadle.internal.ready.Gate;
 import dev.treadle.internal.ready.LimitGate;
 import dev.treadle.internal.ready.QueueGate;
 import dev.treadle.internal.ready.RateGate;
+import dev.treadle.internal.ready.ReadySet;
 import dev.treadle.spi.Micros;
+import dev.treadle.spi.Route;
 import dev.treadle.spi.Words;
+import dev.treadle.stats.Waiting;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Why a job stands where it stands, in a sentence. Under the lock of the store.
+/// Why a job stands where it stands, in a sentence, and how many wait for which reason. Under the
+/// lock of the store.
 final class Why {
   private Why() {}
 
@@ -37,6 +44,32 @@ final class Why {
             case RateGate rate -> Kind.LIMIT;
           };
     };
+  }
+
+  /// How many jobs wait for which reason, by queue and task. Kept as they move: what this looks at
+  /// are the routes they wait on, not the jobs.
+  static List<Waiting> waiting(ReadySet ready, long now) {
+    Map<Waiting, Long> sums = new HashMap<>();
+    ready.forEachLane(lane -> {
+      Route route = lane.route();
+      Gate closed = ready.closed(lane, now);
+      lane.waiting((task, state, jobs) -> {
+        Kind why = kind(state, closed);
+        sums.merge(
+            new Waiting(route.queue(), task, route.strategy(), why, 0), (long) jobs, Long::sum);
+      });
+    });
+    return sums.entrySet().stream()
+        .map(sum -> {
+          Waiting of = sum.getKey();
+          return new Waiting(of.queue(), of.task(), of.strategy(), of.why(), sum.getValue());
+        })
+        .sorted(
+            Comparator.comparing(Waiting::queue)
+                .thenComparing(Waiting::task)
+                .thenComparing(Waiting::strategy)
+                .thenComparing(Waiting::why))
+        .toList();
   }
 
   static Reason of(Row row, Rows rows, long now) {
@@ -156,7 +189,7 @@ final class Why {
                 + queue.limit()
                 + " run",
             queue.name(),
-            rows.holding(queue));
+            rows.holders.holding(queue));
   }
 
   private static Reason limit(LimitGate limit, Rows rows) {
@@ -171,14 +204,14 @@ final class Why {
                 + limit.max()
                 + " taken",
             limit.ref().toString(),
-            rows.holding(limit));
+            rows.holders.holding(limit));
     return limit.ref().name().equals(Rows.LOST_BEFORE)
         ? reason.plus("; jobs that ran when a process died run again one at a time")
         : reason;
   }
 
-  private static Reason held(Kind kind, String text, String name, List<Rows.Holding> all) {
-    List<Rows.Holding> named = all.subList(0, Math.min(all.size(), Reason.JOBS_NAMED));
+  private static Reason held(Kind kind, String text, String name, List<Holders.Holding> all) {
+    List<Holders.Holding> named = all.subList(0, Math.min(all.size(), Reason.JOBS_NAMED));
     return new Reason(
         kind,
         text
@@ -186,7 +219,7 @@ final class Why {
                 ? ""
                 : ", by " + list(named.stream().map(Why::describe).toList(), all.size())),
         name,
-        named.stream().map(Rows.Holding::id).toList(),
+        named.stream().map(Holders.Holding::id).toList(),
         all.size(),
         null,
         null);
@@ -271,7 +304,7 @@ final class Why {
     return "job " + row.id + " (" + row.task + ", " + row.state() + ")";
   }
 
-  private static String describe(Rows.Holding it) {
+  private static String describe(Holders.Holding it) {
     Row row = it.row();
     return "job "
         + it.id()
