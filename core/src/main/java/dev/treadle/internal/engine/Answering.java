@@ -106,7 +106,7 @@ final class Answering {
         run.claimed.attempt(),
         Duration.ofNanos(Math.max(0, run.ranNanos())),
         run.slow(),
-        run.waits());
+        run.slot.lent());
   }
 
   private Answer.@Nullable Explained explained(long id) {

@@ -2,22 +2,13 @@ package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
 import dev.treadle.Isolation;
-import dev.treadle.Job;
 import dev.treadle.JobContext;
-import dev.treadle.Jobs;
-import dev.treadle.Progress;
-import dev.treadle.RefusedException;
-import dev.treadle.Snooze;
 import dev.treadle.Stack;
 import dev.treadle.Strategy;
-import dev.treadle.Submission;
-import dev.treadle.Task;
-import dev.treadle.WaitException;
 import dev.treadle.internal.codec.Codec;
 import dev.treadle.internal.monitor.IoCpu;
 import dev.treadle.internal.monitor.Suspect;
 import dev.treadle.internal.monitor.jfr.Flight;
-import dev.treadle.internal.process.WorkerDied;
 import dev.treadle.internal.run.LogContext;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
@@ -28,27 +19,15 @@ import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.Next;
-import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Transition;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One attempt, from its claim to the end of its code: what its code sees as [JobContext], what its
@@ -61,14 +40,7 @@ import org.jspecify.annotations.Nullable;
 ///    ├─ asked, ignored for a grace ─► LEFT (abandoned) ─ code returns ─► OVER
 ///    └─ the treadle closes ─► HANDED_BACK ─ code returns ─► OVER
 /// ```
-final class AttemptRun implements Run, JobContext, Suspect {
-  /// Why somebody wants the attempt to end.
-  private enum Stop {
-    CANCEL,
-    TIMEOUT,
-    DEADLINE
-  }
-
+final class AttemptRun implements Run, Suspect {
   private enum Stage {
     RUNNING,
     /// Abandoned; the job waits for the code to return.
@@ -78,13 +50,6 @@ final class AttemptRun implements Run, JobContext, Suspect {
     /// Its job was handed back to the store, since the treadle closes.
     HANDED_BACK,
     OVER
-  }
-
-  private enum Slot {
-    HELD,
-    /// Given away while the attempt waits for other jobs.
-    LENT,
-    GONE
   }
 
   final Claimed claimed;
@@ -98,6 +63,18 @@ final class AttemptRun implements Run, JobContext, Suspect {
 
   private final Engine engine;
   final Runner runner;
+  final AttemptSlot slot;
+  private final AttemptContext context;
+  private @Nullable Stop stop;
+
+  /// What its code ran past, if it did.
+  private @Nullable TimeoutException timedOut;
+
+  private @Nullable String cancelCause;
+
+  /// Whether it was asked to end or is over: for loops, which look at every turn.
+  private volatile boolean endWanted;
+
   private final long claimNanos;
   private long startNanos;
 
@@ -106,15 +83,7 @@ final class AttemptRun implements Run, JobContext, Suspect {
   private final AtomicLong logBytes = new AtomicLong();
 
   private Stage stage = Stage.RUNNING;
-  private Slot slot = Slot.HELD;
-  private @Nullable Wait currentWait;
   private boolean succeeded;
-  private @Nullable Stop stop;
-
-  /// Whether it was asked to end or is over: for loops, which look at every turn.
-  private volatile boolean endWanted;
-
-  private @Nullable String cancelCause;
 
   /// Why its input does not come back from the store.
   private @Nullable String unreadable;
@@ -123,7 +92,6 @@ final class AttemptRun implements Run, JobContext, Suspect {
   private @Nullable Object input;
 
   private boolean inputRead;
-  private @Nullable TimeoutException timedOut;
 
   /// Written under the lock, read without it by the guard, which must not wait.
   private volatile @Nullable Thread thread;
@@ -146,7 +114,9 @@ final class AttemptRun implements Run, JobContext, Suspect {
     this.key = claimed.id();
     this.claimNanos = engine.time.nanos();
     this.startNanos = claimNanos;
+    this.slot = new AttemptSlot(this);
     this.cancelCause = claimed.cancel();
+    this.context = new AttemptContext(this);
   }
 
   /// Sets the alarm for the timeout or the deadline, whichever is sooner.
@@ -170,8 +140,8 @@ final class AttemptRun implements Run, JobContext, Suspect {
   }
 
   @Override
-  public synchronized void leavesSlot() {
-    slot = Slot.GONE;
+  public void leavesSlot() {
+    slot.leave();
   }
 
   @Override
@@ -228,8 +198,8 @@ final class AttemptRun implements Run, JobContext, Suspect {
     }
     try {
       value =
-          ScopedValue.where(Scope.CURRENT, this)
-              .call(() -> Chunk.run(known.settings.body(), input, this));
+          ScopedValue.where(JobContext.Scope.CURRENT, context)
+              .call(() -> Chunk.run(known.settings.body(), input, context));
     } finally {
       if (sampled != null) {
         sampled.ends();
@@ -288,7 +258,7 @@ final class AttemptRun implements Run, JobContext, Suspect {
         claimed.task(),
         claimed.attempt(),
         claimed.traceparent(),
-        end(),
+        mustEndBy(),
         isolation,
         input,
         known.settings.output().type());
@@ -296,7 +266,7 @@ final class AttemptRun implements Run, JobContext, Suspect {
 
   @Override
   public JobContext context() {
-    return this;
+    return context;
   }
 
   @Override
@@ -342,7 +312,7 @@ final class AttemptRun implements Run, JobContext, Suspect {
 
   private boolean ended(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {
     Stage was;
-    Slot had;
+    boolean held;
     Attempt.End end;
     String cancelled;
     synchronized (this) {
@@ -352,8 +322,7 @@ final class AttemptRun implements Run, JobContext, Suspect {
       }
       stage = Stage.OVER;
       endWanted = true;
-      had = slot;
-      slot = Slot.GONE;
+      held = slot.leave();
       if (thread != null) {
         thread = null;
         // Whoever interrupts does so under this lock: none can come after this.
@@ -372,19 +341,18 @@ final class AttemptRun implements Run, JobContext, Suspect {
     }
     Finish.Tally tally = engine.tally(this, cost, was != Stage.RUNNING);
     switch (was) {
-      case RUNNING, LEFT_OPEN ->
-          next = engine.complete(this, end, value, cancelled, tally, had == Slot.HELD);
-      case LEFT_FINISHED -> engine.returnedLate(this, thrown);
+      case RUNNING, LEFT_OPEN -> next = engine.complete(this, end, value, cancelled, tally, held);
+      case LEFT_FINISHED -> engine.abandoned.returnedLate(this, thrown);
       case HANDED_BACK -> engine.closing.left(this);
       case OVER -> throw new AssertionError("returned above");
     }
     if (was == Stage.LEFT_OPEN || was == Stage.LEFT_FINISHED) {
-      engine.abandonedReturned(this);
+      engine.abandoned.codeReturned(this);
     }
     if (thrown instanceof Unreadable) {
       engine.tasks.parked(claimed.task(), known);
     }
-    return had == Slot.HELD;
+    return held;
   }
 
   /// Why its input does not come back from the store, as the thread knows that found it out.
@@ -397,57 +365,21 @@ final class AttemptRun implements Run, JobContext, Suspect {
     return next;
   }
 
-  private Attempt.End endOf(@Nullable Throwable thrown) {
-    if (timedOut != null) {
-      if (thrown != null && !isInterruption(thrown)) {
-        timedOut.addSuppressed(thrown);
-      }
-      return new Attempt.End.TimedOut(timedOut, stop == Stop.DEADLINE);
-    }
-    if (thrown instanceof WorkerDied died) {
-      return stop == Stop.CANCEL
-          ? new Attempt.End.Cancelled()
-          : new Attempt.End.Lost(String.valueOf(died.getMessage()), died.blameless());
-    }
-    if (thrown == null) {
-      return new Attempt.End.Succeeded();
-    }
-    if (thrown instanceof Unreadable) {
-      return new Attempt.End.Snoozed(Duration.ZERO);
-    }
-    if (thrown instanceof Snooze snooze) {
-      return new Attempt.End.Snoozed(snooze.duration());
-    }
-    if (stop == Stop.CANCEL && isInterruption(thrown)) {
-      return new Attempt.End.Cancelled();
-    }
-    if (claimed.submittedAt() != null && thrown != claimed.submittedAt()) {
-      thrown.addSuppressed(claimed.submittedAt());
-    }
-    return new Attempt.End.Failed(thrown);
-  }
-
-  private static boolean isInterruption(Throwable thrown) {
-    return thrown instanceof InterruptedException
-        || thrown instanceof CancellationException
-        || thrown instanceof ClosedByInterruptException
-        || thrown instanceof InterruptedIOException
-        || thrown instanceof WaitException wait && wait.interrupted();
-  }
-
   // ---- as those see it who want it to end
 
   /// Asks the attempt to end because its job was asked to cancel.
   void cancel(String cause) {
-    synchronized (this) {
-      if (cancelCause == null) {
-        cancelCause = cause;
-      }
-    }
+    cancelCause(cause);
     if (stop(Stop.CANCEL) && isRemote()) {
       setAlarm(engine.graceNanos, () -> kill("it was cancelled and did not end"));
     }
     leave(Transition.cancelled(cause, claimed.attempt()));
+  }
+
+  private synchronized void cancelCause(String cause) {
+    if (cancelCause == null) {
+      cancelCause = cause;
+    }
   }
 
   private void timeOver(Stop kind) {
@@ -466,13 +398,20 @@ final class AttemptRun implements Run, JobContext, Suspect {
     return remote != null;
   }
 
-  /// Ends code that runs elsewhere for certain; nothing for other code.
-  void kill(String why) {
+  /// Ends code that runs elsewhere for certain, and with it the job; nothing for other code.
+  void killOnRequest() {
+    if (isRemote()) {
+      cancelCause("killed");
+      kill("on request");
+    }
+  }
+
+  private void kill(String why) {
     Remote elsewhere;
     synchronized (this) {
       elsewhere = stage == Stage.RUNNING ? remote : null;
-      if (elsewhere != null && stop == null) {
-        stop = Stop.CANCEL;
+      if (elsewhere != null) {
+        ask(Stop.CANCEL);
       }
     }
     if (elsewhere != null) {
@@ -488,13 +427,7 @@ final class AttemptRun implements Run, JobContext, Suspect {
       if (stage != Stage.RUNNING) {
         return false;
       }
-      if (stop == null || stop == Stop.CANCEL) {
-        stop = kind;
-        endWanted = true;
-      }
-      if (kind != Stop.CANCEL && timedOut == null) {
-        timedOut = timeout(kind);
-      }
+      ask(kind);
       if (thread != null) {
         thread.interrupt();
       }
@@ -510,28 +443,20 @@ final class AttemptRun implements Run, JobContext, Suspect {
     return true;
   }
 
-  private TimeoutException timeout(Stop kind) {
-    String limit =
-        kind == Stop.TIMEOUT
-            ? "its timeout of " + text(known.settings.timeout())
-            : "the deadline of its job, " + Micros.instant(claimed.deadline());
-    TimeoutException error =
-        new TimeoutException(
-            "attempt "
-                + claimed.attempt()
-                + " of job "
-                + claimed.id()
-                + " ("
-                + claimed.task()
-                + ") ran past "
-                + limit);
-    // Where the code was, not where the alarm is.
-    error.setStackTrace(thread == null ? new StackTraceElement[0] : thread.getStackTrace());
-    return error;
+  /// Under the lock: notes why it is to end.
+  private void ask(Stop kind) {
+    if (stop == null || stop == Stop.CANCEL) {
+      stop = kind;
+    }
+    endWanted = true;
+    if (kind != Stop.CANCEL && timedOut == null) {
+      timedOut = kind.over(claimed, known.settings.timeout(), thread);
+    }
   }
 
-  private static String text(@Nullable Duration duration) {
-    return duration == null ? "" : duration.toString().substring(2).toLowerCase(Locale.ROOT);
+  /// Under the lock: the end it has come to.
+  private Attempt.End endOf(@Nullable Throwable thrown) {
+    return Stop.end(claimed, stop, timedOut, thrown);
   }
 
   /// The code has ignored its interrupt for the whole grace.
@@ -552,21 +477,20 @@ final class AttemptRun implements Run, JobContext, Suspect {
     Finish.Tally tally = engine.tally(this, Finish.Cost.UNKNOWN, true);
     Next next = engine.transition(this, end, null, cancelled);
     boolean goOn = next.outcome() != null || known.settings.retryWhileAbandoned();
-    Slot had;
+    boolean held;
     synchronized (this) {
       if (stage != Stage.RUNNING) {
         return;
       }
       stage = goOn ? Stage.LEFT_FINISHED : Stage.LEFT_OPEN;
-      had = slot;
-      slot = Slot.GONE;
+      held = slot.leave();
     }
-    engine.abandoned(this, name, stack);
+    engine.abandoned.add(this, name, stack);
     if (goOn) {
       engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, true));
       returnedMeanwhile();
     } else {
-      engine.waitsForAbandoned(this);
+      engine.abandoned.jobWaits(this);
       engine.idleMayHaveChanged();
       if (claimed.deadline() != Micros.NEVER) {
         long left = claimed.deadline() - engine.time.micros();
@@ -574,7 +498,7 @@ final class AttemptRun implements Run, JobContext, Suspect {
       }
       returnedMeanwhile();
     }
-    if (had == Slot.HELD) {
+    if (held) {
       runner.giveSlot();
     }
   }
@@ -587,8 +511,8 @@ final class AttemptRun implements Run, JobContext, Suspect {
       over = stage == Stage.OVER;
     }
     if (over) {
-      engine.returned(this);
-      engine.forgetAbandoned(this);
+      engine.abandoned.letsGo(this);
+      engine.abandoned.forget(this);
     }
   }
 
@@ -635,11 +559,10 @@ final class AttemptRun implements Run, JobContext, Suspect {
       }
       end = abandoned ? endOf(null) : new Attempt.End.Lost("handed back at close", true);
       stage = abandoned ? Stage.LEFT_FINISHED : Stage.HANDED_BACK;
-      slot = Slot.GONE;
+      slot.leave();
       cancelled = cancelCause;
       if (!abandoned) {
-        stop = Stop.CANCEL;
-        endWanted = true;
+        ask(Stop.CANCEL);
         engine.closing.leaves(this);
       }
     }
@@ -672,104 +595,6 @@ final class AttemptRun implements Run, JobContext, Suspect {
     }
   }
 
-  // ---- waiting for other jobs
-
-  /// Waits inside this attempt: its slot and its queue's permit go to others meanwhile.
-  ///
-  /// @throws RefusedException if the wait could never end
-  <T extends @Nullable Object> T waiting(Collection<Receipt> awaited, Supplier<T> wait) {
-    String refusal = engine.store.beginWait(claimed.id(), claimed.fence(), awaited);
-    if (refusal != null) {
-      throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
-    }
-    boolean lent;
-    Wait token = new Wait();
-    synchronized (this) {
-      lent = slot == Slot.HELD;
-      if (lent) {
-        slot = Slot.LENT;
-      }
-      currentWait = token;
-    }
-    if (lent) {
-      runner.giveSlot();
-    }
-    try {
-      return wait.get();
-    } finally {
-      synchronized (token) {
-        token.over = true;
-      }
-      comeBack(lent);
-    }
-  }
-
-  /// Whether it waits for other jobs, and has lent its slot meanwhile.
-  synchronized boolean waits() {
-    return slot == Slot.LENT;
-  }
-
-  /// A wait inside this attempt. Its monitor makes sure that nothing is added to one that is over:
-  /// the store would take that for a new wait, which nobody would end.
-  private static final class Wait {
-    private boolean over;
-  }
-
-  /// Waits, during a wait, for one more job; says why that could never end, or null. Nothing if the
-  /// wait is over.
-  @Nullable String alsoWaitsFor(Receipt job) {
-    Wait wait;
-    synchronized (this) {
-      wait = currentWait;
-    }
-    if (wait == null) {
-      return null;
-    }
-    synchronized (wait) {
-      return wait.over ? null : engine.store.beginWait(claimed.id(), claimed.fence(), List.of(job));
-    }
-  }
-
-  private void comeBack(boolean lent) {
-    CountDownLatch queue = new CountDownLatch(1);
-    engine.store.endWait(claimed.id(), claimed.fence(), queue::countDown);
-    awaitUninterruptibly(queue);
-    if (lent && !hasLeft()) {
-      CountDownLatch granted = new CountDownLatch(1);
-      runner.takeSlotBack(granted::countDown);
-      awaitUninterruptibly(granted);
-      boolean gone;
-      synchronized (this) {
-        gone = slot == Slot.GONE;
-        if (!gone) {
-          slot = Slot.HELD;
-        }
-      }
-      if (gone) {
-        runner.giveSlot();
-      }
-    }
-  }
-
-  private synchronized boolean hasLeft() {
-    return slot == Slot.GONE;
-  }
-
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        latch.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /// Where its code is now; null if none of it runs at this moment.
   @Nullable Stack stack() {
     Thread runs;
@@ -798,7 +623,10 @@ final class AttemptRun implements Run, JobContext, Suspect {
 
   /// The attempt that runs on this thread, if it is one of this engine.
   static @Nullable AttemptRun current() {
-    return Scope.CURRENT.isBound() && Scope.CURRENT.get() instanceof AttemptRun run ? run : null;
+    return JobContext.Scope.CURRENT.isBound()
+            && JobContext.Scope.CURRENT.get() instanceof AttemptContext context
+        ? context.run
+        : null;
   }
 
   Engine engine() {
@@ -827,71 +655,17 @@ final class AttemptRun implements Run, JobContext, Suspect {
     return logBytes.get();
   }
 
-  // ---- as its code sees it
-
-  @Override
-  public int attempt() {
-    return claimed.attempt();
-  }
-
-  @Override
-  public Optional<Instant> deadline() {
-    long end = end();
-    return end == Micros.NEVER ? Optional.empty() : Optional.of(Micros.instant(end));
+  /// Whether it was asked to end or is over.
+  boolean endWanted() {
+    return endWanted;
   }
 
   /// When it must have ended, in microseconds since 1970.
-  private long end() {
+  long mustEndBy() {
     long end = claimed.deadline();
     if (known.settings.timeout() != null) {
       end = Math.min(end, Micros.plus(claimed.started(), Micros.of(known.settings.timeout())));
     }
     return end;
-  }
-
-  @Override
-  public Optional<String> traceparent() {
-    return Optional.ofNullable(claimed.traceparent());
-  }
-
-  @Override
-  public boolean cancelled() {
-    return endWanted;
-  }
-
-  @Override
-  public void progress(long done, long total) {
-    engine.store.note(
-        claimed.id(), claimed.fence(), new Progress(done, Math.max(-1, total), 0), List.of());
-  }
-
-  @Override
-  public void log(String line) {
-    logBytes.addAndGet(line.getBytes(StandardCharsets.UTF_8).length);
-    engine.store.note(claimed.id(), claimed.fence(), null, List.of(line));
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
-      Task<A, R> task, A input) {
-    return engine.submitter.submit(task.with(input), this);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Job<R> submit(
-      Submission<A, R> submission) {
-    return engine.submitter.submit(submission, this);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
-      Task<A, R> task, Collection<? extends A> inputs) {
-    return engine.submitter.map(task, inputs, this);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
-      Task<A, R> task, Stream<? extends A> inputs) {
-    return engine.submitter.map(task, inputs, this);
   }
 }

@@ -56,7 +56,7 @@ final class Closing {
       try {
         shutDown();
       } finally {
-        engine.tellAll(Listener::closed);
+        engine.telling.all(Listener::closed);
       }
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -86,8 +86,10 @@ final class Closing {
     if (interrupted) {
       engine.running().forEach(run -> engine.store.cancel(List.of(run.key), "closed"));
     }
-    engine.abandoned.forEach(
-        run -> run.leave(Transition.cancelled("closed", run.claimed.attempt())));
+    engine
+        .abandoned
+        .runs()
+        .forEach(run -> run.leave(Transition.cancelled("closed", run.claimed.attempt())));
   }
 
   private void cancelWaiting() {
@@ -108,7 +110,7 @@ final class Closing {
   private void handBack() {
     engine.handsBack = true;
     engine.running().forEach(AttemptRun::handBack);
-    engine.abandoned.forEach(AttemptRun::handBack);
+    engine.abandoned.runs().forEach(AttemptRun::handBack);
     if (!engine.broken()) {
       await(UNDER_WAY.toNanos());
     }
@@ -148,7 +150,7 @@ final class Closing {
   // ---- the end of both
 
   private void shutDown() {
-    warn(engine.abandoned, "abandoned attempts");
+    warn(engine.abandoned.runs(), "abandoned attempts");
     warn(leaving, "attempts, whose jobs were handed back,");
     engine.closed = true;
     engine.room.made();

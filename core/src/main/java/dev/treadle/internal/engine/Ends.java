@@ -28,7 +28,7 @@ final class Ends {
   /// A job has ended.
   void ended(long id, Outcome<?> outcome) {
     for (Watcher watcher : watchers.take(id)) {
-      Engine.tell(id, () -> watcher.ended(outcome));
+      Telling.tell(id, () -> watcher.ended(outcome));
     }
   }
 
@@ -59,7 +59,7 @@ final class Ends {
     over = first;
     for (long id : watchers.jobs()) {
       for (Watcher watcher : watchers.take(id)) {
-        Engine.tell(id, () -> watcher.givenUp(first));
+        Telling.tell(id, () -> watcher.givenUp(first));
       }
     }
     engine.feeders.forEach(feeder -> feeder.givenUp(first));
@@ -83,7 +83,7 @@ final class Ends {
     if (self == null) {
       return park(job, until, what);
     }
-    return self.waiting(
+    return self.slot.waiting(
         self.engine() == engine ? List.of(job) : List.of(), () -> park(job, until, what));
   }
 
@@ -104,7 +104,7 @@ final class Ends {
     }
     List<Receipt> awaited = new ArrayList<>();
     jobs.forEach(job -> awaited.add(job.receipt));
-    return self.waiting(self.engine() == engine ? awaited : List.of(), take);
+    return self.slot.waiting(self.engine() == engine ? awaited : List.of(), take);
   }
 
   private @Nullable Outcome<?> park(Receipt job, long until, Object what) {

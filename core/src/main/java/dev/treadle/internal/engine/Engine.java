@@ -4,7 +4,6 @@ import dev.treadle.Attempt;
 import dev.treadle.Isolation;
 import dev.treadle.JobInfo;
 import dev.treadle.JobState;
-import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
@@ -51,8 +50,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,8 +90,7 @@ final class Engine {
   /// Whether jobs outlive this engine.
   final boolean durable;
 
-  private final int abandonedMax;
-  private final List<Listener> listeners;
+  final Telling telling;
   private final Map<String, QueueSettings> queues;
   private final Map<Strategy, Runner> runners = new EnumMap<>(Strategy.class);
   private final ConcurrentHashMap<Long, AttemptRun> running = new ConcurrentHashMap<>();
@@ -105,8 +101,7 @@ final class Engine {
   /// How many cancels are, or may be, in [#earlyCancels], whose own count is not exact enough.
   private final AtomicInteger earlyCancelCount = new AtomicInteger();
 
-  final Set<AttemptRun> abandoned = ConcurrentHashMap.newKeySet();
-  private final AtomicIntegerArray abandonedCounts = new AtomicIntegerArray(STRATEGIES.length);
+  final Abandoned abandoned;
   final Quiet quiet = new Quiet(this);
   final Closing closing;
   private final Pulse pulse;
@@ -137,8 +132,8 @@ final class Engine {
     this.closing = new Closing(this, setup.drainFor);
     this.graceNanos = setup.grace.toNanos();
     this.mapWindow = setup.mapWindow;
-    this.abandonedMax = setup.abandonedMax;
-    this.listeners = List.copyOf(setup.listeners);
+    this.abandoned = new Abandoned(this, setup.abandonedMax);
+    this.telling = new Telling(setup.listeners);
     this.queues = Map.copyOf(setup.queues);
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
@@ -185,7 +180,7 @@ final class Engine {
     List<AttemptRun> runs = List.of();
     // Again, if jobs of unknown tasks were among those claimed: fewer than asked for means that
     // there are no more.
-    while (runner != null && runs.size() < max && claiming && !stopped(strategy)) {
+    while (runner != null && runs.size() < max && claiming && !abandoned.stopped(strategy)) {
       List<Claimed> claims = claimed(strategy, max - runs.size());
       if (claims.isEmpty()) {
         break;
@@ -242,11 +237,7 @@ final class Engine {
         run.cancel("asked");
       }
     }
-    for (Listener listener : listeners) {
-      tell(
-          claimed.id(),
-          () -> listener.attemptStarted(claimed.id(), claimed.task(), claimed.attempt()));
-    }
+    telling.attemptStarted(claimed);
     if (runner.startsAtClaim()) {
       run.arm();
     }
@@ -297,7 +288,7 @@ final class Engine {
     Next next = transition(run, end, value, cancelCause);
     Finish finish = new Finish(run.claimed.id(), run.claimed.fence(), tally, end, next, false);
     Strategy strategy = run.runner.strategy();
-    if (!hasSlot || !claiming || stopped(strategy)) {
+    if (!hasSlot || !claiming || abandoned.stopped(strategy)) {
       finish(run, finish);
       return null;
     }
@@ -346,17 +337,7 @@ final class Engine {
     if (run.flight != null) {
       run.flight.ended(run.claimed, run.runner.strategy(), run.claimed.queue(), finish);
     }
-    for (Listener listener : listeners) {
-      tell(
-          finish.id(),
-          () ->
-              listener.attemptEnded(
-                  finish.id(),
-                  run.claimed.task(),
-                  run.claimed.queue(),
-                  run.runner.strategy(),
-                  finish.attempt()));
-    }
+    telling.attemptEnded(run, finish);
   }
 
   private void told(AttemptRun run, Finish finish, boolean accepted) {
@@ -371,75 +352,12 @@ final class Engine {
     idleMayHaveChanged();
   }
 
-  // ---- abandoned code
-
-  void abandoned(AttemptRun run, String thread, StackTraceElement[] stack) {
-    abandoned.add(run);
-    abandonedCounts.incrementAndGet(run.runner.strategy().ordinal());
-    StringBuilder where = new StringBuilder();
-    for (int i = 0; i < Math.min(stack.length, 12); i++) {
-      where.append("\n  at ").append(stack[i]);
-    }
-    LOG.warn(
-        "job {} ({}): attempt {} ignores that its time is over and is abandoned; its thread {} is"
-            + " at{}",
-        run.claimed.id(),
-        run.claimed.task(),
-        run.claimed.attempt(),
-        thread,
-        where);
-  }
-
-  /// Has the job wait for the abandoned code of its attempt.
-  void waitsForAbandoned(AttemptRun run) {
-    try {
-      boolean unused = store.abandon(run.claimed.id(), run.claimed.fence());
-    } catch (StoreException e) {
-      broke(e);
-    }
-  }
-
-  void abandonedReturned(AttemptRun run) {
-    abandoned.remove(run);
-    abandonedCounts.decrementAndGet(run.runner.strategy().ordinal());
-    run.runner.available();
-  }
-
-  void forgetAbandoned(AttemptRun run) {
-    abandoned.remove(run);
-  }
-
-  void returned(AttemptRun run) {
-    if (durable && closed) {
-      return; // What it held is free when the store is opened again.
-    }
-    try {
-      store.returned(run.claimed.id(), run.claimed.fence());
-    } catch (StoreException e) {
-      broke(e);
-    }
-  }
-
-  void returnedLate(AttemptRun run, @Nullable Throwable thrown) {
-    returned(run);
-    LOG.warn(
-        "job {} ({}): the abandoned code of attempt {} has {}; that is too late and was refused",
-        run.claimed.id(),
-        run.claimed.task(),
-        run.claimed.attempt(),
-        thrown == null ? "returned a value" : "thrown " + Words.of(thrown));
-  }
-
-  boolean stopped(Strategy strategy) {
-    return abandonedCounts.get(strategy.ordinal()) >= abandonedMax;
-  }
-
   Set<Strategy> claimableStrategies() {
     if (!claiming) {
       return Set.of();
     }
     Set<Strategy> open = new HashSet<>(runners.keySet());
-    open.removeIf(this::stopped);
+    open.removeIf(abandoned::stopped);
     return open;
   }
 
@@ -458,12 +376,7 @@ final class Engine {
     public void ended(long id, String task, Outcome<?> outcome) {
       tasks.ended(task);
       Flight.finished(id, task, outcome.state());
-      if (!listeners.isEmpty()) {
-        Outcome<?> shown = shown(task, outcome);
-        for (Listener listener : listeners) {
-          tell(id, () -> listener.jobEnded(id, task, shown));
-        }
-      }
+      telling.jobEnded(id, task, () -> shown(task, outcome));
       ends.ended(id, outcome);
     }
 
@@ -509,34 +422,6 @@ final class Engine {
     public Optional<String> answer(String question) {
       return answering.of(question);
     }
-  }
-
-  /// Tells all who listen something that is about no job.
-  void tellAll(Consumer<Listener> what) {
-    for (Listener listener : listeners) {
-      try {
-        what.accept(listener);
-      } catch (Throwable thrown) {
-        LOG.error("a listener failed; jobs are not affected", thrown);
-      }
-    }
-  }
-
-  static void tell(long id, Runnable what) {
-    try {
-      what.run();
-    } catch (Throwable thrown) {
-      try {
-        LOG.error("job {}: a listener failed; the job is not affected", id, thrown);
-      } catch (Throwable hostile) {
-        LOG.error("job {}: a listener failed with {}", id, Words.of(thrown));
-      }
-    }
-  }
-
-  /// Calls a user's code back, on a virtual thread.
-  void callBack(long id, Runnable callback) {
-    Thread.ofVirtual().name("treadle-callback-" + id).start(() -> tell(id, callback));
   }
 
   // ---- values, where the store keeps no objects
@@ -609,10 +494,6 @@ final class Engine {
     return running.get(id);
   }
 
-  int abandonedMax() {
-    return abandonedMax;
-  }
-
   /// What was measured here.
   Stats stats() {
     return monitor.stats(this::task, this::heap, time.micros());
@@ -628,7 +509,7 @@ final class Engine {
   List<Waiting> waiting() {
     return store.waiting().stream()
         .map(it ->
-            it.why() == Reason.Kind.WORKER && stopped(it.strategy())
+            it.why() == Reason.Kind.WORKER && abandoned.stopped(it.strategy())
                 ? new Waiting(
                     it.queue(), it.task(), it.strategy(), Reason.Kind.STRATEGY_STOPPED, it.jobs())
                 : it)
@@ -662,37 +543,24 @@ final class Engine {
     }
   }
 
-  /// An attempt takes far longer than usual.
-  void slow(AttemptRun run, Duration ran, Duration p99) {
-    long id = run.claimed.id();
-    String task = run.claimed.task();
-    LOG.warn(
-        "job {} ({}): attempt {} is slow: it has run for {} s, the p99 of its task is {} s",
-        id,
-        task,
-        run.claimed.attempt(),
-        "%.1f".formatted(ran.toNanos() / 1e9),
-        "%.3f".formatted(p99.toNanos() / 1e9));
-    for (Listener listener : listeners) {
-      tell(id, () -> listener.attemptSlow(id, task, run.claimed.attempt(), ran, p99));
-    }
-  }
-
   /// Where the code of a job is now; that of an abandoned attempt, if no other runs.
   Optional<Stack> stack(long id) {
-    AttemptRun run = running.get(id);
-    if (run == null) {
-      run = abandoned.stream().filter(left -> left.jobId() == id).findFirst().orElse(null);
-    }
-    return Optional.ofNullable(run).map(AttemptRun::stack);
+    return Optional.ofNullable(running.get(id)).or(() -> abandoned.of(id)).map(AttemptRun::stack);
   }
 
-  /// Ends the attempt of a job for certain, if one runs elsewhere.
+  /// Cancels a job, and ends its attempt for certain, if one runs elsewhere. First of all, since
+  /// code that is asked may end by itself, and leave what it has started; and after that once more,
+  /// for one that has begun meanwhile.
   void kill(long id) {
+    killAttempt(id);
     store.cancel(List.of(id), "killed");
+    killAttempt(id);
+  }
+
+  private void killAttempt(long id) {
     AttemptRun run = running.get(id);
     if (run != null) {
-      run.kill("on request");
+      run.killOnRequest();
     }
   }
 

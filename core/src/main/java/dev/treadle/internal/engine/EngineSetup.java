@@ -193,7 +193,7 @@ public final class EngineSetup implements Treadle.Setup {
     try {
       Engine engine = new Engine(this, store);
       FrontDoor treadle = new FrontDoor(engine);
-      engine.tellAll(listener -> listener.opened(treadle));
+      engine.telling.all(listener -> listener.opened(treadle));
       return treadle;
     } catch (Throwable failed) {
       try {

@@ -41,14 +41,14 @@ final class Explaining {
 
   private Reason stopped(long id, Reason reason) {
     Strategy strategy = engine.store.find(id).map(JobInfo::strategy).orElse(null);
-    return strategy == null || !engine.stopped(strategy)
+    return strategy == null || !engine.abandoned.stopped(strategy)
         ? reason
         : new Reason(
             Reason.Kind.STRATEGY_STOPPED,
             "waits because "
                 + strategy
                 + " has stopped: "
-                + engine.abandonedMax()
+                + engine.abandoned.max()
                 + " abandoned attempts ignore their timeouts and still run");
   }
 

@@ -266,7 +266,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       lock.unlock();
     }
     for (AttemptRun waiter : waiters) {
-      String refusal = waiter.alsoWaitsFor(receipt);
+      String refusal = waiter.slot.alsoWaitsFor(receipt);
       if (refusal != null) {
         refuse(waiter, refusal);
       }
@@ -589,14 +589,14 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     if (self == null) {
       park(so, null);
     } else if (self.engine() != engine) {
-      self.waiting(
+      self.slot.waiting(
           List.of(),
           () -> {
             park(so, null);
             return true;
           });
     } else {
-      self.waiting(
+      self.slot.waiting(
           awaited,
           () -> {
             parkInside(so, self, awaited, knownJobs);
@@ -620,7 +620,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     }
     try {
       for (Receipt receipt : fedSince) {
-        String refusal = self.alsoWaitsFor(receipt);
+        String refusal = self.slot.alsoWaitsFor(receipt);
         if (refusal != null) {
           throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
         }

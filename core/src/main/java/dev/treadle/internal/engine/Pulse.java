@@ -102,7 +102,7 @@ final class Pulse implements AutoCloseable {
                 run.claimed.task(), task -> engine.monitor.run(task, engine.time.micros()));
         if (spread.count() >= ENOUGH && ran.toNanos() > slowAfter * spread.p99().toNanos()) {
           run.becomesSlow();
-          engine.slow(run, ran, spread.p99());
+          engine.telling.attemptSlow(run, ran, spread.p99());
         }
       }
     }

@@ -175,7 +175,7 @@ final class Submitter {
     if (self == null) {
       wait.run();
     } else {
-      self.waiting(
+      self.slot.waiting(
           List.of(),
           () -> {
             wait.run();

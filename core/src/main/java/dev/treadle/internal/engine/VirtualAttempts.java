@@ -15,13 +15,13 @@ final class VirtualAttempts implements Watched {
 
   @Override
   public boolean busy() {
-    return !engine.running().isEmpty() || !engine.abandoned.isEmpty();
+    return !engine.running().isEmpty() || !engine.abandoned.runs().isEmpty();
   }
 
   @Override
   public void each(Consumer<? super Suspect> to) {
     engine.running().forEach(to);
-    engine.abandoned.forEach(to);
+    engine.abandoned.runs().forEach(to);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.treadle.internal.monitor;
 
+import dev.treadle.internal.thrown.Frames;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,6 @@ public final class Starvations implements Starved {
   private static final int TASKS_MAX = 1_000;
 
   private static final int FRAMES_MAX = 64;
-  private static final int FRAMES_LOGGED = 12;
 
   private final ConcurrentHashMap<String, Starvation> byTask = new ConcurrentHashMap<>();
 
@@ -35,11 +35,9 @@ public final class Starvations implements Starved {
     if (!known && byTask.size() >= TASKS_MAX) {
       return;
     }
-    List<StackTraceElement> stack = List.of(where).subList(0, Math.min(where.length, FRAMES_MAX));
+    List<StackTraceElement> stack = Frames.ofCodeIfAny(where).stream().limit(FRAMES_MAX).toList();
     byTask.merge(task, new Starvation(job, task, 1, lasted, stack), Starvation::and);
     if (!known) {
-      StringBuilder frames = new StringBuilder();
-      stack.stream().limit(FRAMES_LOGGED).forEach(each -> frames.append("\n  at ").append(each));
       LOG.warn(
           "job {} ({}) computes on a virtual thread: seen on its core for {} ms without a pause,"
               + " while others had to wait for one; make {} a cpu task. It is at{}",
@@ -47,7 +45,7 @@ public final class Starvations implements Starved {
           task,
           lasted.toMillis(),
           task,
-          frames);
+          Frames.lines(stack));
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The frames of a thread that runs the code of an attempt, told apart from those that brought it
 /// there.
@@ -34,6 +35,8 @@ public final class Frames {
           "java.lang.VirtualThread",
           "dev.treadle.internal.process.worker.WorkerMain");
 
+  private static final int LINES_MAX = 12;
+
   private Frames() {}
 
   /// Those of the code of a task and of what it calls, innermost first; empty if the thread is not
@@ -54,6 +57,20 @@ public final class Frames {
       return List.of(); // The code has not begun.
     }
     return List.copyOf(Arrays.asList(all).subList(0, i + 1));
+  }
+
+  /// Those of the code of a task, or all if it is not there.
+  public static List<StackTraceElement> ofCodeIfAny(StackTraceElement[] all) {
+    List<StackTraceElement> code = ofCode(all);
+    return code.isEmpty() ? List.of(all) : code;
+  }
+
+  /// The innermost ones as lines of a log, each after a line end.
+  public static String lines(List<StackTraceElement> frames) {
+    return frames.stream()
+        .limit(LINES_MAX)
+        .map(frame -> "\n  at " + frame)
+        .collect(Collectors.joining());
   }
 
   /// The innermost of these frames that is none of the JDK; the innermost at all if all are.
