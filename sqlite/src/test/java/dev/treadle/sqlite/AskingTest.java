@@ -276,6 +276,9 @@ class AskingTest {
     try (ChildJvm owner = ChildJvm.start(Owner.class, file())) {
       owner.await("RUNS", 1);
       sum = Long.parseLong(owner.await("SUM", 1).getFirst());
+      while (Sqlite.ask(file(), "SELECT id FROM started WHERE id = 1").equals("nothing")) {
+        Thread.onSpinWait(); // Starts are written a little later.
+      }
       owner.kill();
     }
     assertThat(why(1).state()).isEqualTo(JobState.RUNNING);

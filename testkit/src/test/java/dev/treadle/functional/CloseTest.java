@@ -260,9 +260,12 @@ class CloseTest {
     Task<Integer, Object> small = echo.queue("small");
     treadle.submit(small, 1);
     treadle.submit(small, 2);
-    CompletableFuture<Job<Object>> third =
-        CompletableFuture.supplyAsync(() -> treadle.submit(small, 3), Thread::startVirtualThread);
-    treadle.awaitIdle();
+    CompletableFuture<Job<Object>> third = new CompletableFuture<>();
+    Thread blocked =
+        Thread.startVirtualThread(
+            () -> third.completeAsync(() -> treadle.submit(small, 3), Runnable::run));
+    // Before it waits there, it may yet come in, and its job is cancelled.
+    Awaitility.await().until(() -> blocked.getState() == Thread.State.WAITING);
     treadle.close();
 
     assertThat(third)

@@ -7,12 +7,15 @@ import dev.treadle.Stack;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -218,12 +221,28 @@ class StackTest {
         .isZero();
   }
 
+  // Each thread stops by itself, some after the signal was sent.
+  private static boolean hasStopped(long pid) throws Exception {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      for (Path thread : threads.toList()) {
+        String stat = Files.readString(thread.resolve("stat"));
+        if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void aWorkerThatIsStoppedDoesNotAnswer() throws Exception {
     Job<Integer> job = inWorker(StackTest::loop, 1);
     long pid = Long.parseLong(inLoop(job).where().replaceAll("\\D", ""));
     signal("STOP", pid);
+    while (!hasStopped(pid)) {
+      Thread.onSpinWait();
+    }
     assertThat(job.stack()).isEmpty();
     assertThat(job.stack()).isEmpty();
     signal("CONT", pid);
