@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -49,6 +51,8 @@ public final class Monitor {
 
   private final ConcurrentHashMap<Place, Cell> cells = new ConcurrentHashMap<>();
   private final Permits permits = new Permits();
+  private static final Figures NOTHING = new Sum().figures();
+
   private final Starvations starvations = new Starvations();
   private final String node;
   private final boolean on = isOn();
@@ -116,9 +120,13 @@ public final class Monitor {
       long nowMicros) {
     Map<String, Figures> byTask = by(cell -> cell.task, nowMicros);
     List<Advice> advice = new ArrayList<>();
-    byTask.forEach((name, figures) -> {
+    // Who computes on io may not have ended once: it has no figures yet, and is to be told of now.
+    Set<String> names = new TreeSet<>(byTask.keySet());
+    starvations.all().forEach(each -> names.add(each.task()));
+    names.forEach(name -> {
       Task<?, ?> task = tasks.apply(name);
       if (task != null) {
+        Figures figures = byTask.getOrDefault(name, NOTHING);
         advice.addAll(
             Advisor.of(task.settings(), figures, starvations.of(name), heap.applyAsLong(task)));
       }

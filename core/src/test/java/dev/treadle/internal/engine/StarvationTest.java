@@ -1,12 +1,14 @@
 package dev.treadle.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.treadle.Job;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.internal.memory.MemoryStore;
 import dev.treadle.internal.monitor.Starvation;
+import dev.treadle.stats.Advice;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
@@ -91,6 +93,10 @@ class StarvationTest {
       assertThat(scheduler.getParallelism()).isGreaterThan(2);
 
       awaitNamed(engine, "hog");
+      assertThat(treadle.stats().advice())
+          .as("advice while no attempt of it has ended")
+          .extracting(Advice::subject, Advice::kind)
+          .containsExactly(tuple("hog", Advice.Kind.USE_CPU));
       enough = true;
       one.join();
       two.join();
@@ -98,7 +104,10 @@ class StarvationTest {
 
       Starvation found = engine.monitor.starvations().of("hog").orElseThrow();
       assertThat(found.job()).isIn(one.id(), two.id());
-      assertThat(found.where()).anyMatch(frame -> frame.getMethodName().equals("spin"));
+      assertThat(found.where().getFirst().getMethodName()).isEqualTo("spin");
+      assertThat(found.where())
+          .as("frames of the code alone")
+          .noneMatch(frame -> frame.getClassName().startsWith(Chunk.class.getName()));
       assertThat(engine.monitor.starvations().of("sleeper")).isEmpty();
     }
   }
