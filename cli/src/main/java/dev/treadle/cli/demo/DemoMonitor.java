@@ -2,6 +2,7 @@ package dev.treadle.cli.demo;
 
 import dev.treadle.Job;
 import dev.treadle.Outcome;
+import dev.treadle.Reason;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.cli.terminal.DurationConverter;
@@ -9,6 +10,7 @@ import dev.treadle.stats.Advice;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -18,11 +20,16 @@ import java.util.stream.IntStream;
 /// from running. The monitor sees it, names it, and says what to do.
 final class DemoMonitor {
   private static final String TASK = "digest";
-  private static final Duration LONGEST = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /// They end by themselves long after the advice should be there: it is for who runs now.
+  private static final Duration LONGEST = PATIENCE.multipliedBy(3);
+
   private static final Duration NAP = Duration.ofMillis(5);
   private static final Duration LOOK = Duration.ofMillis(20);
 
   private final Story story;
+  private final CountDownLatch begun = new CountDownLatch(jobs() - 1);
   private final AtomicBoolean enough = new AtomicBoolean();
 
   DemoMonitor(Story story) {
@@ -37,12 +44,13 @@ final class DemoMonitor {
   void computesOnIo(Treadle treadle) {
     story.act("Code that computes on io, where it keeps all others from running.");
     Task<Integer, Integer> digest = Task.io(TASK, Integer.class, Integer.class, this::digest);
-    Task<Integer, Long> sleeper = Task.io("sleeper", Integer.class, Long.class, it -> nap());
+    Task<Long, Long> sleeper = Task.io("sleeper", Long.class, Long.class, this::naps);
     List<Job<Integer>> hogs =
         IntStream.range(1, jobs()).mapToObj(i -> treadle.submit(digest, i)).toList();
-    Job<Long> naps = treadle.submit(sleeper, 1);
+    boolean allRun = allBegin();
+    Job<Long> naps = treadle.submit(sleeper, System.nanoTime());
     Optional<Advice> advice = awaitAdvice(treadle);
-    String why = hogs.getFirst().why().text();
+    Reason why = hogs.getFirst().why();
     enough.set(true);
     for (Job<Integer> hog : hogs) {
       story.count(hog.settled());
@@ -50,6 +58,8 @@ final class DemoMonitor {
     Outcome<Long> slept = naps.settled();
     story.count(slept);
     story.expect("advice for " + TASK, true, advice.isPresent());
+    story.expect("all cores taken", true, allRun);
+    story.expect(TASK + " at that time", Reason.Kind.RUNNING, why.kind());
     story.expect("sleeper", true, slept instanceof Outcome.Succeeded);
     if (slept instanceof Outcome.Succeeded<Long> it && it.value() != null) {
       story.line(
@@ -57,11 +67,20 @@ final class DemoMonitor {
               .formatted(DurationConverter.format(Duration.ofNanos(it.value()))));
     }
     story.line("Asked why a job does not end, Treadle says that it");
-    Lines.wrapped(why, story::line);
+    Lines.wrapped(why.text(), story::line);
+  }
+
+  private boolean allBegin() {
+    try {
+      return begun.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // The next wait for a job says so.
+      return false;
+    }
   }
 
   private Optional<Advice> awaitAdvice(Treadle treadle) {
-    long end = System.nanoTime() + LONGEST.toNanos();
+    long end = System.nanoTime() + PATIENCE.toNanos();
     Optional<Advice> advice = Optional.empty();
     while (advice.isEmpty() && System.nanoTime() < end && !Thread.interrupted()) {
       LockSupport.parkNanos(LOOK.toNanos());
@@ -74,6 +93,7 @@ final class DemoMonitor {
   }
 
   private Integer digest(Integer seed) {
+    begun.countDown();
     long end = System.nanoTime() + LONGEST.toNanos();
     int hash = seed;
     while (!enough.get() && System.nanoTime() < end) {
@@ -84,9 +104,10 @@ final class DemoMonitor {
     return hash;
   }
 
-  /// Naps until the others have ended; by how many nanoseconds it was late at worst.
-  private long nap() throws InterruptedException {
-    long worst = 0;
+  /// Naps until the others have ended; by how many nanoseconds it was late at worst, its first turn
+  /// counted from when it was asked for.
+  private long naps(long asked) throws InterruptedException {
+    long worst = System.nanoTime() - asked;
     while (!enough.get()) {
       long start = System.nanoTime();
       TimeUnit.NANOSECONDS.sleep(NAP.toNanos());
