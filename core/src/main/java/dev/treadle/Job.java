@@ -90,7 +90,8 @@ public interface Job<R extends @Nullable Object> {
   /// Where the code of the job is at this moment. Empty if none of it runs here now: the job waits
   /// or has ended, the handler of an `async` job has returned its stage and no thread is held, a
   /// worker JVM does not answer within a second, or it runs in another process that has the file
-  /// open. If the code was abandoned and still runs, where that is.
+  /// open. If the code was abandoned and still runs, where that is. If the code waits for a job of
+  /// another treadle in this JVM, and that runs, where that is; [Stack#where()] then says so.
   Optional<Stack> stack();
 
   /// Everything known of the job now.

@@ -3,6 +3,7 @@ package dev.treadle.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.treadle.Job;
+import dev.treadle.Outcome;
 import dev.treadle.Stack;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
@@ -263,8 +264,63 @@ class StackTest {
     assertThat(stack.thread()).isEqualTo("sh -c sleep 1000; true");
     assertThat(stack.frames()).isEmpty();
     assertThat(pids).allMatch(pid -> ProcessHandle.of(Long.parseLong(pid)).isPresent());
+    assertThat(job.why().text()).endsWith("; in processes " + String.join(", ", pids));
     job.kill();
     var unused = job.settled();
     assertThat(job.stack()).isEmpty();
+  }
+
+  // --- another treadle ---
+
+  private static int waitFor(Job<Integer> job) {
+    return job.get();
+  }
+
+  /// Looks until the job has come to its wait for one of another treadle, and goes on.
+  private static Stack waits(Job<Integer> job) {
+    while (!job.why().text().contains("another treadle")) {
+      assertThat(job.outcome()).isEmpty();
+      Thread.onSpinWait();
+    }
+    return job.stack().orElseThrow();
+  }
+
+  @Test
+  void whoWaitsForAJobOfAnotherTreadleIsWhereThatIs() throws Exception {
+    try (Treadle file = Treadle.open();
+        Treadle memory = Treadle.open()) {
+      try {
+        Job<Integer> inner = memory.submit(on(Strategy.IO), 1);
+        Job<Integer> outer = file.submit(() -> waitFor(inner));
+        started.await();
+
+        Stack stack = waits(outer);
+        assertThat(stack.where())
+            .isEqualTo(
+                "this JVM, pid %d, in job %d (hold) of another treadle, for which it waits"
+                    .formatted(ProcessHandle.current().pid(), inner.id()));
+        assertOutermost(stack, "hold");
+        goOn.countDown();
+        assertThat(outer.get()).isEqualTo(1);
+      } finally {
+        goOn.countDown();
+      }
+    }
+  }
+
+  @Test
+  void whoWaitsForOneThatHasNotBegunIsWhereItWaits() {
+    try (Treadle file = Treadle.open();
+        Treadle memory = Treadle.open()) {
+      memory.pause("default");
+      Job<Integer> inner = memory.submit(() -> 1);
+      Job<Integer> outer = file.submit(() -> waitFor(inner));
+
+      Stack stack = waits(outer);
+      assertThat(stack.where()).doesNotContain("another");
+      assertThat(stack.frames()).anyMatch(frame -> frame.getMethodName().equals("waitFor"));
+      inner.cancel();
+      assertThat(outer.settled()).isInstanceOf(Outcome.Failed.class);
+    }
   }
 }

@@ -88,4 +88,27 @@ class WhyTest {
         .containsExactly(new Waiting("default", "page", Strategy.IO, Reason.Kind.LIMIT, 1));
     assertThat(waits.why().jobs()).containsExactly(holder.id());
   }
+
+  @Test
+  void ofOneThatWaitsForAJobOfAnotherTreadle() throws Exception {
+    try (Treadle other = Treadle.with().clock(clock).open()) {
+      CountDownLatch began = new CountDownLatch(1);
+      Instant start = clock.instant();
+      Job<Integer> inner =
+          other.submit(Task.io("page", CountDownLatch.class, Integer.class, this::hold), began);
+      began.await();
+      Job<Integer> job = treadle.submit(() -> inner.get());
+      while (!job.why().text().contains("another treadle")) { // It comes to its wait.
+        assertThat(job.outcome()).isEmpty();
+        Thread.onSpinWait();
+      }
+      String why = job.why().text();
+      end.countDown();
+
+      assertThat(why)
+          .matches(
+              "runs since \\Q%1$s\\E, attempt 1, for 0 us; waits for job %2$d \\(page\\) of another treadle, which runs since \\Q%1$s\\E, attempt 1, for 0 us; at \\S*WhyTest\\.hold\\(WhyTest\\.java:\\d+\\); 40 of 200 done; last said: reading page 40"
+                  .formatted(start, inner.id()));
+    }
+  }
 }

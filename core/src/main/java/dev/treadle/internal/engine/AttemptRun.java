@@ -595,8 +595,21 @@ final class AttemptRun implements Run, Suspect {
     }
   }
 
-  /// Where its code is now; null if none of it runs at this moment.
+  /// Where its code is now; null if none of it runs at this moment. What waits for a job of another
+  /// engine in this JVM is where that is, if that runs: nobody else can be asked for it.
   @Nullable Stack stack() {
+    JobHandle<?> awaited = slot.elsewhere();
+    AttemptRun other = awaited == null ? null : awaited.engine.running(awaited.id());
+    Stack there = other == null ? null : other.ownStack();
+    return there == null
+        ? ownStack()
+        : new Stack(
+            there.thread(),
+            there.frames(),
+            there.where() + ", in " + awaited + " of another treadle, for which it waits");
+  }
+
+  private @Nullable Stack ownStack() {
     Thread runs;
     Remote elsewhere;
     synchronized (this) {

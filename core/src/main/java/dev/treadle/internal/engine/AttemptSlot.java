@@ -21,6 +21,7 @@ final class AttemptSlot {
   private final AttemptRun run;
   private State state = State.HELD;
   private @Nullable Wait currentWait;
+  private @Nullable JobHandle<?> elsewhere;
 
   /// A wait inside the attempt. Its monitor makes sure that nothing is added to one that is over:
   /// the store would take that for a new wait, which nobody would end.
@@ -45,6 +46,33 @@ final class AttemptSlot {
   boolean lent() {
     synchronized (run) {
       return state == State.LENT;
+    }
+  }
+
+  /// Waits inside the attempt for a job of another engine, of which the store here knows nothing.
+  <T extends @Nullable Object> T waitingElsewhere(JobHandle<?> job, Supplier<T> wait) {
+    try {
+      return waiting(
+          List.of(),
+          () -> {
+            elsewhere(job);
+            return wait.get();
+          });
+    } finally {
+      elsewhere(null);
+    }
+  }
+
+  private void elsewhere(@Nullable JobHandle<?> job) {
+    synchronized (run) {
+      elsewhere = job;
+    }
+  }
+
+  /// The job of another engine that the attempt waits for, if it does.
+  @Nullable JobHandle<?> elsewhere() {
+    synchronized (run) {
+      return elsewhere;
     }
   }
 

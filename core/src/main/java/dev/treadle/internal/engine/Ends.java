@@ -73,18 +73,20 @@ final class Ends {
   }
 
   /// Waits for the end of a job, giving up the slot of the attempt that waits, if one does.
-  @Nullable Outcome<?> await(Receipt job, @Nullable Duration atMost, Object what) {
-    Outcome<?> outcome = job.outcome();
+  @Nullable Outcome<?> await(JobHandle<?> job, @Nullable Duration atMost) {
+    Outcome<?> outcome = job.receipt.outcome();
     if (outcome != null) {
       return outcome;
     }
     long until = atMost == null ? Long.MAX_VALUE : engine.time.nanos() + Engine.nanos(atMost);
     AttemptRun self = AttemptRun.current();
     if (self == null) {
-      return park(job, until, what);
+      return park(job, until);
     }
-    return self.slot.waiting(
-        self.engine() == engine ? List.of(job) : List.of(), () -> park(job, until, what));
+    Supplier<@Nullable Outcome<?>> wait = () -> park(job, until);
+    return self.engine() == engine
+        ? self.slot.waiting(List.of(job.receipt), wait)
+        : self.slot.waitingElsewhere(job, wait);
   }
 
   /// Takes the next of what ends, waiting for it as [#await] does.
@@ -107,15 +109,15 @@ final class Ends {
     return self.slot.waiting(self.engine() == engine ? awaited : List.of(), take);
   }
 
-  private @Nullable Outcome<?> park(Receipt job, long until, Object what) {
+  private @Nullable Outcome<?> park(JobHandle<?> job, long until) {
     Waiter waiter = new Waiter();
     Alarm.Entry alarmed =
         until == Long.MAX_VALUE
             ? null
             : engine.alarm.in(until - engine.time.nanos(), waiter::lookAtTime);
-    watch(job, waiter);
+    watch(job.receipt, waiter);
     try {
-      return waiter.await(engine.time, until, what);
+      return waiter.await(engine.time, until, job);
     } finally {
       watchers.remove(job.id(), waiter);
       if (alarmed != null) {

@@ -105,7 +105,7 @@ final class Engine {
   final Quiet quiet = new Quiet(this);
   final Closing closing;
   private final Pulse pulse;
-  private final Explaining explaining = new Explaining(this);
+  final Explaining explaining = new Explaining(this);
   private final Answering answering = new Answering(this);
   private final Rescue rescue = new Rescue(this);
 

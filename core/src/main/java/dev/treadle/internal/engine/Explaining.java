@@ -26,6 +26,12 @@ final class Explaining {
   }
 
   Reason of(long id) {
+    return of(id, true);
+  }
+
+  /// @param follows whether to say, too, why a job of another engine has not ended for which this
+  ///   one waits; not of that one in turn, which may wait for one of this engine
+  private Reason of(long id, boolean follows) {
     Reason reason =
         engine
             .store
@@ -33,7 +39,7 @@ final class Explaining {
             .orElseGet(() -> new Reason(Reason.Kind.ENDED, "ended and is no longer kept"));
     return switch (reason.kind()) {
       case WORKER -> stopped(id, reason);
-      case RUNNING -> reason.plus(running(id));
+      case RUNNING -> reason.plus(running(id, follows));
       case LIMIT, QUEUE -> reason.plus(usually(reason.jobs()));
       case TIME, JOBS, PAUSED, STRATEGY_STOPPED, HELD, ENDED -> reason;
     };
@@ -72,7 +78,7 @@ final class Explaining {
   }
 
   /// What follows in the sentence on a job that runs.
-  private String running(long id) {
+  private String running(long id, boolean follows) {
     AttemptRun run = engine.running(id);
     JobInfo job = engine.store.find(id).orElse(null);
     if (run == null || job == null) {
@@ -93,13 +99,29 @@ final class Explaining {
           .append(" times its p99 of ")
           .append(text(usual.p99()));
     }
-    Stack stack = run.stack();
-    if (stack != null && !stack.frames().isEmpty()) {
-      text.append("; at ").append(Frames.telling(stack.frames()));
+    JobHandle<?> awaited = run.slot.elsewhere();
+    if (awaited == null) {
+      at(run.stack(), text);
     }
     progress(job.progress(), text);
     lastLine(job.log(), text);
+    if (awaited != null) {
+      text.append("; waits for ").append(awaited).append(" of another treadle");
+      if (follows) {
+        text.append(", which ").append(awaited.engine.explaining.of(awaited.id(), false).text());
+      }
+    }
     return text.toString();
+  }
+
+  private static void at(@Nullable Stack stack, StringBuilder text) {
+    if (stack != null) {
+      // A command has no frames.
+      text.append(
+          stack.frames().isEmpty()
+              ? "; in " + stack.where()
+              : "; at " + Frames.telling(stack.frames()));
+    }
   }
 
   private static void progress(@Nullable Progress progress, StringBuilder text) {

@@ -73,7 +73,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   }
 
   private @Nullable Outcome<R> await(@Nullable Duration atMost) {
-    Outcome<?> outcome = engine.ends.await(receipt, atMost, this);
+    Outcome<?> outcome = engine.ends.await(this, atMost);
     return outcome == null ? null : read(outcome);
   }
 

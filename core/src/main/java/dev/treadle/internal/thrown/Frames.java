@@ -35,6 +35,8 @@ public final class Frames {
           "java.lang.VirtualThread",
           "dev.treadle.internal.process.worker.WorkerMain");
 
+  private static final List<String> NOT_TELLING = List.of("java.", "jdk.", "dev.treadle.internal.");
+
   private static final int LINES_MAX = 12;
 
   private Frames() {}
@@ -73,11 +75,11 @@ public final class Frames {
         .collect(Collectors.joining());
   }
 
-  /// The innermost of these frames that is none of the JDK; the innermost at all if all are.
+  /// The innermost of these frames that is of the JDK as little as of ours, which is where code
+  /// waits for a job; the innermost at all if there is none.
   public static StackTraceElement telling(List<StackTraceElement> frames) {
     return frames.stream()
-        .filter(frame ->
-            !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
+        .filter(frame -> NOT_TELLING.stream().noneMatch(frame.getClassName()::startsWith))
         .findFirst()
         .orElse(frames.getFirst());
   }
