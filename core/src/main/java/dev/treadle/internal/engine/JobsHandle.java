@@ -6,27 +6,21 @@ import dev.treadle.JobFailedException;
 import dev.treadle.Jobs;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
-import dev.treadle.RefusedException;
 import dev.treadle.Task;
 import dev.treadle.TreadleException;
-import dev.treadle.WaitException;
 import dev.treadle.spi.Group;
 import dev.treadle.spi.Receipt;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators.AbstractSpliterator;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -39,21 +33,6 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     implements Jobs<A, R> {
   private static final int SUPPRESSED_MAX = 100;
   private static final int SPINS = 200;
-
-  /// How the items are read, which the first reader decides.
-  private enum Mode {
-    UNDECIDED,
-    KEEP,
-    STREAM
-  }
-
-  /// A job that has ended, with its item or items.
-  private record EndedJob(
-      int first, @Nullable Chunk chunk, @Nullable Object input, Outcome<?> outcome) {
-    int items() {
-      return chunk == null ? 1 : chunk.inputs.length;
-    }
-  }
 
   final Engine engine;
 
@@ -70,35 +49,20 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   /// For how many items the feeder wants room and has not got it; 0 otherwise.
   private int roomWanted;
 
-  /// Those wait here who read: all have ended, one more can be read, or somebody must not wait.
-  private final Condition readable = lock.newCondition();
-
-  private Mode mode = Mode.UNDECIDED;
+  private final Readers readers = new Readers(this, lock.newCondition());
+  private final Reading<A, R> reading = new Reading<>();
   private int fed;
   private int done;
-  private int failed;
   private boolean fedAll;
   private boolean cancelled;
 
   /// Whether it is left as it is, because the treadle ends before it does.
   private boolean left;
 
-  /// What those are told who wait for what does not come any more.
-  private @Nullable Supplier<TreadleException> givenUp;
-
   /// Whether inputs were left unpulled because of that.
   private boolean cutShort;
 
   private @Nullable Throwable feedFailure;
-
-  /// Jobs that ended before it was clear how they are read.
-  private @Nullable List<EndedJob> early = new ArrayList<>();
-
-  /// With [Mode#KEEP].
-  private final Results results = new Results();
-
-  /// With [Mode#STREAM].
-  private final ArrayDeque<Item<A, R>> unread = new ArrayDeque<>();
 
   /// The jobs that have not ended, by the place of their first item.
   private final Map<Integer, Receipt> live = new HashMap<>();
@@ -112,11 +76,6 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// The failure of an item that never became a job, which the group cannot know of.
   private @Nullable Throwable stillborn;
-
-  /// Attempts that wait here, and why one of them must not go on waiting.
-  private final Set<AttemptRun> waiting = new HashSet<>();
-
-  private final Map<AttemptRun, String> refused = new HashMap<>();
 
   /// Feeds on, for maps that those feed who finish their items; else null.
   private @Nullable Runnable feedOn;
@@ -132,7 +91,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// Takes the lock. It is held for well under a microsecond: to be put to sleep for it would cost
   /// more than most chunks.
-  private void acquire() {
+  void acquire() {
     for (int i = 0; i < SPINS; i++) {
       if (lock.tryLock()) {
         return;
@@ -140,6 +99,10 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       Thread.onSpinWait();
     }
     lock.lock();
+  }
+
+  void release() {
+    lock.unlock();
   }
 
   // ---- as the feeder sees it
@@ -157,7 +120,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       return !cancelled;
     } finally {
       roomWanted = 0;
-      lock.unlock();
+      release();
     }
   }
 
@@ -168,7 +131,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       roomWanted = room() >= enough ? 0 : enough;
       return !cancelled && roomWanted == 0;
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
@@ -178,7 +141,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     try {
       return cancelled;
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
@@ -188,7 +151,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     try {
       stopFeeding = stop;
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
@@ -198,10 +161,10 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     try {
       feedOn = feeding;
       if (expected >= 0 && expected < 1 << 24) {
-        results.expect((int) expected);
+        reading.expect((int) expected);
       }
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
@@ -211,12 +174,12 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     try {
       return room();
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
   private int room() {
-    return window - (fed - done) - unread.size();
+    return window - (fed - done) - reading.unread();
   }
 
   private void signalRoom() {
@@ -229,9 +192,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   boolean waitsForReader() {
     acquire();
     try {
-      return !cancelled && fed == done && window - unread.size() < roomWanted;
+      return !cancelled && fed == done && window - reading.unread() < roomWanted;
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
@@ -252,7 +215,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   /// Notes that items are a job now.
   void began(int first, @Nullable Object input, Receipt receipt) {
     Chunk chunk = input instanceof Chunk it ? it : null;
-    List<AttemptRun> waiters;
+    List<AttemptRun> waiting;
     acquire();
     try {
       fed = first + (chunk == null ? 1 : chunk.inputs.length);
@@ -261,16 +224,11 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       if (all != null) {
         all.add(receipt);
       }
-      waiters = waiting.isEmpty() ? List.of() : List.copyOf(waiting);
+      waiting = readers.attempts();
     } finally {
-      lock.unlock();
+      release();
     }
-    for (AttemptRun waiter : waiters) {
-      String refusal = waiter.slot.alsoWaitsFor(receipt);
-      if (refusal != null) {
-        refuse(waiter, refusal);
-      }
-    }
+    readers.alsoWaitFor(receipt, waiting);
     engine.ends.watch(receipt, new Member(first, chunk, input));
   }
 
@@ -288,22 +246,12 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
     @Override
     public void ended(Outcome<?> outcome) {
-      JobsHandle.this.ended(new EndedJob(first, chunk, input, outcome));
+      JobsHandle.this.ended(new Reading.EndedJob(first, chunk, input, outcome));
     }
 
     @Override
     public void givenUp(Supplier<TreadleException> why) {
       leave(why);
-    }
-  }
-
-  private void refuse(AttemptRun waiter, String refusal) {
-    acquire();
-    try {
-      refused.put(waiter, refusal);
-      readable.signalAll();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -318,11 +266,11 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         fed = index + 1;
         stillborn = stillborn == null ? cause : stillborn;
       } finally {
-        lock.unlock();
+        release();
       }
     }
     ended(
-        new EndedJob(
+        new Reading.EndedJob(
             index, null, input, new Outcome.Failed<>(Outcome.Failed.Reason.ERROR, cause, 0)));
   }
 
@@ -342,9 +290,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       cutShort = !complete && failure == null;
       toClose = group;
       why = groupFailure();
-      readable.signalAll();
+      readers.look();
     } finally {
-      lock.unlock();
+      release();
     }
     if (toClose != null) {
       engine.store.closeGroup(toClose, why);
@@ -358,68 +306,26 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     return feedFailure != null ? feedFailure : stillborn;
   }
 
-  private void ended(EndedJob job) {
+  private void ended(Reading.EndedJob job) {
     Runnable feeding;
     acquire();
     try {
       feeding = feedOn;
       live.remove(job.first());
       done += job.items();
-      countFailures(job);
       if (job.chunk() != null) {
         nanosPerItem = job.chunk().nanosPerItem();
       }
-      switch (mode) {
-        case UNDECIDED -> {
-          if (early != null) {
-            early.add(job);
-          }
-        }
-        case KEEP -> keep(job);
-        case STREAM -> show(job);
-      }
+      reading.ended(job);
       signalRoom();
-      if (mode == Mode.STREAM || fedAll && done == fed) {
-        readable.signalAll();
+      if (reading.letsGo() || allEnded()) {
+        readers.look();
       }
     } finally {
-      lock.unlock();
+      release();
     }
     if (feeding != null) {
       feeding.run();
-    }
-  }
-
-  private void countFailures(EndedJob job) {
-    if (job.outcome() instanceof Outcome.Succeeded<?>) {
-      return;
-    }
-    for (int i = 0; i < job.items(); i++) {
-      if (!(outcome(job, i) instanceof Outcome.Succeeded<?>)) {
-        failed++;
-      }
-    }
-  }
-
-  private static Outcome<?> outcome(EndedJob job, int item) {
-    return job.chunk() == null ? job.outcome() : job.chunk().outcome(item, job.outcome());
-  }
-
-  private void keep(EndedJob job) {
-    if (job.chunk() != null && job.chunk().allSucceeded()) {
-      results.values(job.first(), job.chunk());
-    } else {
-      for (int i = 0; i < job.items(); i++) {
-        results.put(job.first() + i, outcome(job, i));
-      }
-    }
-  }
-
-  @SuppressWarnings("unchecked")
-  private void show(EndedJob job) {
-    for (int i = 0; i < job.items(); i++) {
-      Object input = job.chunk() == null ? job.input() : job.chunk().inputs[i];
-      unread.add(new Item<>(job.first() + i, (A) input, (Outcome<R>) outcome(job, i)));
     }
   }
 
@@ -445,7 +351,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         }
         return group;
       } finally {
-        lock.unlock();
+        release();
       }
     }
   }
@@ -457,15 +363,15 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     @Nullable Object[] values;
     acquire();
     try {
-      if (failed > 0) {
+      if (reading.failed() > 0) {
         throw failure();
       }
       if (cutShort) {
         throw new JobCancelledException(toString(), "asked", null);
       }
-      values = results.values(fed);
+      values = reading.values(fed);
     } finally {
-      lock.unlock();
+      release();
     }
     if (engine.values != null) {
       values = values.clone();
@@ -483,7 +389,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     boolean anyFailed = anyFailed();
     for (int i = 0; i < fed && suppressed < SUPPRESSED_MAX; i++) {
       RuntimeException error =
-          switch (results.outcome(i)) {
+          switch (reading.outcome(i)) {
             case Outcome.Succeeded<?> it -> null;
             case Outcome.Failed<?> it ->
                 new JobFailedException(item(i), it.reason(), it.cause(), it.attempts());
@@ -509,7 +415,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   private boolean anyFailed() {
     for (int i = 0; i < fed; i++) {
-      if (results.outcome(i) instanceof Outcome.Failed<?>) {
+      if (reading.outcome(i) instanceof Outcome.Failed<?>) {
         return true;
       }
     }
@@ -523,10 +429,10 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     acquire();
     try {
       for (int i = 0; i < fed; i++) {
-        stored.add(results.outcome(i));
+        stored.add(reading.outcome(i));
       }
     } finally {
-      lock.unlock();
+      release();
     }
     List<Outcome<R>> outcomes = new ArrayList<>(stored.size());
     for (Outcome<?> each : stored) {
@@ -536,131 +442,38 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   private void awaitAll() {
-    decide(Mode.KEEP);
-    waitFor(() -> fedAll && done == fed);
+    acquire();
+    try {
+      reading.keepAll(this);
+    } finally {
+      release();
+    }
+    readers.await(this::allEnded);
     if (feedFailure != null) {
       throw new IllegalStateException(
           "the inputs of " + this + " ended early: " + feedFailure, feedFailure);
     }
   }
 
-  private void decide(Mode wanted) {
-    acquire();
-    try {
-      if (mode == Mode.UNDECIDED) {
-        mode = wanted;
-        Consumer<EndedJob> take = wanted == Mode.KEEP ? this::keep : this::show;
-        if (early != null) {
-          early.forEach(take);
-          early = null;
-        }
-        if (wanted == Mode.STREAM) {
-          all = null;
-        }
-      } else if (mode != wanted || wanted == Mode.STREAM) {
-        throw new IllegalStateException(
-            mode == Mode.STREAM
-                ? "the items of " + this + " are being read by asCompleted(), which lets go of them"
-                : "the items of "
-                    + this
-                    + " are kept for get() and settled(); call asCompleted()"
-                    + " before those");
-      }
-    } finally {
-      lock.unlock();
-    }
+  /// Under the lock.
+  private boolean allEnded() {
+    return fedAll && done == fed;
   }
 
-  /// Waits until something about this map is so; inside an attempt, with its slot given away.
-  private void waitFor(BooleanSupplier so) {
-    List<Receipt> awaited;
-    int knownJobs;
-    AttemptRun self = AttemptRun.current();
-    acquire();
-    try {
-      if (so.getAsBoolean()) {
-        return;
-      }
-      awaited = self == null ? List.of() : List.copyOf(live.values());
-      knownJobs = jobCount;
-    } finally {
-      lock.unlock();
-    }
-    if (self == null) {
-      park(so, null);
-    } else if (self.engine() != engine) {
-      self.slot.waiting(
-          List.of(),
-          () -> {
-            park(so, null);
-            return true;
-          });
-    } else {
-      self.slot.waiting(
-          awaited,
-          () -> {
-            parkInside(so, self, awaited, knownJobs);
-            return true;
-          });
-    }
-  }
-
-  /// Parks an attempt of this engine, which hears of every job fed meanwhile.
-  private void parkInside(BooleanSupplier so, AttemptRun self, List<Receipt> known, int knownJobs) {
-    List<Receipt> fedSince = List.of();
-    acquire();
-    try {
-      waiting.add(self);
-      if (jobCount != knownJobs) {
-        fedSince = new ArrayList<>(live.values());
-        fedSince.removeAll(new HashSet<>(known));
-      }
-    } finally {
-      lock.unlock();
-    }
-    try {
-      for (Receipt receipt : fedSince) {
-        String refusal = self.slot.alsoWaitsFor(receipt);
-        if (refusal != null) {
-          throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
-        }
-      }
-      park(so, self);
-    } finally {
-      acquire();
-      try {
-        waiting.remove(self);
-        refused.remove(self);
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  private void park(BooleanSupplier so, @Nullable AttemptRun self) {
-    acquire();
-    try {
-      while (!so.getAsBoolean()) {
-        String refusal = self == null ? null : refused.get(self);
-        if (refusal != null) {
-          throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
-        }
-        if (givenUp != null) {
-          throw givenUp.get();
-        }
-        readable.await();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WaitException("interrupted while waiting for " + this + "; its jobs go on", e);
-    } finally {
-      lock.unlock();
-    }
+  /// The jobs that have not ended. Under the lock.
+  List<Receipt> notEnded() {
+    return List.copyOf(live.values());
   }
 
   @Override
   public Stream<Item<A, R>> asCompleted() {
-    decide(Mode.STREAM);
+    acquire();
+    try {
+      reading.letGo(this);
+      all = null;
+    } finally {
+      release();
+    }
     var items =
         new AbstractSpliterator<Item<A, R>>(Long.MAX_VALUE, Spliterator.NONNULL) {
           @Override
@@ -677,12 +490,12 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// The next item that has ended, or null after the last.
   private @Nullable Item<A, R> read() {
-    waitFor(() -> !unread.isEmpty() || fedAll && done == fed);
+    readers.await(() -> reading.unread() > 0 || allEnded());
     Item<A, R> item;
     Runnable feeding;
     acquire();
     try {
-      item = unread.poll();
+      item = reading.next();
       feeding = item == null ? null : feedOn;
       signalRoom();
       if (item == null && feedFailure != null) {
@@ -690,7 +503,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
             "the inputs of " + this + " ended early: " + feedFailure, feedFailure);
       }
     } finally {
-      lock.unlock();
+      release();
     }
     if (feeding != null) {
       feeding.run();
@@ -705,9 +518,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   public Progress progress() {
     acquire();
     try {
-      return new Progress(done, fedAll ? fed : -1, failed);
+      return new Progress(done, fedAll ? fed : -1, reading.failed());
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
@@ -733,7 +546,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         live.values().forEach(receipt -> ids.add(receipt.id()));
         room.signal();
       } finally {
-        lock.unlock();
+        release();
       }
     }
     fedAll(false, why);
@@ -756,12 +569,11 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
       try {
         cancelled = true;
         left |= !fedAll;
-        givenUp = givenUp == null ? why : givenUp;
         stopping = stopFeeding;
         room.signal();
-        readable.signalAll();
+        readers.giveUp(why);
       } finally {
-        lock.unlock();
+        release();
       }
     }
     if (stopping != null) {
@@ -775,7 +587,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     try {
       return left;
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
