@@ -90,7 +90,6 @@ class ResumeTest {
       Path list = Files.write(folder.resolve("urls"), urls);
       String[] scrape = {"scrape", "--json", "--timeout", "1m", "-c", "8", "-f", list.toString()};
       List<String> before = killedAfter(80, start(withDb("jobs.db", scrape)));
-      List<String> asked = List.copyOf(server.requests());
       goOn.countDown();
       List<String> after = whole(start(withDb("jobs.db", scrape)), 0).lines().toList();
       assertThat(err()).containsPattern("200 pages .*: \\d+ done before, \\d+ good, 0 failed");
@@ -99,7 +98,10 @@ class ResumeTest {
         String path = line.replaceFirst(".*?(/page\\d+).*", "$1");
         assertThat(Collections.frequency(server.requests(), "GET " + path + " HTTP/1.1")).isOne();
       }
-      assertThat(server.requests().size() - asked.size()).isLessThanOrEqualTo(120);
+      // Those that ran when it was killed were asked for twice. When the server came to read what
+      // the
+      // dead had asked is chance.
+      assertThat(server.requests()).hasSizeLessThanOrEqualTo(200 + 8);
       List<String> uninterrupted = whole(start(scrape), 0).lines().toList();
       assertThat(timeless(after)).isEqualTo(timeless(uninterrupted));
       assertThat(whole(start(withDb("jobs.db", scrape)), 0).lines().toList()).isEqualTo(after);
