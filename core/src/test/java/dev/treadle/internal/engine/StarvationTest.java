@@ -93,11 +93,12 @@ class StarvationTest {
       assertThat(scheduler.getParallelism()).isGreaterThan(2);
 
       awaitNamed(engine, "hog");
-      assertThat(treadle.stats().advice())
+      List<Advice> advice = treadle.stats().advice();
+      enough = true; // Before anything can fail: closing waits for them.
+      assertThat(advice)
           .as("advice while no attempt of it has ended")
           .extracting(Advice::subject, Advice::kind)
           .containsExactly(tuple("hog", Advice.Kind.USE_CPU));
-      enough = true;
       one.join();
       two.join();
       await("the scheduler is narrow again", () -> scheduler.getParallelism() == 2);
