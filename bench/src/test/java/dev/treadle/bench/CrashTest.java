@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 /// `bench crash`, shortened.
 class CrashTest {
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void nothingAcknowledgedIsLostWhenWritersAreKilled() throws Exception {
     var printed = new ByteArrayOutputStream();
 

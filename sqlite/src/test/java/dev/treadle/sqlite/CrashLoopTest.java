@@ -99,11 +99,13 @@ class CrashLoopTest {
       assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.LOST);
       assertThat(failed.cause()).isInstanceOf(LostException.class);
       assertThat(losses(halts)).isEqualTo(budget + 1L);
+      // One at a time: the start of the one before may be in the file when its end is not yet.
+      int lossesMax = permits > 1 ? 2 : beside > 0 ? 1 : 0;
       List<JobInfo> others = treadle.jobs(JobQuery.ALL.task("brief"));
       assertThat(others)
           .hasSize(BESIDE)
           .allMatch(job -> job.state() == JobState.SUCCEEDED || permits > 1 && budget < 3)
-          .allMatch(job -> losses(job) <= (permits > 1 ? 2 : 0));
+          .allMatch(job -> losses(job) <= lossesMax);
     }
     assertThat(Sqlite.check(file)).isEqualTo("ok");
   }

@@ -78,6 +78,9 @@ final class Samples {
       while (treadle.jobs(JobQuery.ALL.task("later").queue("later")).size() < 8) {
         Thread.onSpinWait(); // Until they are submitted, and have their ids.
       }
+      while (three.progress().total() < 0) {
+        Thread.onSpinWait(); // Until it is known that these are all.
+      }
       Job<Integer> counts = treadle.submit(Submission.of(COUNT, three));
       assertThat(List.of(waits, held, delayed, source, blocked, counts)).doesNotContainNull();
       Job<String> cancelled = treadle.submit(LATER.with("first").key("k"));

@@ -195,7 +195,7 @@ class CommandTest {
   void timeoutsEndItWithAllItStarted() {
     Task<String, Command.Result> deaf =
         script("trap '' TERM; echo begun; sleep 1000 & echo $!; wait; sleep 1000")
-            .timeout(Duration.ofMillis(400));
+            .timeout(Duration.ofSeconds(2)); // It has to have begun by then.
     Outcome<Command.Result> outcome = treadle.submit(deaf, "x").settled();
     assertThat(outcome)
         .isInstanceOfSatisfying(

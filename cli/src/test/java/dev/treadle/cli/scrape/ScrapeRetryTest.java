@@ -179,7 +179,7 @@ class ScrapeRetryTest {
 
   @Test
   void retryAfterIsHonoured() {
-    String date = http(Duration.ofSeconds(3));
+    String date = http(Duration.ofSeconds(5));
     List<Long> seconds = once("/seconds", status(503, "Retry-After: 2"));
     List<Long> dated = once("/date", status(429, "Retry-After: " + date));
     List<Long> spaced = once("/spaced", status(429, "RETRY-AFTER:    2   "));
