@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,8 @@ record WholeCommand(List<String> line) {
     for (@Nullable Path at = jar(); at != null; at = at.getParent()) {
       Path launcher = at.resolve("treadle");
       if (Files.isRegularFile(launcher) && Files.isExecutable(launcher)) {
-        Run unused = of(launcher, "--version").run(0);
+        WholeCommand version = of(launcher, "--version");
+        Run unused = version.run(0, Map.of("TREADLE_AOT", "now"));
         return Optional.of(launcher);
       }
     }
@@ -73,15 +75,21 @@ record WholeCommand(List<String> line) {
   ///
   /// @param expected the exit code of a run that went as it should
   Run run(int expected) throws IOException, InterruptedException {
+    return run(expected, Map.of());
+  }
+
+  private Run run(int expected, Map<String, String> environment)
+      throws IOException, InterruptedException {
     Path printed = Files.createTempFile("treadle-bench", ".out");
     try {
       double peak = Double.NaN;
       long start = System.nanoTime();
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(line)
               .redirectOutput(printed.toFile())
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+              .redirectError(ProcessBuilder.Redirect.INHERIT);
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       try {
         while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
           peak = PeakMemory.megabytes(process.pid()).orElse(peak);

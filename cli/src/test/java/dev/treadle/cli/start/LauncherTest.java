@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
@@ -127,13 +128,8 @@ class LauncherTest {
 
   @Test
   void anArchiveIsUsedForAsLongAsItFits() throws Exception {
-    Run first = treadle("--version");
-    assertThat(first)
-        .isEqualTo(
-            new Run(
-                0,
-                "treadle 1.2.3\n",
-                "treadle: preparing fast starts, once after each build ... 0 s\n"));
+    Run first = treadle(Map.of("TREADLE_AOT", "now"), "--version");
+    assertThat(first).isEqualTo(new Run(0, "treadle 1.2.3\n", ""));
     assertThat(archives()).hasSize(1);
     assertThat(treadle("--version")).isEqualTo(new Run(0, "treadle 1.2.3\n", ""));
     assertThat(fromArchive()).isTrue();
@@ -160,6 +156,35 @@ class LauncherTest {
     Files.setLastModifiedTime(jar, time);
     assertThat(treadle("--version")).isEqualTo(new Run(0, "treadle 1.2.4\n", ""));
     assertThat(fromArchive()).isFalse();
+  }
+
+  @Test
+  void theFirstStartMakesAnArchiveBesideItsWork() throws Exception {
+    assertThat(treadle("--version")).isEqualTo(new Run(0, "treadle 1.2.3\n", ""));
+    Path none = root.resolve("target/launcher/start-none");
+    assertThat(none).exists(); // it did not wait for the archive
+    while (Files.exists(none)) { // removed when the archive is whole
+      Thread.onSpinWait();
+    }
+    assertThat(fromArchive()).isTrue();
+  }
+
+  @Test
+  void anArchiveWhoseMakerWasKilledIsMadeAgain() throws Exception {
+    treadle("--version");
+    Path none = root.resolve("target/launcher/start-none");
+    Optional<ProcessHandle> maker = Optional.empty();
+    while (maker.isEmpty()) { // at first the file names the launcher, which has ended
+      String pid = Files.readString(none.resolve("pid")).strip();
+      maker = pid.isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(pid));
+    }
+    maker.get().descendants().forEach(ProcessHandle::destroyForcibly);
+    maker.get().destroyForcibly();
+    maker.get().onExit().join();
+    assertThat(archives()).isEmpty();
+    treadle(Map.of("TREADLE_AOT", "now"), "--version");
+    assertThat(archives()).hasSize(1);
+    assertThat(none).doesNotExist();
   }
 
   @Test
