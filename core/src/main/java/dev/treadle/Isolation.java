@@ -81,7 +81,7 @@ public sealed interface Isolation {
 
   /// Reads a size such as `256m`, `1g` or a number of bytes.
   static long bytes(String size) {
-    if (!size.matches("\\d{1,12}[kKmMgG]?")) {
+    if (!size.matches("\\d{1,15}[kKmMgGtT]?")) {
       throw new IllegalArgumentException(
           "not a size of memory: " + size + "; write it as 256m or 1g");
     }
@@ -91,9 +91,14 @@ public sealed interface Isolation {
           case 'k' -> 10;
           case 'm' -> 20;
           case 'g' -> 30;
+          case 't' -> 40;
           default -> 0;
         };
     long number = Long.parseLong(shift == 0 ? size : size.substring(0, last));
-    return Math.multiplyExact(number, 1L << shift);
+    try {
+      return Math.multiplyExact(number, 1L << shift);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("more memory than there can be: " + size, e);
+    }
   }
 }

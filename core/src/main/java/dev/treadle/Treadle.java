@@ -80,6 +80,15 @@ public interface Treadle extends AutoCloseable {
     /// How often a job may be lost (its node or process died) before it fails; 3 by default.
     Setup lossBudget(int losses);
 
+    /// Whether jobs that ran when the process that had the file open before was killed run one at a
+    /// time, as any of them may have ended it; they do by default. Commands and code in worker JVMs
+    /// cannot end this process, and are never held back.
+    Setup quarantine(boolean oneAtATime);
+
+    /// Attempts here have their work done by jobs of another treadle in this JVM, for which they
+    /// wait: they keep their slots meanwhile, and `why` and `stack` tell of the code there.
+    Setup delegates();
+
     /// How long an attempt that was interrupted by its timeout may take to end before it is
     /// abandoned; 100 ms by default.
     Setup grace(Duration grace);

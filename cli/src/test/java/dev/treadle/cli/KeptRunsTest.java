@@ -109,8 +109,42 @@ class KeptRunsTest {
   void anotherTemplateOptionIsAnotherRun() throws Exception {
     String[] command = logging("true");
     map("a\n", command);
-    map("a\n", "--timeout", "1m", command[0], command[1]);
+    map("a\n", command[0], command[1] + "; true");
     assertThat(log()).isEqualTo("a\na\n");
+  }
+
+  @Test
+  void otherLimitsAreTheSameRun() throws Exception {
+    String[] command = logging("test {} = a -o -e " + folder + "/mended");
+    map("a\nb\n", command);
+    Files.createFile(folder.resolve("mended"));
+    Cli second =
+        map(
+            "a\nb\n",
+            "--timeout",
+            "1m",
+            "--retries",
+            "1",
+            "--retry-delay",
+            "0",
+            "--memory",
+            "1g",
+            "-j1",
+            command[0],
+            command[1]);
+    assertThat(second.err()).contains(": 1 done before, 1 good, 0 failed");
+    assertThat(log().lines().sorted()).containsExactly("a", "b", "b");
+  }
+
+  @Test
+  void eachAttemptOfAKeptInputKeepsItsOutput() {
+    String line =
+        "n=$(cat " + folder + "/n 2>/dev/null || echo 0); n=$((n+1)); echo $n > " + folder
+            + "/n; echo out {} $n; [ $n = 3 ]";
+    Cli cli = map("a\n", "--retries", "2", "--retry-delay", "0", "--json", "--shell", line);
+    assertThat(cli.out())
+        .contains("\"attempts\":3", "\"attempt\":1,", "\"attempt\":2,", "out a 1", "out a 2");
+    assertThat(map("a\n", "--json", "--shell", line).out()).isEqualTo(cli.out());
   }
 
   @Test

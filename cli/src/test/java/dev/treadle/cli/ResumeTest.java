@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.treadle.cli.scrape.HostileServer;
+import dev.treadle.sqlite.JobsFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -179,6 +180,64 @@ class ResumeTest {
       assertThat(Collections.frequency(ran, String.valueOf(i))).as("runs of %d", i).isOne();
     }
     assertThat(ran.size()).isLessThanOrEqualTo(104); // those that ran when it was killed
+  }
+
+  @Test
+  void aKilledMapRunsAsManyAtOnceAsBefore() throws Exception {
+    String meet =
+        "echo {} >> %s; test -e %s || exec sleep 600; touch %s.{}; while [ $(ls %s.* | wc -l) -lt 4 ];"
+            .formatted(path("log"), path("go"), path("meets"), path("meets"))
+            + " do sleep 0.05; done";
+    String[] map = {"map", "-q", "-j", "4", "--shell", meet, ":::", "1", "2", "3", "4", "5"};
+    Process first = start(withDb("jobs.db", map));
+    try {
+      while (!Files.exists(folder.resolve("log")) // four have begun, and the fifth has not
+          || Files.readAllLines(folder.resolve("log")).size() < 4) {
+        assertThat(first.waitFor(10, TimeUnit.MILLISECONDS)).isFalse();
+      }
+      while (JobsFile.at(folder.resolve("jobs.db")).lost(queue("jobs.db")) < 4) {
+        Thread.onSpinWait(); // until the file has it
+      }
+    } finally {
+      first.destroyForcibly().waitFor();
+    }
+    Files.createFile(folder.resolve("go"));
+    whole(start(withDb("jobs.db", map)), 0);
+    assertThat(err()).isEmpty();
+  }
+
+  private String queue(String db) {
+    return JobsFile.at(folder.resolve(db)).jobs("treadle-run").getFirst().queue();
+  }
+
+  @Test
+  void onlyPagesThatWereFetchedAreHeldBackAfterAKillAndThatIsSaid() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(3);
+    try (HostileServer server = new HostileServer()) {
+      server.on(
+          "*",
+          exchange -> {
+            asked.countDown();
+            goOn.await();
+            exchange.page(200, "Content-Type: text/html", "<title>page</title>".getBytes(UTF_8));
+          });
+      List<String> scrape = new ArrayList<>(List.of("scrape", "-q", "--timeout", "1m", "-c", "3"));
+      IntStream.range(0, 20).forEach(i -> scrape.add(server.url("/page" + i)));
+      String[] args = scrape.toArray(String[]::new);
+      Process first = start(withDb("jobs.db", args));
+      asked.await();
+      while (JobsFile.at(folder.resolve("jobs.db")).lost(queue("jobs.db")) < 3) {
+        Thread.onSpinWait();
+      }
+      first.destroyForcibly().waitFor();
+      goOn.countDown();
+      whole(start(withDb("jobs.db", args)), 0);
+      assertThat(err())
+          .isEqualTo(
+              "treadle scrape: 3 inputs ran when the process before was killed; as one of them may"
+                  + " have ended it, they run one at a time now (--no-quarantine: as all others)\n");
+    }
   }
 
   @Test

@@ -51,7 +51,7 @@ class WrongUsageTest {
   void theRemedyOfAConverterIsKept() {
     assertThat(Cli.run("scrape", "--timeout", "5x", "u").err())
         .startsWith(
-            "treadle scrape: --timeout: '5x' is not a duration; write it as 5s, 500ms or 2m\n");
+            "treadle scrape: --timeout: '5x' is not a duration; write it as 5s, 500ms, 2m, 1h30m or 1d\n");
   }
 
   @Command(name = "made-up")

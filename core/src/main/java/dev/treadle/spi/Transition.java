@@ -112,13 +112,17 @@ public final class Transition {
     }
   }
 
-  /// The wait before a retry, with full jitter: random in [0, min(cap, base x 2^(failures-1))).
+  /// The wait before a retry, with jitter: random in [least x longest, longest), where longest is
+  /// min(cap, base x 2^(failures-1)).
   static Duration backoff(Retry retry, int failures, RandomGenerator random) {
     double longest =
         Math.min(
             (double) Micros.of(retry.cap()),
             Micros.of(retry.base()) * Math.pow(2, Math.min(failures - 1, 62)));
-    double wait = retry.jitter() ? longest * random.nextDouble() : longest;
+    double wait = 
+        retry.jitter()
+            ? longest * (retry.least() + (1 - retry.least()) * random.nextDouble())
+            : longest;
     return Duration.of((long) wait, ChronoUnit.MICROS);
   }
 

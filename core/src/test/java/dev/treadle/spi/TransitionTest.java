@@ -321,6 +321,18 @@ class TransitionTest {
   }
 
   @Test
+  void aRandomWaitIsAtLeastItsShareOfTheLongest() {
+    Retry retry = Retry.exponential(10).base(Duration.ofSeconds(3)).least(2.0 / 3);
+
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(Transition.backoff(retry, 1, random))
+          .isBetween(Duration.ofSeconds(2).minusNanos(1_000), Duration.ofSeconds(3));
+      assertThat(Transition.backoff(retry, 3, random))
+          .isBetween(Duration.ofSeconds(8).minusNanos(1_000), Duration.ofSeconds(12));
+    }
+  }
+
+  @Test
   void aFixedDelayIsExact() {
     Retry retry = Retry.fixed(10, Duration.ofMillis(1_234));
 

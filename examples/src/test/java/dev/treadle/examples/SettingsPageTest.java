@@ -79,6 +79,7 @@ class SettingsPageTest {
         new String[] {
           "mapWindow",
           "lossBudget",
+          "delegates",
           "grace",
           "abandonedMax",
           "keepEnded",
@@ -106,6 +107,7 @@ class SettingsPageTest {
             + text(store.keepSucceeded())
             + ", unsuccessful "
             + text(store.keepUnsuccessful()));
+    defaults.put("quarantine", text(store.quarantine()));
     defaults.put("payloadMax", text(store.payloadMax()));
     defaults.put("clock", "system");
     defaults.put("queue", "none");
@@ -141,6 +143,7 @@ class SettingsPageTest {
     Map<String, String> defaults = new TreeMap<>();
     defaults.put("base", text(retry.base()));
     defaults.put("cap", text(retry.cap()));
+    defaults.put("least", text(retry.least()));
     defaults.put("retryIf", text(retry.when()));
     defaults.put("doNotRetryOn", retry.never().isEmpty() ? "none" : retry.never().toString());
     assertThat(section("Retry")).isEqualTo(defaults).containsOnlyKeys(settings(Retry.class));

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -87,6 +88,35 @@ public final class JobsFile {
   /// What the process does that has the file open; empty if none answers.
   public Optional<Snapshot> snapshot() {
     return new Asking(path).snapshot();
+  }
+
+  /// The jobs of a task, by ascending id; the first [StoredJob#READ_MAX] of them.
+  public List<StoredJob> jobs(String task) {
+    return new JobReader(path).ofTask(task);
+  }
+
+  /// The jobs with these ids that the file has, in no order.
+  public List<StoredJob> jobs(Collection<Long> ids) {
+    return new JobReader(path).ofIds(ids);
+  }
+
+  /// The latest job of a queue whose input is a JSON object with that value in that field. Reads
+  /// all of the queue: about a second for a million jobs.
+  ///
+  /// @param value a text or a whole number
+  public Optional<StoredJob> latest(String queue, String field, Object value) {
+    return new JobReader(path).latest(queue, field, value);
+  }
+
+  /// How many keys the jobs of a task in a queue have, by what became of the latest job of each.
+  public KeyCounts keys(String task, String queue) {
+    return new JobReader(path).keys(task, queue);
+  }
+
+  /// How many jobs of a queue have not ended and ran when the process that had the file open was
+  /// killed: those that may have ended it. Commands and code in worker JVMs cannot.
+  public long lost(String queue) {
+    return new JobReader(path).lost(queue);
   }
 
   /// Writes jobs as lines of JSON, as they stand at one moment; returns how many. The stream is

@@ -52,6 +52,11 @@ record KeptFiles(Run run) implements Keeping<FileInput, FileRecord> {
   }
 
   @Override
+  public String shown(FileInput input) {
+    return input.path().toString();
+  }
+
+  @Override
   public Map<String, String> fields(FileInput input) {
     Map<String, String> fields = new HashMap<>();
     fields.put(PATH, input.path().toString());

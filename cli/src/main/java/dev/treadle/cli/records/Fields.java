@@ -11,6 +11,7 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.dataformat.csv.CsvFactory;
+import tools.jackson.dataformat.csv.CsvGenerator;
 import tools.jackson.dataformat.csv.CsvSchema;
 import tools.jackson.dataformat.csv.CsvWriteFeature;
 
@@ -21,8 +22,31 @@ import tools.jackson.dataformat.csv.CsvWriteFeature;
 public final class Fields<R> {
   private final List<Field<R>> fields;
 
-  /// A field's value is a `String`, a `Number` or null.
+  /// A field's value is a `String`, a `Number`, a [Rows] or null.
   private record Field<R>(String name, Function<? super R, ? extends @Nullable Object> value) {}
+
+  /// Records inside of a record.
+  private record Rows<T>(List<T> rows, Fields<T> fields) {
+    void write(JsonGenerator out) {
+      out.writeStartArray();
+      for (T row : rows) {
+        out.writeStartObject();
+        fields.write(row, out);
+        out.writeEndObject();
+      }
+      out.writeEndArray();
+    }
+
+    // CSV has no place for more than one value.
+    @Override
+    public String toString() {
+      StringWriter text = new StringWriter();
+      try (JsonGenerator out = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+        write(out);
+      }
+      return text.toString();
+    }
+  }
 
   private Fields(List<Field<R>> fields) {
     this.fields = List.copyOf(fields);
@@ -38,6 +62,12 @@ public final class Fields<R> {
     List<Field<R>> more = new ArrayList<>(fields);
     more.add(new Field<>(name, value));
     return new Fields<>(more);
+  }
+
+  /// These and one that is a list of records: an array in JSON, which CSV has as text; nothing in
+  /// CSV if it is empty.
+  public <T> Fields<R> and(String name, Function<? super R, List<T>> values, Fields<T> each) {
+    return and(name, record -> new Rows<>(values.apply(record), each));
   }
 
   /// One JSON object a line, with every field, null where there is nothing.
@@ -64,6 +94,22 @@ public final class Fields<R> {
     return new Lines(header, factory, context, "");
   }
 
+  private void write(R record, JsonGenerator out) {
+    boolean json = !(out instanceof CsvGenerator);
+    for (Field<R> field : fields) {
+      switch (field.value.apply(record)) {
+        case null -> out.writeNullProperty(field.name);
+        case Number number -> out.writeNumberProperty(field.name, number.longValue());
+        case Rows<?> rows when json -> {
+          out.writeName(field.name);
+          rows.write(out);
+        }
+        case Rows<?> rows when rows.rows().isEmpty() -> out.writeNullProperty(field.name);
+        case Object text -> out.writeStringProperty(field.name, text.toString());
+      }
+    }
+  }
+
   private final class Lines implements RecordFormat<R> {
     private final String header;
     private final TokenStreamFactory factory;
@@ -87,13 +133,7 @@ public final class Fields<R> {
       StringWriter line = new StringWriter(256);
       try (JsonGenerator out = factory.createGenerator(context, line)) {
         out.writeStartObject();
-        for (Field<R> field : fields) {
-          switch (field.value.apply(record)) {
-            case null -> out.writeNullProperty(field.name);
-            case Number number -> out.writeNumberProperty(field.name, number.longValue());
-            case Object text -> out.writeStringProperty(field.name, text.toString());
-          }
-        }
+        write(record, out);
         out.writeEndObject();
       }
       return line.append(end).toString();

@@ -1,5 +1,6 @@
 package dev.treadle.cli.records;
 
+import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
 import dev.treadle.Strategy;
@@ -39,6 +40,11 @@ public interface ListWork<I, V, R> {
 
   /// The task that is run for each.
   Task<I, V> task();
+
+  /// Told of the attempts of the task.
+  default Listener listener() {
+    return new Listener() {};
+  }
 
   /// Where the task runs.
   Strategy strategy();

@@ -24,6 +24,7 @@ final class MemoryWorkplace<I, V, R> implements Workplace<I, R> {
         Treadle.with(work.task())
             .permits(work.strategy(), concurrency)
             .listener(watch.attempts())
+            .listener(work.listener())
             .keepEnded(0) // a record that is written is not asked for again
             .mapWindow(Math.clamp(4L * concurrency, 1_000, ListRun.AHEAD_MAX))
             .open();

@@ -1,5 +1,6 @@
 package dev.treadle.cli.records;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -30,6 +31,16 @@ public interface Workplace<I, R> extends AutoCloseable {
   ///
   /// @param inputs closed at its end; what reading it throws is thrown here
   void run(Stream<I> inputs, Consumer<Ended<R>> taker);
+
+  /// Told, before [#run], how many inputs there are.
+  ///
+  /// @param total -1 if that is not known yet
+  default void expects(long total) {}
+
+  /// What somebody who runs it should know before it starts, in one line; empty if nothing.
+  default Optional<String> notice() {
+    return Optional.empty();
+  }
 
   /// Asks all that has not ended to end. Does not wait.
   void cancel();

@@ -21,6 +21,13 @@ public final class DbOption {
               + " killed. 'treadle db runs FILE' lists the runs in it.")
   @Nullable Path file;
 
+  @Option(
+      names = "--no-quarantine",
+      description =
+          "With --db: runs what ran when the process before was killed like all else, not one at a"
+              + " time.")
+  boolean noQuarantine;
+
   /// The file; null if nothing is to be kept.
   public @Nullable Path file() {
     return file;
@@ -41,7 +48,8 @@ public final class DbOption {
       Watch watch) {
     return () -> {
       try {
-        return KeptRun.open(work, keeping, concurrency, watch, opening, kept);
+        return KeptRun.open(
+            work, keeping, concurrency, watch, opening, kept, !noQuarantine);
       } catch (StoreException e) {
         throw Usage.wrong(spec, "--db " + kept + ": " + e.getMessage());
       }

@@ -1,5 +1,6 @@
 package dev.treadle.cli.runs;
 
+import dev.treadle.cli.records.ListRun;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ public interface Keeping<I, R> {
 
   /// What tells an input from others, but for how often it was in the list before.
   String text(I input);
+
+  /// The input as people know it: what a line of the list or an argument said.
+  String shown(I input);
 
   /// What an input is made of, to be stored.
   Map<String, String> fields(I input);
@@ -37,11 +41,22 @@ public interface Keeping<I, R> {
   /// What went wrong, where something did.
   @Nullable String error(R record);
 
-  /// How many inputs may be stored and not ended.
+  /// The options that bound the work and do not decide which run it is, with their values.
+  default Map<String, String> limits() {
+    return Map.of();
+  }
+
+  /// Whether an input can end this process: then those that ran when it was killed run one at a
+  /// time.
+  default boolean quarantine() {
+    return true;
+  }
+
+  /// How many inputs may be stored and not ended. Those that wait for another attempt, or for a
+  /// limit, must not keep others from theirs.
   ///
   /// @param concurrency attempts at once
   default int window(int concurrency) {
-    // So few that a kill leaves little half done, and enough that writes are shared.
-    return 2 * concurrency + 16;
+    return Math.clamp(4L * concurrency, 1_000, ListRun.AHEAD_MAX);
   }
 }

@@ -1,7 +1,10 @@
 package dev.treadle.cli.runs;
 
+import dev.treadle.Attempt;
 import dev.treadle.Job;
+import dev.treadle.Listener;
 import dev.treadle.Outcome;
+import dev.treadle.Retry;
 import dev.treadle.Snooze;
 import dev.treadle.Submission;
 import dev.treadle.Task;
@@ -10,7 +13,6 @@ import dev.treadle.WaitException;
 import dev.treadle.cli.records.ListWork;
 import dev.treadle.cli.records.Watch;
 import dev.treadle.cli.records.Workplace;
-import java.io.Serial;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,15 +29,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Works on a list with a job in a file for each input.
 ///
-/// That job runs the task of the command in memory, with the retries, limits and permits that it
-/// has without a file, and stores the record that comes of it. So nothing of a command differs but
-/// that an input whose job has ended well is not worked on again.
+/// An attempt of that job runs the task of the command once, in memory, and stores the record that
+/// comes of it; retries and limits are those of the job in the file. So what the file says of an
+/// input is so: it runs there exactly while it runs here, and waits there for what it waits for.
 ///
 /// Jobs that another run of the same command line left undone start as soon as the file is open,
 /// before the list comes to their inputs, if it ever does.
 public final class KeptRun<I, V, R> implements Workplace<I, R> {
   private static final int SUBMITTERS_MAX = 64;
-  private static final int LOSSES_MAX = 20; // a job is lost with the command, not through itself
+  // A job is lost with the command, mostly not through itself, and never where it cannot be.
+  private static final int LOSSES_MAX = 20;
 
   /// How long what runs may go on after Ctrl-C: the command as a whole has 3 seconds to end.
   private static final Duration DRAIN_FOR = Duration.ofSeconds(2);
@@ -50,6 +53,10 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   private final Watch watch;
   private final Treadle memory;
   private final Treadle file;
+  private final Task<Session, Session> session;
+  private final Instant begun;
+  private final Map<Long, Duration> delays = new ConcurrentHashMap<>();
+  private final @Nullable String notice;
   private final Semaphore window;
   private final Semaphore submitters;
   private final Map<String, Live<I, R>> live = new ConcurrentHashMap<>();
@@ -78,18 +85,10 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
     volatile @Nullable Job<R> job;
     volatile @Nullable Job<?> attempt; // the job in memory
     volatile @Nullable R record;
+    volatile int attempts; // begun by this process, one after another
 
     Live(I input) {
       this.input = input;
-    }
-  }
-
-  /// The failure of an input; its record says all there is to say.
-  private static final class InputFailed extends Exception {
-    @Serial private static final long serialVersionUID = 1;
-
-    InputFailed(@Nullable String error) {
-      super(error, null, false, false);
     }
   }
 
@@ -105,7 +104,22 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
       Watch watch,
       Opening opening,
       Path file) {
-    return new KeptRun<>(work, keeping, concurrency, watch, opening, file);
+    return open(work, keeping, concurrency, watch, opening, file, true);
+  }
+
+  /// The same.
+  ///
+  /// @param mayQuarantine whether inputs that ran when the process before was killed may have to
+  ///   run one at a time
+  static <I, V, R> KeptRun<I, V, R> open(
+      ListWork<I, V, R> work,
+      Keeping<I, R> keeping,
+      int concurrency,
+      Watch watch,
+      Opening opening,
+      Path file,
+      boolean mayQuarantine) {
+    return new KeptRun<>(work, keeping, concurrency, watch, opening, file, mayQuarantine);
   }
 
   private KeptRun(
@@ -114,29 +128,44 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
       int concurrency,
       Watch watch,
       Opening opening,
-      Path path) {
+      Path path,
+      boolean mayQuarantine) {
     Run run = keeping.run();
+    boolean quarantine = mayQuarantine && keeping.quarantine();
+    long lost = quarantine ? Quarantine.lost(path, run.queue()) : 0;
+    this.notice = lost < 2 ? null : Quarantine.notice(lost);
     this.work = work;
     this.keeping = keeping;
     this.watch = watch;
-    this.task = work.task();
+    Task<I, V> whole = work.task();
+    this.task = whole.retry(Retry.NONE);
     this.kept =
-        Task.io(run.queue(), RunItem.class, keeping.type(), this::attempt).queue(run.queue());
+        new StoredPolicy<>(whole.settings())
+            .on(
+                Task.io(run.queue(), RunItem.class, keeping.type(), this::attempt)
+                    .queue(run.queue()),
+                item -> keeping.input(item.fields()));
+    this.session = Session.TASK.queue(Session.queue(run.id()));
+    this.begun = Instant.now();
     this.window = new Semaphore(keeping.window(concurrency));
     this.submitters = new Semaphore(Math.min(concurrency, SUBMITTERS_MAX));
     this.memory =
         Treadle.with(task)
             .permits(work.strategy(), concurrency)
             .listener(watch.attempts())
+            .listener(work.listener())
+            .listener(new PutOff())
             .keepEnded(0)
             .open();
     Task<Run.Description, Run.Description> describe = Run.DESCRIBE.queue(run.queue());
     try {
       this.file =
           opening.open(
-              Treadle.with(kept, describe)
+              Treadle.with(kept, describe, session)
                   .permits(kept.strategy(), concurrency)
-                  .lossBudget(LOSSES_MAX)
+                  .delegates()
+                  .quarantine(quarantine)
+                  .lossBudget(keeping.quarantine() ? LOSSES_MAX : Integer.MAX_VALUE)
                   .listener(watch.kept())
                   .drainFor(DRAIN_FOR)
                   .queue(run.queue(), queue -> queue.keep()),
@@ -149,6 +178,18 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   }
 
   // --- The list ---
+
+  @Override
+  public void expects(long total) {
+    Session now = new Session(keeping.limits(), total, begun.toString());
+    long unused = file.forget(session.settings().queue()); // the one before: there is one at most
+    file.submit(session.with(now)).join();
+  }
+
+  @Override
+  public Optional<String> notice() {
+    return Optional.ofNullable(notice);
+  }
 
   @Override
   public void run(Stream<I> inputs, Consumer<Ended<R>> taker) {
@@ -165,7 +206,10 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
             ended++;
             window.release();
           }
-          case News.AllTaken<R>(long count) -> total = count;
+          case News.AllTaken<R>(long count) -> {
+            total = count;
+            expects(count);
+          }
           case News.Broken<R>(RuntimeException error) -> throw error;
           case News.Stopped<R>() -> {
             return;
@@ -205,7 +249,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   private void submit(int index, I input, String key) {
     try {
       Live<I, R> one = live.computeIfAbsent(key, unused -> new Live<>(input));
-      Submission<RunItem, R> item = kept.with(new RunItem(key, keeping.fields(one.input))).key(key);
+      Submission<RunItem, R> item = kept.with(item(index, one.input, key)).key(key);
       Job<R> job;
       try {
         job = file.submit(item.once());
@@ -232,6 +276,10 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
     } catch (RuntimeException e) {
       news.add(new News.Broken<>(e)); // such as a file that cannot be written any more
     }
+  }
+
+  private RunItem item(int index, I input, String key) {
+    return new RunItem(key, index + 1L, keeping.shown(input), keeping.fields(input));
   }
 
   private @Nullable R again(I input, Outcome<R> before) {
@@ -278,23 +326,48 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
     R record = keeping.complete(one.input, work.record(one.input, outcome));
     one.record = record;
     if (!work.ok(record)) {
-      throw new InputFailed(keeping.error(record));
+      Throwable why = outcome instanceof Outcome.Failed<V> failed ? failed.cause() : null;
+      throw new InputFailed(keeping.error(record), why);
     }
     return record;
   }
 
+  // Runs one attempt. One that puts itself off does so in the file.
   private Outcome<V> settled(Live<I, R> one) {
     Job<V> job = memory.submit(task, one.input);
     one.attempt = job;
     if (stopping.get()) {
       job.cancel();
     }
+    Outcome<V> outcome;
     try {
-      return job.settled();
+      outcome = job.settled();
     } catch (WaitException e) { // the job in the file was cancelled
       boolean unused = Thread.interrupted();
       job.cancel();
-      return job.settled();
+      outcome = job.settled();
+    }
+    int attempts = one.attempts + outcome.attempts();
+    one.attempts = attempts;
+    Duration putOff = delays.remove(job.id());
+    if (putOff != null && outcome instanceof Outcome.Cancelled<V>) {
+      throw Snooze.of(putOff);
+    }
+    return switch (outcome) {
+      case Outcome.Succeeded<V> it -> new Outcome.Succeeded<>(it.value(), attempts);
+      case Outcome.Failed<V> it -> new Outcome.Failed<>(it.reason(), it.cause(), attempts);
+      case Outcome.Cancelled<V> it -> new Outcome.Cancelled<>(it.cause(), it.error(), attempts);
+    };
+  }
+
+  /// Ends a job in memory that puts itself off, for the one in the file to do that.
+  private final class PutOff implements Listener {
+    @Override
+    public void attemptEnded(long jobId, String name, Attempt attempt) {
+      if (attempt.end() instanceof Attempt.End.Snoozed(Duration duration)) {
+        delays.put(jobId, duration);
+        memory.cancel(jobId);
+      }
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 public record Run(String command, List<String> words, Map<String, String> options, String folder) {
   /// The task whose jobs describe runs: one in the queue of each. Its result is its input.
   static final Task<Description, Description> DESCRIBE =
-      Task.io("treadle-run", Description.class, Description.class, text -> text);
+      Task.cpu("treadle-run", Description.class, Description.class, text -> text);
 
   private static final String QUEUE = "run-";
   private static final int DIGITS = 10;
@@ -49,7 +49,7 @@ public record Run(String command, List<String> words, Map<String, String> option
 
   /// What it is called: some hexadecimal digits, the same for the same run.
   public String id() {
-    StringBuilder text = new StringBuilder("treadle run 1");
+    StringBuilder text = new StringBuilder("treadle run 2");
     field(text, "command", command);
     words.forEach(word -> field(text, "word", word));
     new TreeMap<>(options).forEach((name, value) -> field(text, name, value));

@@ -1,6 +1,5 @@
 package dev.treadle.cli.scrape;
 
-import dev.treadle.cli.records.ListRun;
 import dev.treadle.cli.runs.Keeping;
 import dev.treadle.cli.runs.Run;
 import dev.treadle.cli.terminal.DurationConverter;
@@ -11,19 +10,20 @@ import org.jspecify.annotations.Nullable;
 /// How pages are kept in a file.
 ///
 /// @param run which run it is
-record KeptPages(Run run) implements Keeping<Visit, Page> {
+/// @param limits what bounds the work
+record KeptPages(Run run, Map<String, String> limits) implements Keeping<Visit, Page> {
   private static final String URL = "url";
 
-  /// What decides whether there is a page is part of the run; how many are fetched at once is not.
+  /// What only decides when to give a page up is not part of the run: with more time, those that
+  /// failed are fetched again, and no others.
   KeptPages(ScrapeOptions options) {
     this(
-        Run.here(
-            "scrape",
-            List.of(),
-            Map.of(
-                "timeout", DurationConverter.format(options.timeout()),
-                "retries", String.valueOf(options.retries()),
-                "max-bytes", String.valueOf(options.maxBytes()))));
+        Run.here("scrape", List.of(), Map.of()),
+        Map.of(
+            "concurrency", String.valueOf(options.concurrency()),
+            "timeout", DurationConverter.format(options.timeout()),
+            "retries", String.valueOf(options.retries()),
+            "max-bytes", String.valueOf(options.maxBytes())));
   }
 
   @Override
@@ -33,6 +33,11 @@ record KeptPages(Run run) implements Keeping<Visit, Page> {
 
   @Override
   public String text(Visit visit) {
+    return visit.url();
+  }
+
+  @Override
+  public String shown(Visit visit) {
     return visit.url();
   }
 
@@ -49,11 +54,5 @@ record KeptPages(Run run) implements Keeping<Visit, Page> {
   @Override
   public @Nullable String error(Page page) {
     return page.error();
-  }
-
-  // Pages that wait for another attempt, or for their host, must not keep others from theirs.
-  @Override
-  public int window(int concurrency) {
-    return Math.clamp(4L * concurrency, 1_000, ListRun.AHEAD_MAX);
   }
 }

@@ -2,12 +2,14 @@ package dev.treadle.cli.shell;
 
 import dev.treadle.cli.terminal.Columns;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// One input on its way to its record.
 ///
-/// It keeps when its latest attempt began, which no outcome tells.
+/// It keeps when its latest attempt began and how attempts failed, which no outcome tells.
 final class Call {
   private static final int SHOWN_MAX = 60;
   private static final AtomicLong CALLS = new AtomicLong();
@@ -16,6 +18,7 @@ final class Call {
   private final long number;
   private final String input;
   private final @Nullable String problem;
+  private final List<Try> failures = new CopyOnWriteArrayList<>(); // one a retry: a hundred at most
   private volatile Instant began = Instant.EPOCH;
 
   /// @param number which input it is, from 1
@@ -51,6 +54,16 @@ final class Call {
   /// When the latest attempt began; 1970 if none did.
   Instant began() {
     return began;
+  }
+
+  /// Notes that an attempt has failed.
+  void failed(Try attempt) {
+    failures.add(attempt);
+  }
+
+  /// The attempts that failed, oldest first.
+  List<Try> failures() {
+    return failures;
   }
 
   /// An input for people, on one line.

@@ -7,6 +7,7 @@ import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.SizeConverter;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +116,8 @@ record Ending(Limits limits) {
             error,
             null,
             null,
-            call.began())
+            call.began(),
+            earlier(call, outcome))
         : new Report(
             call.number(),
             input,
@@ -131,7 +133,15 @@ record Ending(Limits limits) {
             error,
             null,
             null,
-            call.began());
+            call.began(),
+            earlier(call, outcome));
+  }
+
+  // The last that failed is what the outcome tells of.
+  private static List<Try> earlier(Call call, Outcome<Command.Result> outcome) {
+    List<Try> failures = List.copyOf(call.failures());
+    boolean last = outcome instanceof Outcome.Failed<Command.Result> && !failures.isEmpty();
+    return last ? failures.subList(0, failures.size() - 1) : failures;
   }
 
   private static @Nullable Long known(OptionalLong value, long unit) {

@@ -46,6 +46,9 @@ final class JobOutput implements Printer<Report> {
   }
 
   private void show(Report report, Stdio stdio) throws IOException {
+    for (Try each : report.earlier()) {
+      failed(report, each, stdio);
+    }
     try (InputStream stdout =
             files == null
                 ? new ByteArrayInputStream(report.stdoutBytes())
@@ -70,6 +73,22 @@ final class JobOutput implements Printer<Report> {
     if (report.error() != null) {
       stdio.tell("treadle map: " + why(report) + "\n");
     }
+  }
+
+  // On standard error, all of it: on standard output is what the last attempt printed.
+  private void failed(Report report, Try each, Stdio stdio) {
+    if (open) {
+      stdio.print("\n");
+      open = false;
+    }
+    for (String printed : new @Nullable String[] {each.stdout(), each.stderr()}) {
+      if (printed != null && !printed.isEmpty()) {
+        stdio.tell(printed.endsWith("\n") ? printed : printed + "\n");
+      }
+    }
+    stdio.tell(
+        "treadle map: job %d (%s), attempt %d: %s\n"
+            .formatted(report.n(), Call.shown(report.input()), each.attempt(), each.why()));
   }
 
   // A command that did not start left no file.

@@ -2,7 +2,6 @@ package dev.treadle.cli.shell;
 
 import dev.treadle.cli.runs.Keeping;
 import dev.treadle.cli.runs.Run;
-import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.SizeConverter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// How reports of commands are kept in a file, with what they printed unless `--out` has that.
 ///
 /// @param run which run it is
+/// @param limits what bounds the work
 /// @param recipe makes the commands
 /// @param shown whether what they print is shown, and not only a record of it
-record KeptReports(Run run, Recipe recipe, boolean shown) implements Keeping<Call, Report> {
+record KeptReports(Run run, Map<String, String> limits, Recipe recipe, boolean shown)
+    implements Keeping<Call, Report> {
   /// The most bytes of output that are kept of a job: as text in JSON they take a third more, and a
   /// store takes 16 MiB.
   static final int OUTPUT_MAX = 11 << 20;
@@ -29,20 +30,18 @@ record KeptReports(Run run, Recipe recipe, boolean shown) implements Keeping<Cal
   private static final String INPUT = "input";
   private static final String PROBLEM = "problem";
 
-  /// The template and what decides about success are part of the run; how many commands run at
-  /// once, in which order they are shown, in which format and when to halt are not.
+  /// The template is part of the run; limits, how many commands run at once, in which order they
+  /// are shown, in which format and when to halt are not.
   ///
   /// @param out the folder for their output, or null
   static KeptReports of(Recipe recipe, Limits limits, @Nullable Path out, boolean shown) {
     Map<String, String> options = new HashMap<>();
     options.put("shell", String.valueOf(recipe.shell()));
-    options.put("timeout", DurationConverter.format(limits.timeoutOrNone()));
-    options.put("memory", String.valueOf(limits.memory()));
-    options.put("retries", String.valueOf(limits.retries));
     if (out != null) {
       options.put("out", out.toAbsolutePath().normalize().toString());
     }
-    return new KeptReports(Run.here("map", recipe.words(), options), recipe, shown);
+    return new KeptReports(
+        Run.here("map", recipe.words(), options), limits.words(), recipe, shown);
   }
 
   @Override
@@ -56,6 +55,17 @@ record KeptReports(Run run, Recipe recipe, boolean shown) implements Keeping<Cal
   public String text(Call call) {
     boolean counts = recipe.takesNumber() || !recipe.kept();
     return counts ? call.input() + "\0" + call.number() : call.input();
+  }
+
+  @Override
+  public String shown(Call call) {
+    return call.input();
+  }
+
+  // A program of its own cannot end this process.
+  @Override
+  public boolean quarantine() {
+    return false;
   }
 
   @Override

@@ -8,13 +8,17 @@ import dev.treadle.cli.terminal.SizeConverter;
 import dev.treadle.cli.terminal.Usage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /// The options that bound what a command may take.
 final class Limits {
-  private static final long MEMORY_MAX = 999_999_999_999L;
+  private static final long MEMORY_MAX = 1_000_000_000_000_000L;
+  private static final Duration TIME_MAX = Duration.ofDays(30);
+  private static final Duration RETRY_DELAY_MAX = Duration.ofMinutes(5);
+  private static final double JITTER = 0.5; // of the delay, on top of it
 
   @Option(
       names = "--timeout",
@@ -37,14 +41,26 @@ final class Limits {
   @Option(
       names = "--retries",
       paramLabel = "N",
-      description = "Further attempts after a failure, at once. Default: ${DEFAULT-VALUE}.")
+      description = "Further attempts after a failure. Default: ${DEFAULT-VALUE}.")
   int retries;
+
+  @Option(
+      names = "--retry-delay",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description =
+          "Waits before the first retry, and up to half as long again; twice as long before each"
+              + " further one, 5m at most unless TIME is more. Default: 1s.")
+  Duration retryDelay = Duration.ofSeconds(1);
 
   /// Refuses what makes no sense.
   void check(@Nullable CommandSpec spec) {
     Usage.range(spec, "--retries", retries, 0, 100);
-    if (timeout != null && (!timeout.isPositive() || timeout.compareTo(Duration.ofDays(30)) > 0)) {
-      throw Usage.wrong(spec, "--timeout must be more than 0 and at most 720h");
+    if (timeout != null && (!timeout.isPositive() || timeout.compareTo(TIME_MAX) > 0)) {
+      throw Usage.wrong(spec, "--timeout must be more than 0 and at most 30d");
+    }
+    if (retryDelay.compareTo(TIME_MAX) > 0) {
+      throw Usage.wrong(spec, "--retry-delay must be at most 30d");
     }
     if (memory != null) {
       Usage.range(spec, "--memory", memory, 1, MEMORY_MAX);
@@ -68,8 +84,23 @@ final class Limits {
     return retries == 0 ? limited : limited.retry(retry());
   }
 
+  /// The options with their values, those that were not given included.
+  Map<String, String> words() {
+    return Map.of(
+        "timeout", timeout == null ? "none" : DurationConverter.format(timeout),
+        "memory", memory == null ? "none" : SizeConverter.format(memory),
+        "retries", String.valueOf(retries),
+        "retry-delay", DurationConverter.format(retryDelay));
+  }
+
+  /// At least the delay, so that what waits for somebody else's recovery waits; and not all at the
+  /// same time.
   private Retry retry() {
-    return Retry.fixed(retries, Duration.ZERO)
+    Duration longest = Duration.ofNanos((long) ((1 + JITTER) * retryDelay.toNanos()));
+    return Retry.exponential(retries)
+        .cap(RETRY_DELAY_MAX)
+        .base(longest)
+        .least(1 / (1 + JITTER))
         .retryIf(error ->
             !(error instanceof IOException) && !(error instanceof IllegalArgumentException));
   }

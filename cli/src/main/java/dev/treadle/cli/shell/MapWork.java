@@ -1,6 +1,7 @@
 package dev.treadle.cli.shell;
 
 import dev.treadle.Command;
+import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
 import dev.treadle.Strategy;
@@ -20,6 +21,7 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
   private final Halt halt;
   private final JobLog log;
   private final Watch watch;
+  private final Tries tries;
   private boolean haltedWell; // by the thread that runs the list
 
   MapWork(Inputs inputs, Recipe recipe, Limits limits, Halt halt, JobLog log, Watch watch) {
@@ -29,6 +31,7 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
     this.halt = halt;
     this.log = log;
     this.watch = watch;
+    this.tries = new Tries(limits);
   }
 
   @Override
@@ -54,8 +57,14 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
             Call.class,
             call -> {
               watch.begins(call.input());
+              tries.begins(call);
               return recipe.command(call);
             }));
+  }
+
+  @Override
+  public Listener listener() {
+    return tries;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.treadle.cli.shell;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The record of a command that ended.
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///   it is known; or null
 /// @param allStderr the same for standard error
 /// @param began when the last attempt began
+/// @param earlier the attempts that failed before the last, oldest first
 record Report(
     long n,
     @Nullable String input,
@@ -33,7 +35,13 @@ record Report(
     @Nullable String error,
     byte @Nullable [] allStdout,
     byte @Nullable [] allStderr,
-    Instant began) {
+    Instant began,
+    List<Try> earlier) {
+  /// Makes its own copy.
+  Report {
+    earlier = earlier == null ? List.of() : List.copyOf(earlier); // null in what older ones stored
+  }
+
   /// The cause of a job that was cancelled.
   static final String CANCELLED = "cancelled";
 
@@ -74,20 +82,20 @@ record Report(
   Report of(long number, @Nullable String text) {
     return new Report(
         number, text, exitCode, signal, cause, millis, cpuMillis, peakBytes, attempts, stdout,
-        stderr, error, allStdout, allStderr, began);
+        stderr, error, allStdout, allStderr, began, earlier);
   }
 
   /// The same with all that it printed.
   Report printed(byte @Nullable [] onStdout, byte @Nullable [] onStderr) {
     return new Report(
         n, input, exitCode, signal, cause, millis, cpuMillis, peakBytes, attempts, stdout, stderr,
-        error, onStdout, onStderr, began);
+        error, onStdout, onStderr, began, earlier);
   }
 
   /// The same with what went wrong after its end.
   Report failed(String why, String words) {
     return new Report(
         n, input, exitCode, signal, why, millis, cpuMillis, peakBytes, attempts, stdout, stderr,
-        words, allStdout, allStderr, began);
+        words, allStdout, allStderr, began, earlier);
   }
 }

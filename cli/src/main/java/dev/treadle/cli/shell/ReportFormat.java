@@ -23,7 +23,8 @@ record ReportFormat(int width, boolean colour) implements RecordFormat<Report> {
           .and("attempts", Report::attempts)
           .and("stdout", Report::stdout)
           .and("stderr", Report::stderr)
-          .and("error", Report::error);
+          .and("error", Report::error)
+          .and("earlier", Report::earlier, Try.FIELDS);
 
   private static final int FIXED = 38;
   private static final int ENDED = 16;

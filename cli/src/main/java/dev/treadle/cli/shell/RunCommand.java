@@ -82,20 +82,33 @@ public final class RunCommand implements Callable<Integer> {
     Command plain = Command.of(words.toArray(String[]::new));
     Command command = json ? plain : plain.inherit();
     Call call = new Call(1, "", null);
+    Tries tries = new Tries(limits);
     Task<Call, Command.Result> task =
         limits.apply(
             Task.command(
                 "run",
                 Call.class,
                 it -> {
+                  tries.begins(it);
+                  retrying(it, streams);
                   it.begins(Instant.now());
                   return command;
                 }));
-    try (Treadle treadle = Treadle.with(task).permits(Strategy.PROCESS, 1).open()) {
+    try (Treadle treadle =
+        Treadle.with(task).permits(Strategy.PROCESS, 1).listener(tries).open()) {
       Job<Command.Result> job = treadle.submit(task, call);
       Stopped run = new Stopped(job);
       return Stoppable.interruptibly(
           run, () -> tell(new Ending(limits).report(call, null, job.settled()), streams));
+    }
+  }
+
+  private void retrying(Call call, Stdio streams) {
+    List<Try> failures = call.failures();
+    if (!json && !failures.isEmpty()) {
+      streams.tell(
+          "treadle run: %s: attempt %d: %s; trying again\n"
+              .formatted(words.getFirst(), failures.size(), failures.getLast().why()));
     }
   }
 

@@ -112,6 +112,11 @@ class KeptRunTest {
     }
 
     @Override
+    public String shown(String input) {
+      return input;
+    }
+
+    @Override
     public Map<String, String> fields(String input) {
       return Map.of("text", input);
     }

@@ -22,7 +22,9 @@ class StoredJsonTest {
     isReadAsItWasWritten(
         new Page("u", "f", 200, "Ti\u0000tle \uD83D\uDE00", 3L, 1, 2, 1, null), Page.class);
     isReadAsItWasWritten(new Page("u", null, null, null, null, 0, 0, 3, "no"), Page.class);
-    isReadAsItWasWritten(new RunItem("k#1", Map.of("url", "u")), RunItem.class);
+    isReadAsItWasWritten(new RunItem("k#1", 7, "u", Map.of("url", "u")), RunItem.class);
+    isReadAsItWasWritten(
+        new Session(Map.of("retries", "2"), -1, "1970-01-01T00:00:00Z"), Session.class);
     Run run = new Run("map", List.of("echo", "{}"), Map.of("timeout", "0 s"), "/here");
     isReadAsItWasWritten(run.describe(Instant.EPOCH), Run.Description.class);
     assertThat(JSON.writeValueAsString(run.describe(Instant.EPOCH)))

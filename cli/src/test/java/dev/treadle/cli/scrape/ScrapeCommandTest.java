@@ -421,7 +421,7 @@ class ScrapeCommandTest {
       value = {
         "--concurrency 0|treadle scrape: --concurrency must be 1 to 10,000, not 0",
         "--concurrency many|treadle scrape: --concurrency: 'many' is not a whole number",
-        "--timeout soon|treadle scrape: --timeout: 'soon' is not a duration; write it as 5s, 500ms or 2m",
+        "--timeout soon|treadle scrape: --timeout: 'soon' is not a duration; write it as 5s, 500ms, 2m, 1h30m or 1d",
         "--timeout 0|treadle scrape: --timeout must be more than 0 and at most 24h",
         "--max-bytes 10XB|treadle scrape: --max-bytes: '10XB' is not a size; write it as 10MB, 512KiB or 100000",
         "--retries -1|treadle scrape: --retries must be 0 to 100, not -1",

@@ -32,7 +32,8 @@ class KeptReportsTest {
             "why",
             new byte[] {0, -1, 10},
             null,
-            Instant.parse("2026-01-02T03:04:05.678901234Z"));
+            Instant.parse("2026-01-02T03:04:05.678901234Z"),
+            List.of(new Try(1, Instant.EPOCH, 3, null, "exit code 3", 5L, "o", "e", "why")));
     Report back = JSON.readValue(JSON.writeValueAsBytes(report), Report.class);
     assertThat(back).usingRecursiveComparison().isEqualTo(report);
   }

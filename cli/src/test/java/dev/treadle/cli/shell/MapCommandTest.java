@@ -2,6 +2,7 @@ package dev.treadle.cli.shell;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.treadle.cli.Cli;
 import dev.treadle.cli.terminal.Terminal;
@@ -216,7 +217,8 @@ class MapCommandTest {
             "attempts",
             "stdout",
             "stderr",
-            "error");
+            "error",
+            "earlier");
     assertThat(record.get("n").asInt()).isEqualTo(1);
     assertThat(record.get("input").asString()).isEqualTo("in");
     assertThat(record.get("exitCode").asInt()).isEqualTo(3);
@@ -233,7 +235,7 @@ class MapCommandTest {
     assertThat(map("", "--csv", "echo", ":::", "a").lines().getFirst())
         .isEqualTo(
             "n,input,exitCode,signal,cause,millis,cpuMillis,peakBytes,attempts,stdout,stderr,"
-                + "error");
+                + "error,earlier");
   }
 
   @Test
@@ -317,10 +319,10 @@ class MapCommandTest {
   @Test
   void failuresAreTriedAgain() throws Exception {
     String script = "echo x >> " + folder + "/$0; [ $(wc -l < " + folder + "/$0) = 3 ]";
-    List<JsonNode> records = json("", "--retries", "2", "sh", "-c", script, ":::", "a");
+    List<JsonNode> records = json("", "--retries", "2", "--retry-delay", "0", "sh", "-c", script, ":::", "a");
     assertThat(records.getFirst().get("attempts").asInt()).isEqualTo(3);
     assertThat(records.getFirst().get("cause").isNull()).isTrue();
-    assertThat(json("", "--retries", "1", "sh", "-c", script, ":::", "b"))
+    assertThat(json("", "--retries", "1", "--retry-delay", "0", "sh", "-c", script, ":::", "b"))
         .first()
         .satisfies(it -> assertThat(it.get("attempts").asInt()).isEqualTo(2))
         .satisfies(it -> assertThat(it.get("cause").asString()).isEqualTo("exit code 1"));
@@ -330,6 +332,46 @@ class MapCommandTest {
                 .get("attempts")
                 .asInt())
         .isEqualTo(1);
+  }
+
+  private String failingTwice() {
+    return "n=$(cat " + folder + "/n 2>/dev/null || echo 0); n=$((n+1)); echo $n > " + folder
+        + "/n; echo out $n; echo err $n >&2; [ $n = 3 ] || exit $n";
+  }
+
+  @Test
+  void eachAttemptKeepsItsOutputAndItsCause() {
+    JsonNode record =
+        json("", "--retries", "2", "--retry-delay", "0", "sh", "-c", failingTwice(), ":::", "a")
+            .getFirst();
+    assertThat(record.get("stdout").asString()).isEqualTo("out 3\n");
+    assertThat(record.get("earlier"))
+        .extracting(
+            it -> it.get("attempt").asInt(),
+            it -> it.get("exitCode").asInt(),
+            it -> it.get("cause").asString(),
+            it -> it.get("stdout").asString(),
+            it -> it.get("stderr").asString())
+        .containsExactly(
+            tuple(1, 1, "exit code 1", "out 1\n", "err 1\n"),
+            tuple(2, 2, "exit code 2", "out 2\n", "err 2\n"));
+  }
+
+  @Test
+  void whatEarlierAttemptsPrintedIsShownOnStandardError() {
+    Cli cli = map("", "--retries", "2", "--retry-delay", "0", "sh", "-c", failingTwice(), ":::", "a");
+    assertThat(cli.out()).isEqualTo("out 3\n");
+    assertThat(cli.err())
+        .isEqualTo(
+            """
+            out 1
+            err 1
+            treadle map: job 1 (a), attempt 1: exit code 1
+            out 2
+            err 2
+            treadle map: job 1 (a), attempt 2: exit code 2
+            err 3
+            """);
   }
 
   // --- halt ---

@@ -13,13 +13,26 @@ import picocli.CommandLine.TypeConversionException;
 /// Values of options, and columns.
 class SmallPartsTest {
   @ParameterizedTest
-  @CsvSource({"5s,5000", "500ms,500", "1.5m,90000", "2h,7200000", "3,3000", "0.25s,250", "5S,5000"})
+  @CsvSource({
+    "5s,5000",
+    "500ms,500",
+    "1.5m,90000",
+    "2h,7200000",
+    "3,3000",
+    "0.25s,250",
+    "5S,5000",
+    "1d,86400000",
+    "1h30m,5400000",
+    "1d2h3m4s5ms,93784005",
+    "1h 30min,5400000",
+    "1w,604800000"
+  })
   void durationsAreRead(String text, long millis) {
     assertThat(new DurationConverter().convert(text)).isEqualTo(Duration.ofMillis(millis));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "s", "-1s", "5 s", "5d", "1e3", "99999999999s", "1,5s"})
+  @ValueSource(strings = {"", "s", "-1s", "5 s", "5y", "1e3", "99999999999s", "1,5s", "1m30"})
   void whatIsNoDurationIsRefused(String text) {
     assertThatThrownBy(() -> new DurationConverter().convert(text))
         .isInstanceOf(TypeConversionException.class)
@@ -33,7 +46,8 @@ class SmallPartsTest {
     "5000,5 s",
     "5250,5.3 s",
     "80000,1 min 20 s",
-    "3720000,1 h 2 min"
+    "3720000,1 h 2 min",
+    "93784005,1 d 2 h"
   })
   void durationsAreWritten(long millis, String text) {
     assertThat(DurationConverter.format(Duration.ofMillis(millis))).isEqualTo(text);

@@ -606,7 +606,9 @@ final class AttemptRun implements Run, Suspect {
         : new Stack(
             there.thread(),
             there.frames(),
-            there.where() + ", in " + awaited + " of another treadle, for which it waits");
+            engine.delegates
+                ? there.where()
+                : there.where() + ", in " + awaited + " of another treadle, for which it waits");
   }
 
   private @Nullable Stack ownStack() {

@@ -51,6 +51,14 @@ final class AttemptSlot {
 
   /// Waits inside the attempt for a job of another engine, of which the store here knows nothing.
   <T extends @Nullable Object> T waitingElsewhere(JobHandle<?> job, Supplier<T> wait) {
+    if (run.engine().delegates) {
+      elsewhere(job);
+      try {
+        return wait.get();
+      } finally {
+        elsewhere(null);
+      }
+    }
     try {
       return waiting(
           List.of(),

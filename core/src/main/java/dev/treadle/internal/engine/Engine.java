@@ -79,6 +79,10 @@ final class Engine {
   final Set<Feeder<?>> feeders = ConcurrentHashMap.newKeySet();
   final long graceNanos;
   final int mapWindow;
+
+  /// Whether attempts have their work done by jobs of another engine.
+  final boolean delegates;
+
   final int cores;
 
   /// What this engine is called in the store.
@@ -132,6 +136,7 @@ final class Engine {
     this.closing = new Closing(this, setup.drainFor);
     this.graceNanos = setup.grace.toNanos();
     this.mapWindow = setup.mapWindow;
+    this.delegates = setup.delegates;
     this.abandoned = new Abandoned(this, setup.abandonedMax);
     this.telling = new Telling(setup.listeners);
     this.queues = Map.copyOf(setup.queues);

@@ -41,6 +41,7 @@ public final class EngineSetup implements Treadle.Setup {
   int keepEnded = 10_000;
   boolean submitOnly;
   boolean sampleCpu;
+  boolean delegates;
   Duration drainFor = Duration.ofSeconds(30);
   StoreSettings storeSettings = StoreSettings.DEFAULT;
 
@@ -132,10 +133,9 @@ public final class EngineSetup implements Treadle.Setup {
   @Override
   public Treadle.Setup retain(Duration succeeded, Duration unsuccessful) {
     storeSettings =
-        new StoreSettings(
+        storeSettings.keep(
             notNegative("retain of succeeded jobs", succeeded),
-            notNegative("retain of unsuccessful jobs", unsuccessful),
-            storeSettings.payloadMax());
+            notNegative("retain of unsuccessful jobs", unsuccessful));
     return this;
   }
 
@@ -145,8 +145,19 @@ public final class EngineSetup implements Treadle.Setup {
       throw new IllegalArgumentException(
           "payloadMax must be 1 KiB to 1 GiB (1,024 to 1,073,741,824 bytes), not " + bytes);
     }
-    storeSettings =
-        new StoreSettings(storeSettings.keepSucceeded(), storeSettings.keepUnsuccessful(), bytes);
+    storeSettings = storeSettings.payloadMax(bytes);
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup quarantine(boolean oneAtATime) {
+    storeSettings = storeSettings.quarantine(oneAtATime);
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup delegates() {
+    delegates = true;
     return this;
   }
 

@@ -100,12 +100,12 @@ final class Explaining {
           .append(text(usual.p99()));
     }
     JobHandle<?> awaited = run.slot.elsewhere();
-    if (awaited == null) {
+    if (awaited == null || engine.delegates) {
       at(run.stack(), text);
     }
     progress(job.progress(), text);
     lastLine(job.log(), text);
-    if (awaited != null) {
+    if (awaited != null && !engine.delegates) {
       text.append("; waits for ").append(awaited).append(" of another treadle");
       if (follows) {
         text.append(", which ").append(awaited.engine.explaining.of(awaited.id(), false).text());

@@ -44,6 +44,7 @@ public final class Rows {
   final Edges edges;
   final Holders holders;
   private final Journal journal;
+  private boolean quarantine = true;
   private long lastId;
 
   /// No rows yet.
@@ -113,6 +114,11 @@ public final class Rows {
     edges.lastGroup = group;
   }
 
+  /// Says whether jobs that ran when an earlier process died run one at a time.
+  public void quarantine(boolean oneAtATime) {
+    quarantine = oneAtATime;
+  }
+
   /// The number of the latest job.
   public long lastId() {
     return lastId;
@@ -180,8 +186,11 @@ public final class Rows {
   /// Takes a job back that an earlier run of the store left; in the order of ids.
   public void restore(Left left, long now, Changes changes) {
     NewJob job = left.job();
-    boolean lost = left.node() != null || left.losses() > 0;
-    Lane lane = ready.join(lost ? alone(job.route(), now) : job.route(), now);
+    boolean alone =
+        quarantine
+            && (left.node() != null || left.losses() > 0)
+            && job.route().strategy() != Strategy.PROCESS; // what runs elsewhere ends nobody here
+    Lane lane = ready.join(alone ? alone(job.route(), now) : job.route(), now);
     Object input = job.input() instanceof Input.Value value ? value.value() : job.input();
     Row row =
         new Row(left.id(), job.task(), job.route(), lane, job.priority(), left.created(), input);

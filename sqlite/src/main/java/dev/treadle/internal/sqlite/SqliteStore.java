@@ -174,6 +174,7 @@ public final class SqliteStore extends RowStore {
     synchronized (lock) {
       Restore restore = new Restore(kinds, table, notes, rows, inside);
       restore.names();
+      rows.quarantine(settings.quarantine());
       restore.all(Micros.now(clock), changes);
       file.closedInOrder(false);
       endedOnDisk = restore.endedBefore();

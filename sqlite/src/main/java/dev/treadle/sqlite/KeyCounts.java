@@ -1,0 +1,8 @@
+package dev.treadle.sqlite;
+
+/// How many keys there are, by what became of the latest job of each.
+///
+/// @param succeeded keys whose latest job has succeeded
+/// @param unsuccessful keys whose latest job has failed or was cancelled
+/// @param unended keys whose latest job has not ended
+public record KeyCounts(long succeeded, long unsuccessful, long unended) {}
