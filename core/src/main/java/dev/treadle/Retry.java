@@ -63,8 +63,7 @@ public record Retry(
 
   /// The same with another longest wait before the first retry.
   public Retry base(Duration base) {
-    return new Retry(
-        count, base, cap.compareTo(base) < 0 ? base : cap, jitter, least, when, never);
+    return new Retry(count, base, cap.compareTo(base) < 0 ? base : cap, jitter, least, when, never);
   }
 
   /// The same with another longest wait before any retry.

@@ -139,7 +139,10 @@ class KeptRunsTest {
   @Test
   void eachAttemptOfAKeptInputKeepsItsOutput() {
     String line =
-        "n=$(cat " + folder + "/n 2>/dev/null || echo 0); n=$((n+1)); echo $n > " + folder
+        "n=$(cat "
+            + folder
+            + "/n 2>/dev/null || echo 0); n=$((n+1)); echo $n > "
+            + folder
             + "/n; echo out {} $n; [ $n = 3 ]";
     Cli cli = map("a\n", "--retries", "2", "--retry-delay", "0", "--json", "--shell", line);
     assertThat(cli.out())

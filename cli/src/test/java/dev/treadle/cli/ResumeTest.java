@@ -33,7 +33,8 @@ class ResumeTest {
   @TempDir Path folder;
 
   private Process start(String... args) throws IOException {
-    List<String> flags = List.of("--enable-native-access=ALL-UNNAMED"); // SQLite is a native library
+    List<String> flags =
+        List.of("--enable-native-access=ALL-UNNAMED"); // SQLite is a native library
     return new ProcessBuilder(CliProcess.command(flags, args))
         .redirectError(folder.resolve("err").toFile())
         .start();
@@ -187,7 +188,7 @@ class ResumeTest {
   void aKilledMapRunsAsManyAtOnceAsBefore() throws Exception {
     String meet =
         "echo {} >> %s; test -e %s || exec sleep 600; touch %s.{}; while [ $(ls %s.* | wc -l) -lt 4 ];"
-            .formatted(path("log"), path("go"), path("meets"), path("meets"))
+                .formatted(path("log"), path("go"), path("meets"), path("meets"))
             + " do sleep 0.05; done";
     String[] map = {"map", "-q", "-j", "4", "--shell", meet, ":::", "1", "2", "3", "4", "5"};
     Process first = start(withDb("jobs.db", map));

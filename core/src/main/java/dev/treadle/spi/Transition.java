@@ -119,7 +119,7 @@ public final class Transition {
         Math.min(
             (double) Micros.of(retry.cap()),
             Micros.of(retry.base()) * Math.pow(2, Math.min(failures - 1, 62)));
-    double wait = 
+    double wait =
         retry.jitter()
             ? longest * (retry.least() + (1 - retry.least()) * random.nextDouble())
             : longest;

@@ -41,7 +41,8 @@ public final class Fields<R> {
     @Override
     public String toString() {
       StringWriter text = new StringWriter();
-      try (JsonGenerator out = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+      try (JsonGenerator out =
+          new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
         write(out);
       }
       return text.toString();

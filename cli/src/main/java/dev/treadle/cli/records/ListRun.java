@@ -112,7 +112,8 @@ public final class ListRun<I, R> implements Stoppable {
                 () -> work.progress(inputs()))) {
       resumes = open.resumes();
       open.expects(total);
-      open.notice().ifPresent(line -> stdio.tell("treadle " + settings.label() + ": " + line + "\n"));
+      open.notice()
+          .ifPresent(line -> stdio.tell("treadle " + settings.label() + ": " + line + "\n"));
       printer.begin(meter);
       write(open, meter);
     } catch (Stdio.Closed e) {

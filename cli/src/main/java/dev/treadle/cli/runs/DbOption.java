@@ -48,8 +48,7 @@ public final class DbOption {
       Watch watch) {
     return () -> {
       try {
-        return KeptRun.open(
-            work, keeping, concurrency, watch, opening, kept, !noQuarantine);
+        return KeptRun.open(work, keeping, concurrency, watch, opening, kept, !noQuarantine);
       } catch (StoreException e) {
         throw Usage.wrong(spec, "--db " + kept + ": " + e.getMessage());
       }

@@ -40,8 +40,7 @@ record KeptReports(Run run, Map<String, String> limits, Recipe recipe, boolean s
     if (out != null) {
       options.put("out", out.toAbsolutePath().normalize().toString());
     }
-    return new KeptReports(
-        Run.here("map", recipe.words(), options), limits.words(), recipe, shown);
+    return new KeptReports(Run.here("map", recipe.words(), options), limits.words(), recipe, shown);
   }
 
   @Override

@@ -87,10 +87,14 @@ final class Limits {
   /// The options with their values, those that were not given included.
   Map<String, String> words() {
     return Map.of(
-        "timeout", timeout == null ? "none" : DurationConverter.format(timeout),
-        "memory", memory == null ? "none" : SizeConverter.format(memory),
-        "retries", String.valueOf(retries),
-        "retry-delay", DurationConverter.format(retryDelay));
+        "timeout",
+        timeout == null ? "none" : DurationConverter.format(timeout),
+        "memory",
+        memory == null ? "none" : SizeConverter.format(memory),
+        "retries",
+        String.valueOf(retries),
+        "retry-delay",
+        DurationConverter.format(retryDelay));
   }
 
   /// At least the delay, so that what waits for somebody else's recovery waits; and not all at the

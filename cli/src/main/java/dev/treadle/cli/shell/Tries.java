@@ -29,8 +29,7 @@ final class Tries implements Listener {
       return;
     }
     switch (attempt.end()) {
-      case Attempt.End.Failed(Throwable error) ->
-          failed(call, Outcome.Failed.Reason.ERROR, error);
+      case Attempt.End.Failed(Throwable error) -> failed(call, Outcome.Failed.Reason.ERROR, error);
       case Attempt.End.TimedOut(Throwable error, boolean deadline) ->
           failed(call, Outcome.Failed.Reason.TIMED_OUT, error);
       case Attempt.End.Succeeded it -> {}

@@ -319,7 +319,8 @@ class MapCommandTest {
   @Test
   void failuresAreTriedAgain() throws Exception {
     String script = "echo x >> " + folder + "/$0; [ $(wc -l < " + folder + "/$0) = 3 ]";
-    List<JsonNode> records = json("", "--retries", "2", "--retry-delay", "0", "sh", "-c", script, ":::", "a");
+    List<JsonNode> records =
+        json("", "--retries", "2", "--retry-delay", "0", "sh", "-c", script, ":::", "a");
     assertThat(records.getFirst().get("attempts").asInt()).isEqualTo(3);
     assertThat(records.getFirst().get("cause").isNull()).isTrue();
     assertThat(json("", "--retries", "1", "--retry-delay", "0", "sh", "-c", script, ":::", "b"))
@@ -335,7 +336,10 @@ class MapCommandTest {
   }
 
   private String failingTwice() {
-    return "n=$(cat " + folder + "/n 2>/dev/null || echo 0); n=$((n+1)); echo $n > " + folder
+    return "n=$(cat "
+        + folder
+        + "/n 2>/dev/null || echo 0); n=$((n+1)); echo $n > "
+        + folder
         + "/n; echo out $n; echo err $n >&2; [ $n = 3 ] || exit $n";
   }
 
@@ -359,7 +363,8 @@ class MapCommandTest {
 
   @Test
   void whatEarlierAttemptsPrintedIsShownOnStandardError() {
-    Cli cli = map("", "--retries", "2", "--retry-delay", "0", "sh", "-c", failingTwice(), ":::", "a");
+    Cli cli =
+        map("", "--retries", "2", "--retry-delay", "0", "sh", "-c", failingTwice(), ":::", "a");
     assertThat(cli.out()).isEqualTo("out 3\n");
     assertThat(cli.err())
         .isEqualTo(
