@@ -36,6 +36,11 @@ public interface Listener {
   /// @param p99 99 of 100 attempts of its task take no longer than this
   default void attemptSlow(long jobId, String task, int attempt, Duration ran, Duration p99) {}
 
+  /// The store has failed: nothing more is taken or run, every call throws, and whoever waits for a
+  /// job is told. Comes once. What was acknowledged before is kept; what has not ended runs again
+  /// after the next open.
+  default void storeFailed(StoreException why) {}
+
   /// A job has ended, and the store has it.
   default void jobEnded(long jobId, String task, Outcome<?> outcome) {}
 }

@@ -218,6 +218,12 @@ public interface Store extends AutoCloseable {
     return null;
   }
 
+  /// Returns why nothing can be written for the time being, such as a full disk, or null. Does not
+  /// wait.
+  default @Nullable String stalled() {
+    return null;
+  }
+
   /// How many jobs are in each state, those included that have ended since and were pruned. Kept as
   /// jobs move, never counted by a scan.
   Map<JobState, Long> counts();

@@ -1,6 +1,7 @@
 package dev.treadle.spi;
 
 import dev.treadle.Outcome;
+import dev.treadle.StoreException;
 import dev.treadle.Strategy;
 import java.util.Optional;
 
@@ -26,6 +27,9 @@ public interface StoreEvents {
 
   /// A queue that was full has room again.
   void room();
+
+  /// The store has failed, and every call fails from now on. Comes once at most.
+  default void failed(StoreException why) {}
 
   /// Asks what another process wants to know of the owner of the store, and the store does not.
   ///

@@ -136,11 +136,11 @@ final class AttemptSlot {
   private void comeBack(boolean lent) {
     CountDownLatch queue = new CountDownLatch(1);
     run.engine().store.endWait(run.claimed.id(), run.claimed.fence(), queue::countDown);
-    awaitUninterruptibly(queue);
+    run.engine().awaitGrant(queue);
     if (lent && lent()) {
       CountDownLatch granted = new CountDownLatch(1);
       run.runner.takeSlotBack(granted::countDown);
-      awaitUninterruptibly(granted);
+      run.engine().awaitGrant(granted);
       if (!holdAgain()) {
         run.runner.giveSlot();
       }
@@ -155,21 +155,6 @@ final class AttemptSlot {
       }
       state = State.HELD;
       return true;
-    }
-  }
-
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        latch.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

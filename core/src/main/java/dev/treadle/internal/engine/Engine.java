@@ -1,6 +1,7 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
+import dev.treadle.Health;
 import dev.treadle.Isolation;
 import dev.treadle.JobInfo;
 import dev.treadle.JobState;
@@ -47,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -126,6 +128,12 @@ final class Engine {
   volatile boolean handsBack;
 
   private volatile boolean broken;
+
+  /// What the store failed with, or null.
+  private volatile @Nullable StoreException failure;
+
+  /// Threads of attempts that wait for their permits again; released when the store fails.
+  private final Set<CountDownLatch> comingBack = ConcurrentHashMap.newKeySet();
 
   Engine(EngineSetup setup, Store store) {
     this.time = new Time(setup.clock);
@@ -424,6 +432,11 @@ final class Engine {
     }
 
     @Override
+    public void failed(StoreException why) {
+      broke(why);
+    }
+
+    @Override
     public Optional<String> answer(String question) {
       return answering.of(question);
     }
@@ -461,17 +474,52 @@ final class Engine {
   // ---- the end of everything
 
   /// The store has failed: nothing more is claimed, and those are told who wait.
-  void broke(StoreException failure) {
+  void broke(StoreException cause) {
     synchronized (this) {
       if (broken || durable && closed) {
-        LOG.debug("the store, which has failed or is closed, was called again", failure);
+        LOG.debug("the store, which has failed or is closed, was called again", cause);
         return;
       }
+      failure = cause;
       broken = true;
     }
     claiming = false;
-    LOG.error("the store has failed, and nothing more is run: {}", failure.getMessage(), failure);
-    ends.giveUp(() -> new StoreException(String.valueOf(failure.getMessage()), failure));
+    LOG.error("the store has failed, and nothing more is run: {}", cause.getMessage(), cause);
+    ends.giveUp(() -> new StoreException(String.valueOf(cause.getMessage()), cause));
+    comingBack.forEach(CountDownLatch::countDown);
+    telling.all(listener -> listener.storeFailed(cause));
+  }
+
+  /// Waits until a permit is granted again, or the store has failed.
+  void awaitGrant(CountDownLatch granted) {
+    comingBack.add(granted);
+    boolean interrupted = false;
+    while (!broken) {
+      try {
+        granted.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    comingBack.remove(granted);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  Health health() {
+    StoreException why = failure;
+    if (why != null) {
+      return new Health(Health.Status.FAILED, why.getMessage());
+    }
+    if (closed) {
+      return new Health(Health.Status.CLOSED, "this treadle is closed");
+    }
+    String stalled = store.stalled();
+    return stalled == null
+        ? new Health(Health.Status.UP, null)
+        : new Health(Health.Status.STALLED, stalled);
   }
 
   boolean broken() {

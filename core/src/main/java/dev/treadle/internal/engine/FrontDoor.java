@@ -1,5 +1,6 @@
 package dev.treadle.internal.engine;
 
+import dev.treadle.Health;
 import dev.treadle.Job;
 import dev.treadle.JobInfo;
 import dev.treadle.JobQuery;
@@ -141,6 +142,11 @@ final class FrontDoor implements Treadle {
   public List<JobInfo> jobs(JobQuery query) {
     List<JobInfo> found = engine.store.query(query);
     return engine.values == null ? found : found.stream().map(engine::shown).toList();
+  }
+
+  @Override
+  public Health health() {
+    return engine.health();
   }
 
   @Override

@@ -127,7 +127,7 @@ public abstract class RowStore implements Store {
     NOT
   }
 
-  /// Refuses to change anything if nothing can be changed any more.
+  /// Throws if nothing can be changed any more, nor anything true be read.
   protected void check() {
     // In memory there is always a way.
   }
@@ -199,6 +199,7 @@ public abstract class RowStore implements Store {
 
   /// Looks, under the lock.
   protected final <T extends @Nullable Object> T look(LongFunction<T> work) {
+    check();
     long now = Micros.now(clock);
     synchronized (lock) {
       return work.apply(now);

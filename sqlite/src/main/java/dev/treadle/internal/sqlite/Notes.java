@@ -2,6 +2,7 @@ package dev.treadle.internal.sqlite;
 
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
+import dev.treadle.StoreException;
 import dev.treadle.internal.rows.Journal;
 import dev.treadle.internal.rows.Row;
 import dev.treadle.internal.rows.RowGroup;
@@ -134,6 +135,18 @@ final class Notes implements Journal {
     count = 0;
     bytes = 0;
     return full;
+  }
+
+  /// Has all that is noted from now on fail, since nothing more is written; returns what was noted
+  /// and not taken.
+  Batch end(StoreException why) {
+    Batch last = batch;
+    batch = new Batch(stalled);
+    batch.done(why);
+    marks.clear();
+    count = 0;
+    bytes = 0;
+    return last;
   }
 
   /// Notes a rare change.

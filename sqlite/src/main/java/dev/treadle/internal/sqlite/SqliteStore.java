@@ -121,9 +121,11 @@ public final class SqliteStore extends RowStore {
     public @Nullable Outcome<?> outcome() {
       synchronized (lock) {
         if (table.atHand(id) != null || table.waiting(id) != null) {
+          checkFailure();
           return null; // Not ended, or not known to all yet.
         }
       }
+      checkFailure();
       try {
         return outside.outcome(id);
       } catch (StoreException e) {
@@ -189,7 +191,8 @@ public final class SqliteStore extends RowStore {
               file.statements(),
               new Prune(file.writer(), clock, settings),
               file::trouble,
-              this::committed);
+              this::committed,
+              events::failed);
       rows.settle(changes, Micros.now(clock));
       notes.takeNoted();
     }
@@ -232,11 +235,22 @@ public final class SqliteStore extends RowStore {
   }
 
   @Override
-  protected void check() {
+  public @Nullable String stalled() {
+    return isFull()
+        ? "the disk of " + file.path() + " is full; make room, and it goes on by itself"
+        : null;
+  }
+
+  private void checkFailure() {
     StoreException why = writer == null ? null : writer.failure();
     if (why != null) {
       throw new StoreException(String.valueOf(why.getMessage()), why);
     }
+  }
+
+  @Override
+  protected void check() {
+    checkFailure();
     if (closed) {
       throw new StoreException(file.path() + " is closed", null);
     }
@@ -573,15 +587,43 @@ public final class SqliteStore extends RowStore {
     synchronized (lock) {
       closed = true;
     }
+    List<Runnable> steps = new ArrayList<>();
     if (answers != null) {
-      answers.close();
+      steps.add(answers::close);
     }
     if (writer != null) {
-      writer.close();
+      steps.add(writer::close);
+      steps.add(this::noteOrder);
     }
-    file.closedInOrder(writer == null || writer.failure() == null);
-    inside.close();
-    outside.close();
-    file.close();
+    steps.add(inside::close);
+    steps.add(outside::close);
+    steps.add(file::close);
+    closeAll(steps);
+  }
+
+  /// After a failure the file is left as it is, and looks like one after a crash.
+  private void noteOrder() {
+    if (writer != null && writer.failure() == null) {
+      file.closedInOrder(true);
+    }
+  }
+
+  /// Takes every step, whatever the others throw.
+  private static void closeAll(List<Runnable> steps) {
+    RuntimeException first = null;
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// A second thread tells what follows, so that slow listeners do not hold up commits.
 ///
 /// While the disk is full the batch at hand is tried again and again: who waits for it goes on when
-/// there is room. Any other trouble ends the store.
+/// there is room. Any other trouble ends the store, which the engine and all who wait are told.
 final class Writer {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
   private static final long FULL_MILLIS = 200;
@@ -38,6 +39,9 @@ final class Writer {
 
   /// What is done under the lock once a batch is on disk; returns what is to be told.
   private final Function<Batch, Runnable> committed;
+
+  /// Reports that the store has failed.
+  private final Consumer<StoreException> failed;
 
   /// An entry for each commit: one by one they would wake the thread that tells each time.
   private final LinkedBlockingQueue<List<Runnable>> toTell = new LinkedBlockingQueue<>();
@@ -63,7 +67,8 @@ final class Writer {
       Statements sql,
       Prune prune,
       Guard guard,
-      Function<Batch, Runnable> committed) {
+      Function<Batch, Runnable> committed,
+      Consumer<StoreException> failed) {
     this.file = file;
     this.lock = lock;
     this.notes = notes;
@@ -71,6 +76,7 @@ final class Writer {
     this.prune = prune;
     this.guard = guard;
     this.committed = committed;
+    this.failed = failed;
     String name = String.valueOf(file.getFileName());
     writing = Thread.ofPlatform().daemon().name("treadle-write-" + name).unstarted(this::write);
     telling = Thread.ofPlatform().daemon().name("treadle-tell-" + name).unstarted(this::tell);
@@ -107,12 +113,14 @@ final class Writer {
     }
     join(writing);
     toTell.add(END);
-    if (Thread.currentThread() != telling) {
-      join(telling);
-    }
+    join(telling);
   }
 
+  /// Waits for a thread to end, unless it is the one that asks.
   private static void join(Thread thread) {
+    if (Thread.currentThread() == thread) {
+      return;
+    }
     boolean interrupted = false;
     while (true) {
       try {
@@ -133,11 +141,18 @@ final class Writer {
       while ((batch = next()) != null) {
         commit(batch);
       }
-    } catch (StoreException e) {
-      fail(e);
+      end(new StoreException(file + " is closed", null));
     } catch (Throwable e) {
-      fail(new StoreException("writing to " + file + " failed: " + e, e));
+      fail(failure(e));
     }
+  }
+
+  private StoreException failure(Throwable e) {
+    return switch (e) {
+      case StoreException it -> it;
+      case SQLException it -> Trouble.writing(file, it);
+      default -> new StoreException("writing to " + file + " failed: " + e, e);
+    };
   }
 
   /// Waits until there is something to write; null when the store is closed.
@@ -181,10 +196,32 @@ final class Writer {
     return alone;
   }
 
+  /// Commits a batch, or fails it: whatever goes wrong, those who wait for it are told.
   private void commit(Batch batch) throws SQLException {
+    boolean done = false;
+    try {
+      write(batch);
+      done = true;
+    } catch (Throwable e) {
+      StoreException why = failure(e);
+      failure = why; // Before those who wait go on: what they call next is refused.
+      batch.done(why);
+      throw why;
+    } finally {
+      if (!done) {
+        rollBack();
+      }
+    }
+    List<Runnable> told = new ArrayList<>();
+    told.add(committed.apply(batch));
+    told.addAll(batch.done(null));
+    toTell.add(told);
+    prune.after(batch.inserts.size() + batch.ends.size(), sql);
+  }
+
+  private void write(Batch batch) throws SQLException {
     StoreException trouble = guard.trouble();
     if (trouble != null) {
-      batch.done(trouble);
       throw trouble;
     }
     Flight.Write write = Flight.write();
@@ -193,19 +230,14 @@ final class Writer {
         sql.write(batch);
         break;
       } catch (SQLException e) {
-        rollBack();
         if (Trouble.diskFull(e)) {
+          rollBack();
           waitForRoom(batch, e);
-        } else if (!Trouble.busy(e)) {
-          StoreException why = Trouble.writing(file, e);
-          batch.done(why);
-          throw why;
+        } else if (Trouble.busy(e)) {
+          rollBack();
+        } else {
+          throw e;
         }
-      } catch (RuntimeException e) {
-        rollBack();
-        StoreException why = new StoreException("writing to " + file + " failed: " + e, e);
-        batch.done(why);
-        throw why;
       }
     }
     if (write != null) {
@@ -215,22 +247,17 @@ final class Writer {
       full = false;
       LOG.warn("{}: there is room on the disk again; work goes on", file);
     }
-    List<Runnable> told = new ArrayList<>();
-    told.add(committed.apply(batch));
-    told.addAll(batch.done(null));
-    toTell.add(told);
-    prune.after(batch.inserts.size() + batch.ends.size(), sql);
   }
 
   private void rollBack() {
     try {
       sql.rollback();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       // SQLite has rolled back by itself, as it does for some errors.
     }
   }
 
-  private void waitForRoom(Batch batch, SQLException e) throws SQLException {
+  private void waitForRoom(Batch batch, SQLException e) {
     if (!full) {
       full = true;
       LOG.warn(
@@ -241,14 +268,11 @@ final class Writer {
     }
     synchronized (lock) {
       if (closing) {
-        StoreException why =
-            new StoreException(
-                file
-                    + ": closed while the disk was full; what was not acknowledged is lost, what"
-                    + " had not ended runs again after the next open",
-                e);
-        batch.done(why);
-        throw why;
+        throw new StoreException(
+            file
+                + ": closed while the disk was full; what was not acknowledged is lost, what"
+                + " had not ended runs again after the next open",
+            e);
       }
       waiting = true;
       try {
@@ -262,12 +286,20 @@ final class Writer {
 
   private void fail(StoreException why) {
     failure = why;
+    try {
+      end(why);
+    } finally {
+      failed.accept(why);
+    }
+  }
+
+  /// Fails what was noted and not taken, and all that is noted from now on: nobody writes it.
+  private void end(StoreException why) {
     Batch last;
     synchronized (lock) {
-      last = notes.take(System.nanoTime());
+      last = notes.end(why);
     }
     last.done(why);
-    LOG.error("{}", why.getMessage(), why);
   }
 
   private void tell() {
