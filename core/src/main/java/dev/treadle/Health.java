@@ -12,8 +12,9 @@ public record Health(Status status, @Nullable String why) {
   public enum Status {
     /// Jobs are taken and run.
     UP,
-    /// The store cannot write for the time being, because its disk is full: submissions are refused,
-    /// and ends of jobs wait to be written. Becomes `UP` again by itself once there is room.
+    /// The store cannot write for the time being, because its disk is full: submissions are
+    /// refused, and ends of jobs wait to be written. Becomes `UP` again by itself once there is
+    /// room.
     STALLED,
     /// The store has failed: every call throws, and nothing is run. For good: open again.
     FAILED,

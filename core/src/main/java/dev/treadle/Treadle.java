@@ -203,8 +203,8 @@ public interface Treadle extends AutoCloseable {
   /// The jobs that match, by ascending id.
   List<JobInfo> jobs(JobQuery query);
 
-  /// Returns whether jobs are taken and run, and if not, why. Never throws and never waits, whatever
-  /// the state of the store.
+  /// Returns whether jobs are taken and run, and if not, why. Never throws and never waits,
+  /// whatever the state of the store.
   Health health();
 
   /// How many jobs are in each state, counting all that ended since the store was opened, or on a

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.treadle.Health;
 import dev.treadle.Job;
-import dev.treadle.Jobs;
 import dev.treadle.JobQuery;
+import dev.treadle.Jobs;
 import dev.treadle.Listener;
 import dev.treadle.StoreException;
 import dev.treadle.Task;
@@ -47,8 +47,7 @@ class StoreFailureTest {
             release.await();
             return i;
           });
-  private final Task<Integer, Integer> echo =
-      Task.io("echo", Integer.class, Integer.class, i -> i);
+  private final Task<Integer, Integer> echo = Task.io("echo", Integer.class, Integer.class, i -> i);
 
   @TempDir Path folder;
   private Path file = Path.of("jobs.db");
