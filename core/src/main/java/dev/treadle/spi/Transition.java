@@ -4,6 +4,7 @@ import dev.treadle.Attempt;
 import dev.treadle.LostException;
 import dev.treadle.Outcome;
 import dev.treadle.Retry;
+import dev.treadle.WorkerException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeoutException;
@@ -94,7 +95,8 @@ public final class Transition {
 
   private static boolean retriable(Throwable error, Retry retry) {
     for (Class<? extends Throwable> never : retry.never()) {
-      if (never.isInstance(error)) {
+      // A worker's exception of a class that cannot be made again here is known by its name.
+      if (never.isInstance(error) || error instanceof WorkerException it && it.isA(never)) {
         return false;
       }
     }

@@ -44,8 +44,14 @@ public final class AsyncRunner extends VirtualRunner {
   }
 
   private static @Nullable Throwable unwrap(@Nullable Throwable thrown) {
-    return thrown instanceof CompletionException wrapper && wrapper.getCause() != null
-        ? wrapper.getCause()
-        : thrown;
+    if (!(thrown instanceof CompletionException wrapper)) {
+      return thrown;
+    }
+    try {
+      Throwable cause = wrapper.getCause();
+      return cause == null ? wrapper : cause;
+    } catch (Throwable hostile) {
+      return wrapper; // A subclass whose getCause() throws.
+    }
   }
 }

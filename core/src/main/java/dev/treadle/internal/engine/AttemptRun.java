@@ -15,6 +15,7 @@ import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.internal.thrown.Frames;
+import dev.treadle.internal.thrown.Thrown;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -298,16 +299,23 @@ final class AttemptRun implements Run, Suspect {
 
   @Override
   public boolean end(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {
-    if (engine.values == null || thrown != null) {
+    if (engine.values == null) {
       return ended(value, thrown, cost);
     }
-    Object stored;
-    try {
-      stored = engine.values.result(known.settings, value);
-    } catch (Throwable unfit) {
-      return ended(null, unfit, cost);
+    // Still under the alarm, and before any lock: this runs code of the user's classes.
+    Object stored = null;
+    Throwable error = thrown;
+    if (thrown == null) {
+      try {
+        stored = engine.values.result(known.settings, value);
+      } catch (Throwable unfit) {
+        error = unfit;
+      }
     }
-    return ended(stored, null, cost);
+    if (error != null) {
+      Thrown.remember(error);
+    }
+    return ended(stored, error, cost);
   }
 
   private boolean ended(@Nullable Object value, @Nullable Throwable thrown, Finish.Cost cost) {

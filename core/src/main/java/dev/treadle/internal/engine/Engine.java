@@ -24,6 +24,7 @@ import dev.treadle.internal.monitor.jfr.Flight;
 import dev.treadle.internal.process.ProcessRunner;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.internal.run.VirtualRunner;
+import dev.treadle.internal.thrown.Thrown;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
@@ -287,7 +288,25 @@ final class Engine {
     }
     long now = end instanceof Attempt.End.Succeeded ? 0 : time.micros();
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    return Transition.after(end, value, run.claimed, cancelCause, run.known.policy, now, random);
+    Next next =
+        Transition.after(end, value, run.claimed, cancelCause, run.known.policy, now, random);
+    switch (end) {
+      case Attempt.End.Failed it -> remember(it.error());
+      case Attempt.End.TimedOut it -> remember(it.error());
+      case Attempt.End.Succeeded it -> {}
+      case Attempt.End.Cancelled it -> {}
+      case Attempt.End.Snoozed it -> {}
+      case Attempt.End.Lost it -> {}
+    }
+    return next;
+  }
+
+  /// Reads an exception that a store will keep as data, while no lock is held: its methods are code
+  /// of a user.
+  void remember(Throwable error) {
+    if (values != null) {
+      Thrown.remember(error);
+    }
   }
 
   /// Stores the end of an attempt and claims for its slot, if it has one; returns what was claimed.

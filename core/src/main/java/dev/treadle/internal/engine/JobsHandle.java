@@ -16,8 +16,11 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
 import java.util.Spliterator;
 import java.util.Spliterators.AbstractSpliterator;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -257,6 +260,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   /// Notes an item that never became a job.
   void stillborn(int index, @Nullable Object input, Throwable cause) {
+    engine.remember(cause);
     synchronized (feederMutex) {
       acquire();
       try {
@@ -280,6 +284,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   void fedAll(boolean complete, @Nullable Throwable failure) {
     Group toClose;
     Throwable why;
+    if (failure != null) {
+      engine.remember(failure);
+    }
     acquire();
     try {
       if (fedAll || left) {
@@ -360,18 +367,22 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   @SuppressWarnings("unchecked")
   public List<R> get() {
     awaitAll();
-    @Nullable Object[] values;
+    @Nullable Object[] values = {};
+    SortedMap<Integer, Outcome<?>> unsuccessful = new TreeMap<>();
     acquire();
     try {
       if (reading.failed() > 0) {
-        throw failure();
-      }
-      if (cutShort) {
+        unsuccessful = unsuccessful();
+      } else if (cutShort) {
         throw new JobCancelledException(toString(), "asked", null);
+      } else {
+        values = reading.values(fed);
       }
-      values = reading.values(fed);
     } finally {
       release();
+    }
+    if (!unsuccessful.isEmpty()) {
+      throw failure(unsuccessful);
     }
     if (engine.values != null) {
       values = values.clone();
@@ -383,43 +394,48 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     return (List<R>) Collections.unmodifiableList(Arrays.asList(values));
   }
 
-  private RuntimeException failure() {
-    RuntimeException thrown = null;
-    int suppressed = 0;
-    boolean anyFailed = anyFailed();
-    for (int i = 0; i < fed && suppressed < SUPPRESSED_MAX; i++) {
-      RuntimeException error =
-          switch (reading.outcome(i)) {
-            case Outcome.Succeeded<?> it -> null;
-            case Outcome.Failed<?> it ->
-                new JobFailedException(item(i), it.reason(), it.cause(), it.attempts());
-            case Outcome.Cancelled<?> it ->
-                anyFailed ? null : new JobCancelledException(item(i), it.cause(), it.error());
-          };
-      if (error == null) {
-        continue;
+  /// The items of which [#get] tells, by index: those that failed, or, if none did, those that were
+  /// cancelled. Under the lock.
+  private SortedMap<Integer, Outcome<?>> unsuccessful() {
+    SortedMap<Integer, Outcome<?>> failed = new TreeMap<>();
+    SortedMap<Integer, Outcome<?>> cancelled = new TreeMap<>();
+    for (int i = 0; i < fed && failed.size() <= SUPPRESSED_MAX; i++) {
+      switch (reading.outcome(i)) {
+        case Outcome.Succeeded<?> it -> {}
+        case Outcome.Failed<?> it -> failed.put(i, it);
+        case Outcome.Cancelled<?> it -> {
+          if (cancelled.size() <= SUPPRESSED_MAX) {
+            cancelled.put(i, it);
+          }
+        }
       }
+    }
+    return failed.isEmpty() ? cancelled : failed;
+  }
+
+  /// Without the lock: it asks exceptions of users for their text.
+  private RuntimeException failure(SortedMap<Integer, Outcome<?>> unsuccessful) {
+    RuntimeException thrown = null;
+    for (Map.Entry<Integer, Outcome<?>> each : unsuccessful.entrySet()) {
+      String item = item(each.getKey());
+      RuntimeException error =
+          switch (each.getValue()) {
+            case Outcome.Succeeded<?> it -> throw new AssertionError(item + " succeeded");
+            case Outcome.Failed<?> it ->
+                new JobFailedException(item, it.reason(), it.cause(), it.attempts());
+            case Outcome.Cancelled<?> it -> new JobCancelledException(item, it.cause(), it.error());
+          };
       if (thrown == null) {
         thrown = error;
       } else if (error.getCause() != null && error.getCause() != thrown.getCause()) {
         thrown.addSuppressed(error.getCause());
-        suppressed++;
       }
     }
-    return thrown == null ? new IllegalStateException("no failure found in " + this) : thrown;
+    return Objects.requireNonNull(thrown);
   }
 
   private String item(int index) {
     return "item " + index + " of " + this;
-  }
-
-  private boolean anyFailed() {
-    for (int i = 0; i < fed; i++) {
-      if (reading.outcome(i) instanceof Outcome.Failed<?>) {
-        return true;
-      }
-    }
-    return false;
   }
 
   @Override

@@ -19,6 +19,7 @@ import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
+import dev.treadle.spi.Words;
 import dev.treadle.stats.Waiting;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -577,12 +578,27 @@ public abstract class RowStore implements Store {
 
   /// Why a job stands where it stands, of which there is a row.
   protected final Reason reason(Row row) {
-    return look(now -> rows.reason(row, now));
+    return look(now -> Told.of(rows, row, now)).whole();
   }
 
   @Override
   public Optional<Reason> explain(long id) {
-    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> rows.reason(row, now)));
+    return look(now -> Optional.ofNullable(rows.table.get(id)).map(row -> Told.of(rows, row, now)))
+        .map(Told::whole);
+  }
+
+  /// A reason as it is known under the lock.
+  ///
+  /// @param error what its sentence ends with, if it does: its text is code of a user
+  private record Told(Reason reason, @Nullable Throwable error) {
+    static Told of(Rows rows, Row row, long now) {
+      return new Told(rows.reason(row, now), Rows.errorTold(row));
+    }
+
+    /// The whole reason. To be called without the lock.
+    Reason whole() {
+      return error == null ? reason : reason.plus(Words.of(error));
+    }
   }
 
   @Override

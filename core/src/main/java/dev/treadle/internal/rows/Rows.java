@@ -390,9 +390,16 @@ public final class Rows {
     return true;
   }
 
-  /// Why a job stands where it stands.
+  /// Why a job stands where it stands, without the text of the exception that ends the sentence:
+  /// [#errorTold] gives that.
   public Reason reason(Row row, long now) {
     return Why.of(row, this, now);
+  }
+
+  /// The exception whose text ends the reason of a job, or null if none does. Its text is code of a
+  /// user: it may only be asked for while no lock is held.
+  public static @Nullable Throwable errorTold(Row row) {
+    return Why.errorTold(row);
   }
 
   /// Works off what the work of a call led to, and notes whom it concerns.

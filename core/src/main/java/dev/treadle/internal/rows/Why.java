@@ -12,7 +12,6 @@ import dev.treadle.internal.ready.RateGate;
 import dev.treadle.internal.ready.ReadySet;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.Route;
-import dev.treadle.spi.Words;
 import dev.treadle.stats.Waiting;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -85,6 +84,16 @@ final class Why {
                   ? "is held"
                   : "is held: " + row.more.heldBecause);
       case SUCCEEDED, FAILED, CANCELLED -> ended(row);
+    };
+  }
+
+  /// The exception whose text ends the reason of a job, or null if none does.
+  static @Nullable Throwable errorTold(Row row) {
+    return switch (row.state()) {
+      case FAILED -> row.outcome() instanceof Outcome.Failed<?> it ? it.cause() : null;
+      case SCHEDULED ->
+          row.attempt > 0 && row.lastEnd() instanceof Attempt.End.Failed it ? it.error() : null;
+      case BLOCKED, AVAILABLE, RUNNING, HELD, SUCCEEDED, CANCELLED -> null;
     };
   }
 
@@ -275,7 +284,7 @@ final class Why {
           case null -> "ended" + at;
           case Outcome.Succeeded<?> it -> "ended succeeded" + at + tries(it.attempts());
           case Outcome.Failed<?> it ->
-              "ended failed" + at + tries(it.attempts()) + ": " + Words.of(it.cause());
+              "ended failed" + at + tries(it.attempts()) + ": ";
           case Outcome.Cancelled<?> it ->
               "ended cancelled" + at + tries(it.attempts()) + ": " + it.cause();
         };
@@ -320,7 +329,7 @@ final class Why {
     return switch (end) {
       case null -> "has ended";
       case Attempt.End.Succeeded it -> "succeeded";
-      case Attempt.End.Failed it -> "failed: " + Words.of(it.error());
+      case Attempt.End.Failed it -> "failed: ";
       case Attempt.End.TimedOut it -> "timed out";
       case Attempt.End.Cancelled it -> "was cancelled";
       case Attempt.End.Snoozed it -> "put itself off";

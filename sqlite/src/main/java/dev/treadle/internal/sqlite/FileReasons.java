@@ -8,6 +8,7 @@ import dev.treadle.internal.rows.Changes;
 import dev.treadle.internal.rows.Row;
 import dev.treadle.internal.rows.Rows;
 import dev.treadle.spi.Micros;
+import dev.treadle.spi.Words;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -60,7 +61,7 @@ public final class FileReasons {
     long now = Micros.of(Instant.now());
     Row ended = disk.ended(id);
     if (ended != null) {
-      return new Answer.Explained(id, ended.task(), ended.state(), rows.reason(ended, now));
+      return new Answer.Explained(id, ended.task(), ended.state(), whole(ended, now));
     }
     Changes changes = new Changes();
     restore.all(now, changes);
@@ -71,7 +72,13 @@ public final class FileReasons {
     rows.settle(changes, now);
     return row.ended()
         ? new Answer.Explained(id, row.task(), JobState.BLOCKED, ends(row.outcome()))
-        : new Answer.Explained(id, row.task(), row.state(), told(rows.reason(row, now)));
+        : new Answer.Explained(id, row.task(), row.state(), told(whole(row, now)));
+  }
+
+  private Reason whole(Row row, long now) {
+    Throwable error = Rows.errorTold(row);
+    Reason reason = rows.reason(row, now);
+    return error == null ? reason : reason.plus(Words.of(error));
   }
 
   private static Reason told(Reason reason) {

@@ -355,6 +355,10 @@ public final class Wire implements Closeable {
 
   private void thrown(Thrown value) throws ProtocolException {
     text(value.type());
+    small(value.supertypes().size());
+    for (String each : value.supertypes()) {
+      text(each);
+    }
     text(value.message());
     frames(value.frames());
     type(value.cause() == null ? 0 : 1);
@@ -369,6 +373,10 @@ public final class Wire implements Closeable {
 
   private Thrown thrown() throws ProtocolException {
     String type = text();
+    List<String> supertypes = new ArrayList<>();
+    for (int left = in.getInt(); left > 0; left--) {
+      supertypes.add(text());
+    }
     String message = textOrNull();
     List<StackTraceElement> frames = frames();
     Thrown cause = in.get() == 0 ? null : thrown();
@@ -376,7 +384,7 @@ public final class Wire implements Closeable {
     for (int left = in.getInt(); left > 0; left--) {
       suppressed.add(thrown());
     }
-    return new Thrown(type, message, frames, cause, suppressed);
+    return new Thrown(type, supertypes, message, frames, cause, suppressed);
   }
 
   private void frames(List<StackTraceElement> frames) throws ProtocolException {
