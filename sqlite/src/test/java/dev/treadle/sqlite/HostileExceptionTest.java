@@ -92,7 +92,8 @@ class HostileExceptionTest {
         Exception odd = new Exception("odd frames \ud800 and half a pair");
         odd.setStackTrace(
             new StackTraceElement[] {
-              new StackTraceElement("a\tb\nc", "\ud800", "f\t1", -7), new StackTraceElement("", "", null, 0)
+              new StackTraceElement("a\tb\nc", "\ud800", "f\t1", -7),
+              new StackTraceElement("", "", null, 0)
             });
         return odd;
       }
@@ -127,9 +128,13 @@ class HostileExceptionTest {
   }
 
   private final Task<Vice, Integer> bad =
-      Task.io("bad", Vice.class, Integer.class, vice -> {
-            throw vice.make();
-          })
+      Task.io(
+              "bad",
+              Vice.class,
+              Integer.class,
+              vice -> {
+                throw vice.make();
+              })
           .retry(new Retry(1, Duration.ofMillis(1), Duration.ofMillis(1), false, null, Set.of()));
 
   @ParameterizedTest
@@ -169,24 +174,28 @@ class HostileExceptionTest {
   void messageThatBlocksHoldsUpNobodyElse() throws InterruptedException {
     CountDownLatch asked = new CountDownLatch(1);
     Task<Integer, Integer> blocks =
-        Task.io("blocks", Integer.class, Integer.class, i -> {
-          throw new Exception() {
-            @Override
-            public String getMessage() {
-              asked.countDown();
-              boolean released = false;
-              while (!released) {
-                try {
-                  RELEASE.await();
-                  released = true;
-                } catch (InterruptedException e) {
-                  // It does not listen.
+        Task.io(
+            "blocks",
+            Integer.class,
+            Integer.class,
+            i -> {
+              throw new Exception() {
+                @Override
+                public String getMessage() {
+                  asked.countDown();
+                  boolean released = false;
+                  while (!released) {
+                    try {
+                      RELEASE.await();
+                      released = true;
+                    } catch (InterruptedException e) {
+                      // It does not listen.
+                    }
+                  }
+                  return "at last";
                 }
-              }
-              return "at last";
-            }
-          };
-        });
+              };
+            });
     try (Treadle treadle =
         Treadle.with(blocks, GOOD).permits(Strategy.IO, 2).open(folder.resolve("jobs.db"))) {
       Job<Integer> job = treadle.submit(blocks, 1);

@@ -283,8 +283,7 @@ final class Why {
         switch (row.outcome()) {
           case null -> "ended" + at;
           case Outcome.Succeeded<?> it -> "ended succeeded" + at + tries(it.attempts());
-          case Outcome.Failed<?> it ->
-              "ended failed" + at + tries(it.attempts()) + ": ";
+          case Outcome.Failed<?> it -> "ended failed" + at + tries(it.attempts()) + ": ";
           case Outcome.Cancelled<?> it ->
               "ended cancelled" + at + tries(it.attempts()) + ": " + it.cause();
         };

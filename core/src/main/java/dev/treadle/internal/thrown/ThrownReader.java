@@ -178,7 +178,10 @@ final class ThrownReader {
     for (int i = 0; i < raw.length(); i++) {
       if (Character.isSurrogate(raw.charAt(i))) {
         return raw.codePoints()
-            .map(each -> Character.MIN_SURROGATE <= each && each <= Character.MAX_SURROGATE ? '\ufffd' : each)
+            .map(each ->
+                Character.MIN_SURROGATE <= each && each <= Character.MAX_SURROGATE
+                    ? '\ufffd'
+                    : each)
             .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
             .toString();
       }
