@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,7 +134,7 @@ class HostileExceptionTest {
               vice -> {
                 throw vice.make();
               })
-          .retry(new Retry(1, Duration.ofMillis(1), Duration.ofMillis(1), false, null, Set.of()));
+          .retry(Retry.fixed(1, Duration.ofMillis(1)));
 
   @ParameterizedTest
   @EnumSource(Vice.class)
