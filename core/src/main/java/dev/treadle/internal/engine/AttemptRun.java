@@ -556,14 +556,14 @@ final class AttemptRun implements Run, Suspect {
 
   /// Gives its job back to the store at no charge, which runs it again when it is opened again, and
   /// asks the code to end. The timeout of an abandoned attempt is charged.
-  void handBack() {
+  @Nullable Finish handBack() {
     Attempt.End end;
     boolean abandoned;
     String cancelled;
     synchronized (this) {
       abandoned = stage == Stage.LEFT_OPEN;
       if (!abandoned && stage != Stage.RUNNING) {
-        return;
+        return null;
       }
       end = abandoned ? endOf(null) : new Attempt.End.Lost("handed back at close", true);
       stage = abandoned ? Stage.LEFT_FINISHED : Stage.HANDED_BACK;
@@ -576,13 +576,12 @@ final class AttemptRun implements Run, Suspect {
     }
     Finish.Tally tally = engine.tally(this, Finish.Cost.UNKNOWN, abandoned);
     Next next = engine.transition(this, end, null, cancelled);
-    engine.finish(this, new Finish(claimed.id(), claimed.fence(), tally, end, next, false));
-    if (!abandoned) {
-      askToLeave();
-    }
+    return new Finish(claimed.id(), claimed.fence(), tally, end, next, false);
   }
 
-  private void askToLeave() {
+  /// Asks the code of an attempt that was handed back to end. After its end is stored, so that what
+  /// the code does then changes nothing.
+  void askToLeave() {
     CompletableFuture<?> toCancel;
     Remote toKill;
     synchronized (this) {

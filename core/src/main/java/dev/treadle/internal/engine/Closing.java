@@ -3,6 +3,7 @@ package dev.treadle.internal.engine;
 import dev.treadle.Listener;
 import dev.treadle.StoreException;
 import dev.treadle.WaitException;
+import dev.treadle.spi.Finish;
 import dev.treadle.spi.Transition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,12 @@ final class Closing {
 
   /// How long claims that were under way may take to be handed back.
   private static final Duration UNDER_WAY = Duration.ofSeconds(1);
+
+  /// The most attempts that are handed back in one call of the store, which holds its lock for it.
+  private static final int TOGETHER = 1_000;
+
+  /// The most attempts that the warning about running code names.
+  private static final int NAMED_MAX = 20;
 
   private final Engine engine;
   private final Duration drainFor;
@@ -109,12 +116,32 @@ final class Closing {
   /// Hands back what still runs, and what others are just claiming.
   private void handBack() {
     engine.handsBack = true;
-    engine.running().forEach(AttemptRun::handBack);
-    engine.abandoned.runs().forEach(AttemptRun::handBack);
+    List<AttemptRun> runs = new ArrayList<>(engine.running());
+    runs.addAll(engine.abandoned.runs());
+    for (int from = 0; from < runs.size(); from += TOGETHER) {
+      handBack(runs.subList(from, Math.min(runs.size(), from + TOGETHER)));
+    }
     if (!engine.broken()) {
       await(UNDER_WAY.toNanos());
     }
     awaitCode();
+  }
+
+  /// Hands attempts back together, with one wait for the disk, and asks their code to end.
+  void handBack(List<AttemptRun> runs) {
+    List<AttemptRun> back = new ArrayList<>(runs.size());
+    List<Finish> ends = new ArrayList<>(runs.size());
+    for (AttemptRun run : runs) {
+      Finish end = run.handBack();
+      if (end != null) {
+        back.add(run);
+        ends.add(end);
+      }
+    }
+    if (!back.isEmpty()) {
+      engine.finish(back, ends);
+      back.forEach(AttemptRun::askToLeave);
+    }
   }
 
   /// An attempt was handed back; its code was asked to end.
@@ -180,7 +207,8 @@ final class Closing {
 
   private static void warn(Collection<AttemptRun> runs, String what) {
     List<String> names = new ArrayList<>();
-    for (AttemptRun run : runs) {
+    List<AttemptRun> all = List.copyOf(runs);
+    for (AttemptRun run : all.subList(0, Math.min(all.size(), NAMED_MAX))) {
       Thread thread = run.leftThread();
       names.add(
           "job "
@@ -193,9 +221,9 @@ final class Closing {
     if (!names.isEmpty()) {
       LOG.warn(
           "closed while {} {} still run, on daemon threads: {}",
-          names.size(),
+          all.size(),
           what,
-          String.join(", ", names));
+          String.join(", ", names) + (all.size() > NAMED_MAX ? ", ..." : ""));
     }
   }
 }

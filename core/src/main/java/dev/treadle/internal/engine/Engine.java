@@ -42,6 +42,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -191,29 +192,26 @@ final class Engine {
 
   private List<AttemptRun> claim(Strategy strategy, int max) {
     Runner runner = runners.get(strategy);
-    List<AttemptRun> runs = List.of();
-    // Again, if jobs of unknown tasks were among those claimed: fewer than asked for means that
-    // there are no more.
-    while (runner != null && runs.size() < max && claiming && !abandoned.stopped(strategy)) {
-      List<Claimed> claims = claimed(strategy, max - runs.size());
-      if (claims.isEmpty()) {
-        break;
-      }
-      if (runs.isEmpty()) {
-        runs = new ArrayList<>(claims.size());
-      }
-      int wanted = max - runs.size();
-      for (Claimed claimed : claims) {
-        AttemptRun run = begin(claimed, runner);
-        if (run != null) {
-          runs.add(run);
-        }
-      }
-      if (claims.size() < wanted) {
-        break;
+    if (runner == null || !claims(strategy)) {
+      return List.of();
+    }
+    List<Claimed> claims = claimed(strategy, max);
+    if (claims.isEmpty()) {
+      return List.of();
+    }
+    List<AttemptRun> runs = new ArrayList<>(claims.size());
+    Rescue.Parking parking = rescue.parking(runner);
+    for (Claimed claimed : claims) {
+      AttemptRun run = begin(parking.firstKnown(claimed), runner);
+      if (run != null) {
+        runs.add(run);
       }
     }
     return runs;
+  }
+
+  private boolean claims(Strategy strategy) {
+    return claiming && !abandoned.stopped(strategy);
   }
 
   private List<Claimed> claimed(Strategy strategy, int max) {
@@ -229,19 +227,19 @@ final class Engine {
     }
   }
 
-  private @Nullable AttemptRun begin(Claimed claimed, Runner runner) {
-    Tasks.Known known = tasks.find(claimed.task());
-    if (known == null) {
-      rescue.park(claimed);
+  private @Nullable AttemptRun begin(Rescue.@Nullable KnownClaim of, Runner runner) {
+    if (of == null) {
       return null;
     }
+    Claimed claimed = of.claimed();
+    Tasks.Known known = of.task();
     AttemptRun run = new AttemptRun(this, runner, claimed, known);
     running.put(run.key, run);
     if (runner instanceof VirtualRunner) {
       guard.begins();
     }
     if (handsBack) {
-      run.handBack();
+      closing.handBack(List.of(run));
       closing.left(run);
       return null;
     }
@@ -320,45 +318,65 @@ final class Engine {
     Next next = transition(run, end, value, cancelCause);
     Finish finish = new Finish(run.claimed.id(), run.claimed.fence(), tally, end, next, false);
     Strategy strategy = run.runner.strategy();
-    if (!hasSlot || !claiming || abandoned.stopped(strategy)) {
+    if (!hasSlot || !claims(strategy)) {
       finish(run, finish);
       return null;
     }
     over(run, finish);
-    Store.Turn turn;
-    try {
-      turn = store.finishAndClaim(finish, node, strategy);
-    } catch (StoreException e) {
-      broke(e);
-      return null;
+    Store.Turn turn = finishAndClaim(finish, strategy);
+    if (!broken) {
+      told(run, finish, turn.accepted());
     }
-    told(run, finish, turn.accepted());
-    if (turn.next() == null) {
-      return null;
-    }
-    Flight.claimed(strategy, 1);
-    AttemptRun claimed = begin(turn.next(), run.runner);
-    return claimed != null ? claimed : claimOne(strategy);
+    return turn.next() == null
+        ? null
+        : begin(rescue.parking(run.runner).firstKnown(turn.next()), run.runner);
   }
 
-  private @Nullable AttemptRun claimOne(Strategy strategy) {
-    List<AttemptRun> runs = claim(strategy, 1);
-    return runs.isEmpty() ? null : runs.getFirst();
+  /// Hands the end of an attempt to the store, and claims the next job for its slot, unless nothing
+  /// is claimed any more or the store has failed.
+  Store.Turn finishAndClaim(Finish finish, Strategy strategy) {
+    if (!claims(strategy)) {
+      return new Store.Turn(stored(finish), null);
+    }
+    try {
+      Store.Turn turn = store.finishAndClaim(finish, node, strategy);
+      if (turn.next() != null) {
+        Flight.claimed(strategy, 1);
+      }
+      return turn;
+    } catch (StoreException e) {
+      broke(e);
+      return new Store.Turn(false, null);
+    }
   }
 
   /// Stores the end of an attempt that leaves no slot behind.
   void finish(AttemptRun run, Finish finish) {
-    over(run, finish);
-    told(run, finish, stored(finish));
+    finish(List.of(run), List.of(finish));
+  }
+
+  /// Stores the ends of attempts together, with one wait for the disk.
+  void finish(List<AttemptRun> runs, List<Finish> ends) {
+    for (int i = 0; i < runs.size(); i++) {
+      over(runs.get(i), ends.get(i));
+    }
+    List<Boolean> accepted = stored(ends);
+    for (int i = 0; i < runs.size(); i++) {
+      told(runs.get(i), ends.get(i), accepted.get(i));
+    }
   }
 
   /// Hands the end of an attempt to the store; false if it was refused, or the store has failed.
   boolean stored(Finish finish) {
+    return stored(List.of(finish)).getFirst();
+  }
+
+  private List<Boolean> stored(List<Finish> ends) {
     try {
-      return store.finish(List.of(finish)).getFirst();
+      return store.finish(ends);
     } catch (StoreException e) {
       broke(e);
-      return false;
+      return Collections.nCopies(ends.size(), false);
     }
   }
 

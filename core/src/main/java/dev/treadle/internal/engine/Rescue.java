@@ -2,15 +2,18 @@ package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
 import dev.treadle.StoreException;
+import dev.treadle.internal.run.Runner;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.Next;
+import dev.treadle.spi.Store;
 import dev.treadle.spi.Transition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// Ends what died with its node, so that it is tried again elsewhere or later.
 final class Rescue {
@@ -65,16 +68,62 @@ final class Rescue {
     }
   }
 
-  /// Parks a job whose task nobody has registered here.
-  void park(Claimed claimed) {
-    Attempt.End end = new Attempt.End.Snoozed(Duration.ZERO);
-    Finish finish =
-        new Finish(
-            claimed.id(), claimed.fence(), tally(claimed), end, unknown(claimed.task()), false);
-    if (engine.stored(finish)) {
-      engine.tasks.parked(claimed.task(), null);
+  /// A claimed job and its task.
+  record KnownClaim(Claimed claimed, Tasks.Known task) {}
+
+  /// Parks jobs for the claims of one call.
+  Parking parking(Runner runner) {
+    return new Parking(runner);
+  }
+
+  /// Parks claimed jobs whose tasks are not registered here, and claims others in their place.
+  ///
+  /// Parking does not wait for the disk: after a crash before the commit a job is claimed and
+  /// parked again. So the jobs of a removed task share commits, and cost those behind them little.
+  /// After [#PARKED_MAX] jobs the rest is left to a later call, since the jobs that were claimed
+  /// before them have yet to start.
+  final class Parking {
+    private static final int PARKED_MAX = 1_000;
+
+    private final Runner runner;
+    private int parked;
+
+    private Parking(Runner runner) {
+      this.runner = runner;
     }
-    engine.idleMayHaveChanged();
+
+    /// Returns the job if its task is known, or the first of those claimed in its place whose task
+    /// is; null if there is none.
+    @Nullable KnownClaim firstKnown(Claimed first) {
+      @Nullable Claimed claimed = first;
+      while (claimed != null) {
+        Tasks.Known known = engine.tasks.find(claimed.task());
+        if (known != null) {
+          return new KnownClaim(claimed, known);
+        }
+        claimed = parkAndClaim(claimed);
+      }
+      return null;
+    }
+
+    private @Nullable Claimed parkAndClaim(Claimed claimed) {
+      Attempt.End end = new Attempt.End.Snoozed(Duration.ZERO);
+      Next next = unknown(claimed.task());
+      Finish finish =
+          new Finish(claimed.id(), claimed.fence(), tally(claimed), end, next, false);
+      Store.Turn turn;
+      if (parked++ < PARKED_MAX) {
+        turn = engine.finishAndClaim(finish, runner.strategy());
+      } else {
+        turn = new Store.Turn(engine.stored(finish), null);
+        Thread.startVirtualThread(runner::available);
+      }
+      if (turn.accepted()) {
+        engine.tasks.parked(claimed.task(), null);
+      }
+      engine.idleMayHaveChanged();
+      return turn.next();
+    }
   }
 
   private Finish.Tally tally(Claimed of) {

@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// a place in the table and a place in its lane. Guarded by the lock of the store, but for `id`,
 /// `task` and `outcome`.
 public final class Row implements Receipt {
-  static final int ATTEMPTS_KEPT = 100;
+  /// The most attempts of a job that are kept, the latest ones.
+  public static final int ATTEMPTS_KEPT = 100;
+
+
   static final int LOG_KEPT = 200;
 
   final long id;

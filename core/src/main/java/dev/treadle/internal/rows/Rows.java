@@ -22,7 +22,6 @@ import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Transition;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -181,7 +180,27 @@ public final class Rows {
       long after,
       List<Finish> tried,
       @Nullable String node,
-      long started) {}
+      long started) {
+    /// The same, with the job as it was handed in.
+    public Left with(NewJob job) {
+      return new Left(
+          id,
+          job,
+          created,
+          due,
+          fence,
+          attempt,
+          failures,
+          losses,
+          held,
+          untilRegistered,
+          cancel,
+          after,
+          tried,
+          node,
+          started);
+    }
+  }
 
   /// Takes a job back that an earlier run of the store left; in the order of ids.
   public void restore(Left left, long now, Changes changes) {
@@ -481,17 +500,7 @@ public final class Rows {
 
   /// Lets the jobs go on that were held until their task is registered.
   void registered(String task, long now, Changes changes) {
-    List<Row> waiting = new ArrayList<>();
-    table.forEachAfter(
-        0,
-        EnumSet.of(JobState.HELD),
-        row -> {
-          if (row.task.equals(task) && row.more().heldUntilRegistered) {
-            waiting.add(row);
-          }
-          return true;
-        });
-    waiting.forEach(row -> release(row.id, now, changes));
+    states.unregistered(task).forEach(row -> release(row.id, now, changes));
   }
 
   /// Moves what is due, ends what is past its deadline.

@@ -5,6 +5,11 @@ import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
 import dev.treadle.internal.ready.ReadySet;
 import dev.treadle.spi.Micros;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The state every job is in, and the structure that state keeps it in: what is available in the
@@ -23,6 +28,10 @@ final class States {
   private final IdHeap due = new IdHeap(this::standsScheduled);
   private final IdHeap deadlines = new IdHeap(this::standsUnended);
   private final long[] counts = new long[ALL.length];
+
+  /// The jobs that are held until their task is registered, by task: most tasks have none, and a
+  /// registration need not look at every job.
+  private final Map<String, Set<Row>> unregistered = new HashMap<>();
 
   States(RowTable table, ReadySet ready) {
     this.table = table;
@@ -102,6 +111,12 @@ final class States {
     if (waits(next)) {
       row.lane.waits(row.task, next, 1);
     }
+    if (row.state == JobState.HELD) {
+      leaveUnregistered(row);
+    }
+    if (next == JobState.HELD && row.more().heldUntilRegistered) {
+      unregistered.computeIfAbsent(row.task, task -> new LinkedHashSet<>()).add(row);
+    }
     if (next == JobState.RUNNING) {
       running.add(row);
     } else if (row.state == JobState.RUNNING) {
@@ -109,6 +124,18 @@ final class States {
     }
     row.state = next;
     counts[next.ordinal()]++;
+  }
+
+  private void leaveUnregistered(Row row) {
+    Set<Row> same = unregistered.get(row.task);
+    if (same != null && same.remove(row) && same.isEmpty()) {
+      unregistered.remove(row.task);
+    }
+  }
+
+  /// The jobs of a task that are held until it is registered.
+  List<Row> unregistered(String task) {
+    return List.copyOf(unregistered.getOrDefault(task, Set.of()));
   }
 
   private static boolean waits(JobState state) {

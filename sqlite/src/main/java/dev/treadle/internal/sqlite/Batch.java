@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +38,6 @@ final class Batch implements RowStore.Written {
     void write(Statements sql) throws SQLException;
   }
 
-  /// So often those look who would rather not wait for room on a disk.
-  private static final long LOOK_MILLIS = 50;
-
   final List<Insert> inserts = new ArrayList<>();
   final List<End> ends = new ArrayList<>();
   final List<Change> changes = new ArrayList<>();
@@ -56,9 +52,11 @@ final class Batch implements RowStore.Written {
   long firstUnended;
   final long[] endedInAll = new long[3];
 
-  /// Whether nothing can be written for the time being.
+  /// Whether nothing can be written for the time being. Whoever makes it true calls [#stalled].
   private final BooleanSupplier stalled;
 
+  /// Callers wait here, without a time limit: of a hundred thousand virtual threads that woke to
+  /// look, none would leave a carrier to those that submit.
   private final CountDownLatch done = new CountDownLatch(1);
   private List<Runnable> next = new ArrayList<>(0);
   private boolean isDone;
@@ -76,46 +74,73 @@ final class Batch implements RowStore.Written {
   List<Runnable> done(@Nullable StoreException because) {
     List<Runnable> then;
     synchronized (this) {
+      if (isDone) {
+        return List.of();
+      }
       failure = because;
       isDone = true;
       then = next;
       next = List.of();
+      notifyAll();
     }
     done.countDown();
     return because == null ? then : List.of();
   }
 
+  /// Wakes the callers that do not wait while nothing can be written.
+  synchronized void stalled() {
+    notifyAll();
+  }
+
   @Override
   public void await() {
-    boolean unused = await(() -> false);
+    uninterrupted(() -> {
+      done.await();
+      return true;
+    });
+    checkWritten();
   }
 
   @Override
   public boolean awaitUnlessStalled() {
-    return await(stalled);
+    boolean there = uninterrupted(this::awaitDoneOrStalled);
+    checkWritten();
+    return there;
   }
 
-  private boolean await(BooleanSupplier givesUp) {
+  private synchronized boolean awaitDoneOrStalled() throws InterruptedException {
+    while (!isDone && !stalled.getAsBoolean()) {
+      wait();
+    }
+    return isDone;
+  }
+
+  private interface Waiting {
+    boolean await() throws InterruptedException;
+  }
+
+  /// Waits on through interrupts: what was begun is finished, so the answer is near.
+  private static boolean uninterrupted(Waiting waiting) {
     boolean interrupted = false;
-    boolean there = false;
-    while (!there && !givesUp.getAsBoolean()) {
-      try {
-        there = done.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true; // What was begun is finished: the answer is near.
+    try {
+      while (true) {
+        try {
+          return waiting.await();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  }
+
+  private synchronized void checkWritten() {
+    if (failure != null) {
+      throw new StoreException(String.valueOf(failure.getMessage()), failure);
     }
-    StoreException because;
-    synchronized (this) {
-      because = failure;
-    }
-    if (because != null) {
-      throw new StoreException(String.valueOf(because.getMessage()), because);
-    }
-    return there;
   }
 
   @Override

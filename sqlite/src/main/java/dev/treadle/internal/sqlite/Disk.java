@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +41,6 @@ final class Disk implements AutoCloseable {
 
   private static final String JOB =
       "j.id, j.kind, j.priority, j.created, j.due, j.deadline, j.limits, j.form, j.input";
-  private static final String[] WAITING =
-      Arrays.stream(TOGETHER)
-          .mapToObj(together ->
-              "SELECT "
-                  + JOB
-                  + " FROM job j WHERE j.id IN ("
-                  + String.join(", ", Collections.nCopies(together, "?"))
-                  + ")")
-          .toArray(String[]::new);
   private static final String MORE =
       "m.key, m.parent, m.retry_of, m.source, m.source_group, m.after, m.traceparent";
   private static final String DONE =
@@ -137,16 +129,27 @@ final class Disk implements AutoCloseable {
 
   /// Shows jobs that wait, as they were submitted.
   void waiting(long[] ids, Consumer<Waiting> each) {
+    each("SELECT " + JOB + " FROM job j WHERE j.id IN ", ids, row -> each.accept(waiting(row)));
+  }
+
+  /// Looks at one row of a result.
+  @FunctionalInterface
+  interface EachRow {
+    void row(ResultSet row) throws SQLException;
+  }
+
+  /// Shows the rows of a query that ends in `IN `, for many ids at a time.
+  void each(String query, long[] ids, EachRow each) {
     int at = 0;
-    for (int i = 0; i < TOGETHER.length; i++) {
-      int together = TOGETHER[i];
+    for (int together : TOGETHER) {
+      String text = query + "(" + String.join(", ", Collections.nCopies(together, "?")) + ")";
       for (; ids.length - at >= together; at += together) {
         read(
-            WAITING[i],
+            text,
             Arrays.stream(ids, at, at + together).boxed().toList(),
             rows -> {
               while (rows.next()) {
-                each.accept(waiting(rows));
+                each.row(rows);
               }
               return true;
             });
@@ -324,33 +327,46 @@ final class Disk implements AutoCloseable {
     return rows.wasNull() ? -1 : value;
   }
 
-  /// The attempts of a job after which it went on.
-  List<Finish> attempts(long id, int attempts) throws SQLException {
+  private static final String ATTEMPT =
+      "SELECT number, node, started, ran, waited, logged, cpu, allocated, peak, detail, job"
+          + " FROM attempt WHERE job ";
+
+  /// The latest attempts of a job after which it went on.
+  private List<Finish> attempts(long id, int attempts) throws SQLException {
     if (attempts == 0) {
       return List.of();
     }
-    PreparedStatement statement =
-        sql(
-            "SELECT number, node, started, ran, waited, logged, cpu, allocated, peak, detail"
-                + " FROM attempt"
-                + " WHERE job = ? ORDER BY number");
+    PreparedStatement statement = sql(ATTEMPT + "= ? AND number > ? ORDER BY number");
     statement.setLong(1, id);
+    statement.setInt(2, attempts - Row.ATTEMPTS_KEPT);
     List<Finish> all = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        Detail detail = Detail.read(rows.getBytes(10));
-        all.add(
-            finish(
-                id,
-                rows.getInt(1),
-                rows,
-                2,
-                detail.abandoned(),
-                detail.lastEnd(null),
-                new Next.Again(0, Next.Charge.NOTHING)));
+        all.add(tried(rows));
       }
     }
     return all;
+  }
+
+  /// Adds the attempts of jobs after which they went on, in their order.
+  void attempts(long[] ids, Map<Long, List<Finish>> byJob) {
+    each(
+        ATTEMPT + "IN ",
+        ids,
+        row -> byJob.computeIfAbsent(row.getLong(11), id -> new ArrayList<>()).add(tried(row)));
+    byJob.values().forEach(all -> all.sort(Comparator.comparingInt(it -> it.tally().number())));
+  }
+
+  private Finish tried(ResultSet row) throws SQLException {
+    Detail detail = Detail.read(row.getBytes(10));
+    return finish(
+        row.getLong(11),
+        row.getInt(1),
+        row,
+        2,
+        detail.abandoned(),
+        detail.lastEnd(null),
+        new Next.Again(0, Next.Charge.NOTHING));
   }
 
   /// What the engine had kept under a name, or null.

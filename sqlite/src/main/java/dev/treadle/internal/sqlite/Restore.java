@@ -38,6 +38,9 @@ final class Restore {
       " j.id >= (SELECT first_unended FROM counter)"
           + " AND NOT EXISTS (SELECT 1 FROM done d WHERE d.id = j.id)";
 
+  /// The most jobs that are read ahead of the one that is made.
+  private static final int TOGETHER = 1_024;
+
   private final Kinds kinds;
   private final DiskTable table;
   private final Notes notes;
@@ -49,6 +52,9 @@ final class Restore {
   private final Map<Long, RowGroup> groups = new HashMap<>();
   private final Map<Long, Long> groupOf = new HashMap<>();
   private final BitSet made = new BitSet();
+
+  /// Jobs that were read and are yet to be made.
+  private final Map<Long, Rows.Left> read = new HashMap<>();
 
   /// The jobs that do more than wait, by ascending id; those at the places in `made` are made.
   private long[] wholes = {};
@@ -207,8 +213,12 @@ final class Restore {
     each(
         "SELECT id, source_group FROM more WHERE source_group IS NOT NULL",
         row -> groupOf.put(row.getLong(1), row.getLong(2)));
-    for (int place = 0; place < wholes.length; place++) {
-      whole(place, now, changes);
+    for (int from = 0; from < wholes.length; from += TOGETHER) {
+      int to = Math.min(wholes.length, from + TOGETHER);
+      read(Arrays.copyOfRange(wholes, from, to), now);
+      for (int place = from; place < to; place++) {
+        whole(place, now, changes);
+      }
     }
   }
 
@@ -253,25 +263,39 @@ final class Restore {
           .filter(known -> known >= 0)
           .forEach(known -> whole(known, now, changes));
     }
-    disk.read(
+    Rows.Left left = read.remove(id);
+    if (left == null) { // A member of a group that is younger than those read.
+      read(new long[] {id}, now);
+      left = read.remove(id);
+    }
+    if (left != null) {
+      rows.restore(left.with(withGroup(left.job())), now, changes);
+    }
+  }
+
+  /// Reads jobs that do more than wait: one query for many, since a query costs more than its rows.
+  private void read(long[] ids, long now) {
+    Map<Long, List<Finish>> tried = new HashMap<>();
+    disk.attempts(ids, tried);
+    disk.each(
         "SELECT "
             + Disk.COLUMNS
             + ", c.fence, c.attempt, c.failures, c.losses, c.due, c.held, c.until_registered,"
             + " c.cancel, s.fence, s.attempt, s.at, s.node FROM job j"
             + " LEFT JOIN more m ON m.id = j.id LEFT JOIN course c ON c.id = j.id"
-            + " LEFT JOIN started s ON s.id = j.id WHERE j.id = ?",
-        List.of(id),
+            + " LEFT JOIN started s ON s.id = j.id WHERE j.id IN ",
+        ids,
         row -> {
-          if (row.next()) {
-            rows.restore(left(row, now), now, changes);
+          long id = row.getLong(1);
+          if (!made.get(Arrays.binarySearch(wholes, id))) {
+            read.put(id, left(row, tried.getOrDefault(id, List.of()), now));
           }
-          return true;
         });
   }
 
-  private Rows.Left left(ResultSet row, long now) throws SQLException {
+  private Rows.Left left(ResultSet row, List<Finish> tried, long now) throws SQLException {
     long id = row.getLong(1);
-    NewJob job = withGroup(disk.newJob(row));
+    NewJob job = disk.newJob(row);
     long created = row.getLong(4);
     int at = Disk.COLUMN_COUNT;
     int fence = row.getInt(at + 1);
@@ -284,7 +308,6 @@ final class Restore {
       // A clock that was set back since makes nobody wait who was not put off.
       due = job.due() == 0 ? Math.min(created, now) : job.due();
     }
-    List<Finish> tried = disk.attempts(id, attempt);
     return new Rows.Left(
         id,
         job,

@@ -310,6 +310,13 @@ final class Statements implements AutoCloseable {
         tally.cost().allocatedBytes() < 0 ? null : (Long) tally.cost().allocatedBytes(),
         tally.cost().peakBytes() < 0 ? null : (Long) tally.cost().peakBytes(),
         Detail.of(finish.end(), tally.abandoned()).json());
+    if (tally.number() > Row.ATTEMPTS_KEPT) {
+      // As in memory: of a job that snoozes for years the latest are kept.
+      run(
+          "DELETE FROM attempt WHERE job = ? AND number <= ?",
+          job,
+          tally.number() - Row.ATTEMPTS_KEPT);
+    }
   }
 
   void group(long id, boolean open, @Nullable String broken, @Nullable Throwable error)

@@ -265,6 +265,10 @@ final class Writer {
               + " make room and it goes on",
           file,
           e.getMessage());
+      batch.stalled();
+      synchronized (lock) {
+        notes.current().stalled();
+      }
     }
     synchronized (lock) {
       if (closing) {
