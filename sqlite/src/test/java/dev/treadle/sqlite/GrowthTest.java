@@ -58,14 +58,14 @@ class GrowthTest {
   void jobsOfARemovedTaskAreParkedTogether() throws Exception {
     int removed = 20_000;
     Semaphore submitted = new Semaphore(0);
-    try (Treadle treadle =
-        Treadle.with(REMOVED, SAME).submitOnly().mapWindow(removed).open(file)) {
+    try (Treadle treadle = Treadle.with(REMOVED, SAME).submitOnly().mapWindow(removed).open(file)) {
       try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
         numbers(removed)
-            .forEach(i -> each.execute(() -> {
-              treadle.submit(REMOVED, i);
-              submitted.release();
-            }));
+            .forEach(i ->
+                each.execute(() -> {
+                  treadle.submit(REMOVED, i);
+                  submitted.release();
+                }));
       }
       submitted.acquire(removed);
       treadle.submit(SAME, 1);
@@ -141,8 +141,7 @@ class GrowthTest {
   private static void checkAttempts(JobInfo job, int latest) {
     assertThat(job.attempts())
         .extracting(Attempt::number)
-        .containsExactlyElementsOf(
-            IntStream.rangeClosed(latest - 99, latest).boxed().toList());
+        .containsExactlyElementsOf(IntStream.rangeClosed(latest - 99, latest).boxed().toList());
   }
 
   @Test

@@ -109,8 +109,7 @@ final class Rescue {
     private @Nullable Claimed parkAndClaim(Claimed claimed) {
       Attempt.End end = new Attempt.End.Snoozed(Duration.ZERO);
       Next next = unknown(claimed.task());
-      Finish finish =
-          new Finish(claimed.id(), claimed.fence(), tally(claimed), end, next, false);
+      Finish finish = new Finish(claimed.id(), claimed.fence(), tally(claimed), end, next, false);
       Store.Turn turn;
       if (parked++ < PARKED_MAX) {
         turn = engine.finishAndClaim(finish, runner.strategy());

@@ -58,6 +58,7 @@ final class Batch implements RowStore.Written {
   /// Callers wait here, without a time limit: of a hundred thousand virtual threads that woke to
   /// look, none would leave a carrier to those that submit.
   private final CountDownLatch done = new CountDownLatch(1);
+
   private List<Runnable> next = new ArrayList<>(0);
   private boolean isDone;
   private @Nullable StoreException failure;
