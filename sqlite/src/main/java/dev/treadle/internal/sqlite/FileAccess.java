@@ -31,7 +31,7 @@ public final class FileAccess {
     config.setReadOnly(true);
     config.setBusyTimeout(BUSY_MILLIS);
     try {
-      Connection connection = config.createConnection("jdbc:sqlite:" + address(path));
+      Connection connection = config.createConnection(address(path));
       try {
         try (Statement sql = connection.createStatement()) {
           sql.execute("PRAGMA cache_size = -16384");
@@ -54,8 +54,8 @@ public final class FileAccess {
     try {
       boolean alone = !Files.exists(log) || Files.size(log) == 0;
       return alone && folder != null && !Files.isWritable(folder)
-          ? path.toUri().toString().replaceFirst("^file:/+", "file:/") + "?immutable=1"
-          : path.toString();
+          ? StoreFile.address(path) + "?immutable=1"
+          : StoreFile.address(path);
     } catch (IOException e) {
       throw new SQLException(log + " cannot be read: " + e, e);
     }

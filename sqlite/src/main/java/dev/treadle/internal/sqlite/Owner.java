@@ -4,34 +4,63 @@ import dev.treadle.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// That this process owns a store: a lock on a file beside it, which the operating system lets go
-/// when the process ends, however it does. The file says who the owner is, for others to read.
+/// That this process owns a store: a lock on the file of the store, and one on a file beside it that
+/// says who the owner is, for others to read. The operating system releases both when the process
+/// ends, however it does.
+///
+/// The lock on the store follows its inode ([InodeLock]): no other name of the file, such as a hard
+/// link, leads around it. Where there are no such locks only the file beside it is locked.
+///
+/// The file beside it is private (mode 0600), so that nobody else can lock it, and never a link.
 final class Owner implements AutoCloseable {
-  private static final String SUFFIX = "-owner";
+  static final String SUFFIX = "-owner";
   private static final int WORDS_MAX = 4_096;
 
+  /// How often a lock is tried for that is only looked at by another process.
+  private static final int TRIES = 20;
+
+  private static final long BETWEEN_MILLIS = 5;
+  private static final Pattern PROCESS = Pattern.compile("^process (\\d+)\\b");
+  private static final Set<OpenOption> OPEN =
+      Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+  private static final Set<String> REMOTE = Set.of("nfs", "cifs", "smb", "afs", "ceph", "lustre");
+
   /// What this process owns. Asked first: to close a second channel to a locked file would let the
-  /// lock go.
+  /// lock of the first go.
   private static final Set<Path> OWNED = ConcurrentHashMap.newKeySet();
 
+  private final Path store;
   private final Path path;
   private final FileChannel channel;
+  private final @Nullable InodeLock beside;
+  private @Nullable InodeLock file;
 
-  private Owner(Path path, FileChannel channel) {
+  private Owner(Path store, Path path, FileChannel channel, @Nullable InodeLock beside) {
+    this.store = store;
     this.path = path;
     this.channel = channel;
+    this.beside = beside;
   }
 
-  /// Makes this process the owner of a store.
+  /// Makes this process the owner of a store, which need not be there yet.
   ///
   /// @throws StoreException if it has one, which the message names
   static Owner of(Path store) {
@@ -40,16 +69,21 @@ final class Owner implements AutoCloseable {
       throw inUse(store, "this process");
     }
     FileChannel channel = null;
+    InodeLock lock = null;
     boolean owned = false;
     try {
-      channel =
-          FileChannel.open(
-              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock(WORDS_MAX, 1, false);
-      if (lock == null) {
+      checkPlain(path);
+      channel = create(path);
+      if (channel.tryLock(WORDS_MAX, 1, false) == null) {
         throw inUse(store, words(channel));
       }
-      Owner owner = new Owner(path, channel);
+      if (InodeLock.supported()) {
+        lock = lock(path);
+        if (lock == null) {
+          throw inUse(store, words(channel));
+        }
+      }
+      Owner owner = new Owner(store, path, channel, lock);
       owner.say("process " + ProcessHandle.current().pid());
       owned = true;
       return owner;
@@ -64,11 +98,86 @@ final class Owner implements AutoCloseable {
     } finally {
       if (!owned) {
         OWNED.remove(path);
-        if (channel != null) {
-          close(channel);
-        }
+        close(lock);
+        close(channel);
       }
     }
+  }
+
+  /// Refuses what would lead elsewhere: its words would be written over another file.
+  private static void checkPlain(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || StoreFile.links(path) > 1) {
+      throw new StoreException(
+          path
+              + " says who owns the file, and is a link or no file at all; delete it, unless a"
+              + " program has the file open",
+          null);
+    }
+    if (isPosix(path)) {
+      Set<PosixFilePermission> all = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
+      Set<PosixFilePermission> ours = PosixFilePermissions.fromString("rw-------");
+      if (!ours.containsAll(all)) {
+        Files.setPosixFilePermissions(path, ours);
+      }
+    }
+  }
+
+  private static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  private static FileChannel create(Path path) throws IOException {
+    Set<OpenOption> options = new HashSet<>(OPEN);
+    options.add(StandardOpenOption.CREATE);
+    FileAttribute<?>[] attributes =
+        isPosix(path)
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+            }
+            : new FileAttribute<?>[0];
+    return FileChannel.open(path, options, attributes);
+  }
+
+  /// Locks a file; null if somebody else has it. Others that only look whether it is locked hold it
+  /// for a moment.
+  private static @Nullable InodeLock lock(Path path) throws IOException {
+    InodeLock lock = InodeLock.tryLock(path);
+    for (int i = 0; lock == null && i < TRIES; i++) {
+      try {
+        Thread.sleep(BETWEEN_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return null;
+      }
+      lock = InodeLock.tryLock(path);
+    }
+    return lock;
+  }
+
+  /// Locks the file of the store itself, which is there by now.
+  ///
+  /// @throws StoreException if it has an owner under another name
+  void lockFile() throws IOException {
+    if (!InodeLock.supported() || isRemote(Files.getFileStore(store).type())) {
+      return;
+    }
+    file = lock(store);
+    if (file == null) {
+      throw inUse(store, "another program, which has locked it under this or another name");
+    }
+  }
+
+  /// Whether a file system makes POSIX locks of locks of inodes, which SQLite would wait for.
+  private static boolean isRemote(String fileSystem) {
+    return REMOTE.stream().anyMatch(fileSystem.toLowerCase(Locale.ROOT)::contains);
+  }
+
+  /// The lock on the file of the store; null where there is none.
+  @Nullable InodeLock file() {
+    return file;
   }
 
   private static StoreException inUse(Path store, String whom) {
@@ -92,12 +201,12 @@ final class Owner implements AutoCloseable {
     if (OWNED.contains(path)) {
       return "process " + ProcessHandle.current().pid();
     }
-    if (!Files.exists(path)) {
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       return null;
     }
-    try (FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return channel.tryLock(WORDS_MAX, 1, true) == null ? words(channel) : null;
+    try (FileChannel channel = FileChannel.open(path, OPEN)) {
+      boolean locked = InodeLock.supported() && InodeLock.isLocked(path);
+      return locked || channel.tryLock(WORDS_MAX, 1, true) == null ? words(channel) : null;
     }
   }
 
@@ -117,19 +226,28 @@ final class Owner implements AutoCloseable {
     ByteBuffer words = ByteBuffer.allocate(WORDS_MAX);
     channel.read(words, 0);
     String text = new String(words.array(), 0, words.position(), StandardCharsets.UTF_8);
-    return text.isBlank() ? "another process" : text;
+    Matcher process = PROCESS.matcher(text);
+    boolean lives =
+        process.find()
+            && process.group(1).length() < 18
+            && ProcessHandle.of(Long.parseLong(process.group(1))).isPresent();
+    return lives ? text : "another process";
   }
 
-  private static void close(FileChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // The lock goes with the process at the latest.
+  private static void close(@Nullable AutoCloseable lock) {
+    if (lock != null) {
+      try {
+        lock.close();
+      } catch (Exception e) {
+        // The lock goes with the process at the latest.
+      }
     }
   }
 
   @Override
   public void close() {
+    close(file);
+    close(beside);
     close(channel);
     OWNED.remove(path);
   }

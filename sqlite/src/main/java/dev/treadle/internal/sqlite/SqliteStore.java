@@ -133,7 +133,7 @@ public final class SqliteStore extends RowStore {
           throw e;
         }
       }
-      try (Disk once = new Disk(file.path(), file.reader(), kinds)) { // Handles outlive the store.
+      try (Disk once = new Disk(file.path(), file.readerAfterClose(), kinds)) { // Handles outlive the store.
         return once.outcome(id);
       }
     }
@@ -190,7 +190,7 @@ public final class SqliteStore extends RowStore {
               notes,
               file.statements(),
               new Prune(file.writer(), clock, settings),
-              file::trouble,
+              file,
               this::committed,
               events::failed);
       rows.settle(changes, Micros.now(clock));
@@ -595,6 +595,11 @@ public final class SqliteStore extends RowStore {
       steps.add(writer::close);
       steps.add(this::noteOrder);
     }
+    steps.add(() -> {
+      if (file.overwritten()) {
+        file.closeWriterFirst();
+      }
+    });
     steps.add(inside::close);
     steps.add(outside::close);
     steps.add(file::close);
@@ -603,7 +608,8 @@ public final class SqliteStore extends RowStore {
 
   /// After a failure the file is left as it is, and looks like one after a crash.
   private void noteOrder() {
-    if (writer != null && writer.failure() == null) {
+    boolean untouched = file.trouble() == null;
+    if (writer != null && writer.failure() == null && untouched) {
       file.closedInOrder(true);
     }
   }

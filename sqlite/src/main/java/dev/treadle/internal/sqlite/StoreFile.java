@@ -4,32 +4,33 @@ import dev.treadle.StoreException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /// The file of a store, owned by this process while it is open, and its connections.
-final class StoreFile implements AutoCloseable {
+final class StoreFile implements AutoCloseable, Writer.Guard {
   private static final int BUSY_MILLIS = 10_000;
 
   private final Path path;
   private final Owner owner;
   private final Connection writer;
   private final Statements statements;
-  private final @Nullable Object key;
+  private final FileWatch watch;
 
   private StoreFile(Path path, Owner owner, Connection writer) {
     this.path = path;
     this.owner = owner;
     this.writer = writer;
     this.statements = new Statements(writer);
-    this.key = key(path);
+    this.watch = new FileWatch(path, owner.file());
   }
 
   /// Opens a file, creating it if it is not there, and makes this process its owner.
@@ -37,11 +38,13 @@ final class StoreFile implements AutoCloseable {
   /// @throws StoreException if another process owns it, or it cannot be opened
   static StoreFile open(Path file) {
     Path path = real(file.toAbsolutePath().normalize());
+    checkPlain(path);
     Owner owner = Owner.of(path);
     boolean opened = false;
     Connection connection = null;
     try {
       create(path);
+      owner.lockFile();
       connection = connect(path);
       try (Statement sql = connection.createStatement()) {
         sql.execute("PRAGMA cache_size = -65536");
@@ -78,6 +81,39 @@ final class StoreFile implements AutoCloseable {
     }
   }
 
+  /// Refuses what is no file, and a file with other names: who opens it by one of these has a log
+  /// and an owner of its own.
+  private static void checkPlain(Path path) {
+    if (Files.isSymbolicLink(path)) {
+      throw new StoreException(
+          path + " is a link to what is not there: make the file it leads to, or delete the link",
+          null);
+    }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new StoreException(path + " is no file: name another", null);
+    }
+    if (links(path) > 1) {
+      throw new StoreException(
+          path
+              + " has other names (hard links), and a program that opens it by one of them would"
+              + " take its jobs too: copy it, and open the copy, or delete the other names",
+          null);
+    }
+  }
+
+  /// How many names a file has, as far as that is known here.
+  static int links(Path path) {
+    try {
+      return path.getFileSystem().supportedFileAttributeViews().contains("unix")
+              && Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
+                  instanceof Integer count
+          ? count
+          : 1;
+    } catch (IOException e) {
+      return 1; // It is not there, or what opens it next says why not.
+    }
+  }
+
   private static void create(Path path) throws IOException {
     if (Files.exists(path)) {
       return;
@@ -95,26 +131,47 @@ final class StoreFile implements AutoCloseable {
     }
   }
 
+  /// The address of a file for the driver. A name is a path and nothing else: in an address of this
+  /// kind no character of it is taken for a parameter.
+  static String address(Path path) {
+    return "jdbc:sqlite:" + path.toUri().toString().replaceFirst("^file:/+", "file:/");
+  }
+
   static Connection connect(Path path) throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
+    return connect(path, new SQLiteConfig());
+  }
+
+  private static Connection connect(Path path, SQLiteConfig config) throws SQLException {
+    config.resetOpenMode(SQLiteOpenMode.CREATE); // It is there, and private.
     // Otherwise the driver asks for the last key after every insert: an eighth of the writer's
     // time.
     config.setGetGeneratedKeys(false);
-    Connection connection = config.createConnection("jdbc:sqlite:" + path);
+    Connection connection = config.createConnection(address(path));
     try (Statement sql = connection.createStatement()) {
       sql.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
     }
     return connection;
   }
 
-  /// A connection that only reads.
+  /// A connection that only reads. Without a memory map: where somebody else cuts the file, reading
+  /// one ends the JVM.
   Connection reader() {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    return reader(config);
+  }
+
+  /// A connection that only reads, of a file that may be closed: it leaves no log behind.
+  Connection readerAfterClose() {
+    return reader(new SQLiteConfig());
+  }
+
+  private Connection reader(SQLiteConfig config) {
     try {
-      Connection connection = connect(path);
+      Connection connection = connect(path, config);
       try (Statement sql = connection.createStatement()) {
         sql.execute("PRAGMA query_only = 1");
         sql.execute("PRAGMA cache_size = -16384");
-        sql.execute("PRAGMA mmap_size = 2147418112");
       }
       return connection;
     } catch (SQLException e) {
@@ -134,14 +191,6 @@ final class StoreFile implements AutoCloseable {
     return statements;
   }
 
-  private static @Nullable Object key(Path path) {
-    try {
-      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    } catch (IOException e) {
-      return null;
-    }
-  }
-
   /// Says, to those who want to own the file too, where its owner answers.
   void answersAt(@Nullable Path socket) {
     owner.say(
@@ -150,17 +199,35 @@ final class StoreFile implements AutoCloseable {
             + (socket == null ? "" : ", which answers at " + socket));
   }
 
-  /// What is wrong with the file, or null: it may have been deleted or replaced while it is open,
-  /// and what is written to it then is lost when it is closed.
-  @Nullable StoreException trouble() {
-    if (key == null || key.equals(key(path))) {
-      return null;
-    }
-    return new StoreException(
-        path
-            + " was deleted, moved or replaced while it was in use. Nothing more is taken, since it"
-            + " would be lost; put the file back, or begin with a new one, and open it again",
-        null);
+  /// What is wrong with the file before something is written to it, or null.
+  @Override
+  public @Nullable StoreException trouble() {
+    return failure(watch.before());
+  }
+
+  /// What is wrong with the file after something was written to it, or null. Only what was written
+  /// to a file that is still there was kept.
+  @Override
+  public @Nullable StoreException troubleAfter() {
+    return failure(watch.after());
+  }
+
+  private static @Nullable StoreException failure(FileWatch.@Nullable Finding finding) {
+    return finding == null
+        ? null
+        : new StoreException(
+            finding.file()
+                + " "
+                + finding.fault().words
+                + ". Nothing more is taken, since it would be lost; close the treadle, put the file"
+                + " back or begin with a new one, and open it again",
+            null);
+  }
+
+  /// Whether another has written into the file: what is in the log must not be moved into it.
+  boolean overwritten() {
+    FileWatch.Finding finding = watch.found();
+    return finding != null && finding.fault() == FileWatch.Fault.OVERWRITTEN;
   }
 
   /// Writes down whether the store was closed in order. By nobody but the writer's thread while
@@ -168,6 +235,7 @@ final class StoreFile implements AutoCloseable {
   void closedInOrder(boolean inOrder) {
     try {
       statements.run("UPDATE counter SET closed = ?", inOrder);
+      FileWatch.Finding unused = watch.after();
     } catch (SQLException e) {
       if (!inOrder) {
         throw Trouble.writing(path, e);
@@ -217,11 +285,26 @@ final class StoreFile implements AutoCloseable {
     } catch (SQLException e) {
       // What was committed is on disk.
     }
-    boolean replaced = trouble() != null && Files.exists(path);
+    // Where only a file beside it is gone, what is in the log is moved into the file as always.
+    boolean asideLog = (overwritten() || watch.replaced()) && Files.exists(path);
     close(writer);
-    if (replaced) {
-      setLogAside();
+    try {
+      if (asideLog) {
+        setLogAside();
+      }
+    } finally {
+      owner.close();
     }
-    owner.close();
+  }
+
+  /// Closes the connection that writes, before those that read: the last one to close would move the
+  /// log into the file, and one that only reads cannot.
+  void closeWriterFirst() {
+    try {
+      statements.close();
+    } catch (SQLException e) {
+      // What was committed is on disk.
+    }
+    close(writer);
   }
 }

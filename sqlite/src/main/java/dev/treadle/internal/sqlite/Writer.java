@@ -54,10 +54,12 @@ final class Writer {
   private volatile @Nullable StoreException failure;
 
   /// Looks whether the file is still the one that was opened.
-  @FunctionalInterface
   interface Guard {
-    /// Returns what is wrong, or null.
+    /// Returns what is wrong before something is written, or null.
     @Nullable StoreException trouble();
+
+    /// Returns what is wrong after something was written, or null.
+    @Nullable StoreException troubleAfter();
   }
 
   Writer(
@@ -173,7 +175,9 @@ final class Writer {
         }
       }
       if (idle) {
+        check(guard.trouble());
         prune.step(sql);
+        check(guard.troubleAfter());
       }
     }
   }
@@ -217,13 +221,11 @@ final class Writer {
     told.addAll(batch.done(null));
     toTell.add(told);
     prune.after(batch.inserts.size() + batch.ends.size(), sql);
+    check(guard.troubleAfter());
   }
 
   private void write(Batch batch) throws SQLException {
-    StoreException trouble = guard.trouble();
-    if (trouble != null) {
-      throw trouble;
-    }
+    check(guard.trouble());
     Flight.Write write = Flight.write();
     while (true) {
       try {
@@ -240,6 +242,7 @@ final class Writer {
         }
       }
     }
+    check(guard.troubleAfter());
     if (write != null) {
       write.done(batch.inserts.size(), batch.ends.size(), batch.changes.size());
     }
@@ -249,12 +252,19 @@ final class Writer {
     }
   }
 
+  private static void check(@Nullable StoreException trouble) {
+    if (trouble != null) {
+      throw trouble;
+    }
+  }
+
   private void rollBack() {
     try {
       sql.rollback();
     } catch (SQLException | RuntimeException e) {
       // SQLite has rolled back by itself, as it does for some errors.
     }
+    StoreException unused = guard.troubleAfter(); // What was written until then was written here.
   }
 
   private void waitForRoom(Batch batch, SQLException e) {
