@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// A watch on the files of a store while it is open: whether they are still those that were opened,
 /// and whether nobody else has written to them. Used by the thread that writes, and at the end.
 ///
-/// The file itself changes only when this process moves the log into it, and only grows; so does the
-/// change counter in its header. In between its time stamp stays as it is, or if that was touched,
-/// its size and its first pages do: they have the roots of all tables, one of which changes with
-/// every commit.
+/// The file itself changes only when this process moves the log into it, and only grows; so does
+/// the change counter in its header. In between its time stamp stays as it is, or if that was
+/// touched, its size and its first pages do: they have the roots of all tables, one of which
+/// changes with every commit.
 final class FileWatch {
   /// What is wrong with the files.
   enum Fault {
@@ -93,8 +93,7 @@ final class FileWatch {
 
   private static @Nullable BasicFileAttributes attributes(Path path) {
     try {
-      return Files.readAttributes(
-          path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       return null;
     }

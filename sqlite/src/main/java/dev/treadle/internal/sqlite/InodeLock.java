@@ -16,9 +16,9 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A lock of the whole file that belongs to its inode (`flock`): it holds whatever names lead to the
-/// file, and closing another descriptor of it, as code that reads the file does, does not release
-/// it. The kernel releases it when the process ends.
+/// A lock of the whole file that belongs to its inode (`flock`): it holds whatever names lead to
+/// the file, and closing another descriptor of it, as code that reads the file does, does not
+/// release it. The kernel releases it when the process ends.
 ///
 /// POSIX locks, which [java.nio.channels.FileLock] and SQLite use, are dropped when any descriptor
 /// of the process on that file is closed. So this class never opens a file but to lock it, and the
@@ -144,8 +144,7 @@ final class InodeLock implements AutoCloseable {
                 errno),
             handle(
                 "close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), errno),
-            handle(
-                "strerror", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT)));
+            handle("strerror", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT)));
       } catch (RuntimeException | LinkageError e) {
         return null; // Native access is forbidden, or there is no such library.
       }
@@ -154,8 +153,7 @@ final class InodeLock implements AutoCloseable {
     private static MethodHandle handle(
         String name, FunctionDescriptor types, Linker.Option... options) {
       Linker linker = Linker.nativeLinker();
-      return linker.downcallHandle(
-          linker.defaultLookup().findOrThrow(name), types, options);
+      return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), types, options);
     }
 
     int open(Path file, int flags) throws IOException {

@@ -21,9 +21,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// That this process owns a store: a lock on the file of the store, and one on a file beside it that
-/// says who the owner is, for others to read. The operating system releases both when the process
-/// ends, however it does.
+/// That this process owns a store: a lock on the file of the store, and one on a file beside it
+/// that says who the owner is, for others to read. The operating system releases both when the
+/// process ends, however it does.
 ///
 /// The lock on the store follows its inode ([InodeLock]): no other name of the file, such as a hard
 /// link, leads around it. Where there are no such locks only the file beside it is locked.

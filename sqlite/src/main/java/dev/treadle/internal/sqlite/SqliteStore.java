@@ -133,7 +133,8 @@ public final class SqliteStore extends RowStore {
           throw e;
         }
       }
-      try (Disk once = new Disk(file.path(), file.readerAfterClose(), kinds)) { // Handles outlive the store.
+      try (Disk once =
+          new Disk(file.path(), file.readerAfterClose(), kinds)) { // Handles outlive the store.
         return once.outcome(id);
       }
     }

@@ -297,8 +297,8 @@ final class StoreFile implements AutoCloseable, Writer.Guard {
     }
   }
 
-  /// Closes the connection that writes, before those that read: the last one to close would move the
-  /// log into the file, and one that only reads cannot.
+  /// Closes the connection that writes, before those that read: the last one to close would move
+  /// the log into the file, and one that only reads cannot.
   void closeWriterFirst() {
     try {
       statements.close();
