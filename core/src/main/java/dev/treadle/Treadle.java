@@ -101,7 +101,7 @@ public interface Treadle extends AutoCloseable {
     Setup keepEnded(int jobs);
 
     /// How long [Treadle#close()] waits, on a durable store, for the jobs that run before it hands
-    /// them back; 30 s by default.
+    /// them back; 30 s by default. In memory, how long it waits in a shutdown hook.
     Setup drainFor(Duration atMost);
 
     /// How long jobs on a file are kept after their end; a day for succeeded ones and thirty days
@@ -118,6 +118,19 @@ public interface Treadle extends AutoCloseable {
     /// run for so many times the p99 of its task, and for a second at least; 3 by default. Tasks of
     /// which fewer than 20 attempts are known have no slow ones.
     Setup slowAfter(double timesP99);
+
+    /// Propagates context from the thread that submits a job to the attempts of the job, such as the
+    /// MDC: `propagate(Propagation.mdc())`. Added to those given before; the first is the outermost.
+    /// In memory only, and not into processes.
+    ///
+    /// Without this, jobs see nothing of the thread that submits them: no inheritable thread
+    /// locals, and the context class loader of the thread that called `open`.
+    Setup propagate(Propagation... contexts);
+
+    /// Runs `cpu` jobs one after another on the same threads, and saves the start of a thread for
+    /// each job: worth it for many jobs that each compute for less than a millisecond. The price:
+    /// thread locals that a job sets and does not remove are seen by later jobs.
+    Setup reuseThreads();
 
     /// Runs nothing here: this treadle only submits and looks.
     Setup submitOnly();
@@ -282,6 +295,10 @@ public interface Treadle extends AutoCloseable {
   /// opened again. All other jobs stay as they are. Maps pull no more inputs, and who still waits
   /// for a job is told so by a [WaitException]. If this thread is interrupted meanwhile, jobs are
   /// handed back at once.
+  ///
+  /// While the JVM ends, as in a shutdown hook, it waits no longer than [Setup#drainFor] in memory
+  /// too, and not for jobs that called `System.exit`. Then it cancels what runs and waits for the
+  /// grace.
   ///
   /// Abandoned attempts are not waited for: their threads are named in one warning. An interrupt is
   /// set again at the end.

@@ -19,7 +19,7 @@ final class MonitorCost {
 
   static List<Result> run(Settings settings) throws Exception {
     List<Integer> inputs = SubmitToResult.inputs(settings.size(20_000, 2_000));
-    try (Treadle with = Treadle.open(SPIN);
+    try (Treadle with = Treadle.with(SPIN).reuseThreads().open();
         Treadle without = openWithoutMonitor()) {
       checkMeasures(with, true);
       checkMeasures(without, false);
@@ -39,7 +39,7 @@ final class MonitorCost {
   private static Treadle openWithoutMonitor() {
     System.setProperty(SWITCH, "off");
     try {
-      return Treadle.open(SPIN);
+      return Treadle.with(SPIN).reuseThreads().open();
     } finally {
       System.clearProperty(SWITCH);
     }

@@ -112,7 +112,7 @@ final class SubmitToResult {
   }
 
   static Treadle open(Task<Integer, Integer> task) {
-    Treadle treadle = Treadle.open(task);
+    Treadle treadle = Treadle.with(task).reuseThreads().open();
     if (task == CPU) {
       checkAccounting(treadle);
     }

@@ -60,9 +60,19 @@ public final class Transition {
           failed(Outcome.Failed.Reason.DEADLINE, t.error(), job);
       case Attempt.End.TimedOut t ->
           retry(Outcome.Failed.Reason.TIMED_OUT, t.error(), job, policy.retry(), now, random);
+      case Attempt.End.Failed f when f.error() instanceof NotStartedException ->
+          job.losses() + 1 > policy.lossBudget()
+              ? failed(Outcome.Failed.Reason.LOST, f.error(), job)
+              : again(now, pause(job.losses()), Next.Charge.LOSS, job, f.error());
       case Attempt.End.Failed f ->
           retry(Outcome.Failed.Reason.ERROR, f.error(), job, policy.retry(), now, random);
     };
+  }
+
+  /// Returns the pause before an attempt that could not be started is tried again. Claimed again at
+  /// once, every waiting job would fail during a short lack of threads.
+  private static Duration pause(int losses) {
+    return Duration.ofSeconds(1L << Math.min(losses, 6));
   }
 
   /// The end of a job that passed its deadline while it did not run.

@@ -44,6 +44,24 @@ class TransitionTest {
 
   private final RandomGenerator random = new Random(1);
 
+  @Test
+  void attemptThatCouldNotBeStartedIsRetriedAfterAPauseWithoutRetriesOfItsTask() {
+    End notStarted = new End.Failed(new NotStartedException("a thread", new OutOfMemoryError()));
+    Policy policy = new Policy(Retry.NONE, 2);
+    assertThat(facts(0, 0).after(notStarted, null, policy, NOW, random))
+        .isEqualTo(new Next.Again(NOW + SECOND, Charge.LOSS));
+    assertThat(facts(0, 1).after(notStarted, null, policy, NOW, random))
+        .isEqualTo(new Next.Again(NOW + 2 * SECOND, Charge.LOSS));
+    assertThat(facts(0, 2).after(notStarted, null, policy, NOW, random))
+        .isInstanceOfSatisfying(
+            Next.Ended.class,
+            it ->
+                assertThat(it.outcome())
+                    .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.LOST)));
+  }
+
   /// What a row of the table expects.
   private enum To {
     SUCCEEDED,

@@ -89,6 +89,11 @@ class ProcessTest {
     }
   }
 
+  static Integer exitOnAVirtualThread(Integer code) throws InterruptedException {
+    Thread.startVirtualThread(() -> System.exit(code)).join();
+    return code;
+  }
+
   static Integer exit(Integer code) {
     System.exit(code);
     return code;
@@ -327,6 +332,18 @@ class ProcessTest {
   void exitAndHaltAreTold() {
     assertLost(failure(task("exit", ProcessTest::exit), 7), "exit code 7");
     assertLost(failure(task("halt", ProcessTest::halt), 9), "exit code 9");
+  }
+
+  @Test
+  void exitCodesThatLookLikeSignalsAreToldAsExitCodes() {
+    for (int code : new int[] {129, 134, 137, 139, 143, 255}) {
+      assertLost(failure(task("exit", ProcessTest::exit), code), "ended with exit code " + code);
+      assertLost(
+          failure(task("exit", ProcessTest::exitOnAVirtualThread), code),
+          "ended with exit code " + code);
+    }
+    assertLost(failure(task("halt", ProcessTest::halt), 139), "exit code 139");
+    assertLost(failure(task("term", ProcessTest::signal), 15), "signal 15 (SIGTERM)");
   }
 
   @Test

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.treadle.Attempt;
 import dev.treadle.Job;
 import dev.treadle.JobContext;
+import dev.treadle.JobState;
+import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.Outcome.Failed.Reason;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
+import dev.treadle.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -111,6 +115,41 @@ class WindowTest {
         assertThat(outcome)
             .isInstanceOf(i == 4 || i == 5 ? Outcome.Cancelled.class : Outcome.Succeeded.class);
       }
+    }
+  }
+
+  @Test
+  void attemptsBehindAStuckOneAreNotSlow() {
+    ManualClock clock = new ManualClock();
+    List<Long> slow = new CopyOnWriteArrayList<>();
+    Listener listener =
+        new Listener() {
+          @Override
+          public void attemptSlow(
+              long job, String task, int attempt, Duration ran, Duration p99) {
+            slow.add(job);
+          }
+        };
+    try (Treadle treadle =
+        Treadle.with().clock(clock).listener(listener).permits(Strategy.PROCESS, 1).open()) {
+      treadle.map(task(8), IntStream.range(0, 100).boxed().toList()).get();
+      List<Job<Integer>> all = new ArrayList<>();
+      treadle.pause("default");
+      all.add(treadle.submit(task(8), SLEEPS));
+      IntStream.range(0, 4).forEach(i -> all.add(treadle.submit(task(8), i)));
+      treadle.resume("default");
+      while (all.stream().anyMatch(job -> job.state() != JobState.RUNNING)) {
+        Thread.onSpinWait();
+      }
+      // Once the stuck one has begun, and not only been claimed, its code can be seen.
+      while (all.getFirst().stack().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      clock.advance(Duration.ofMinutes(1));
+      assertThat(slow).containsExactly(all.getFirst().id());
+      all.getFirst().kill();
+      all.subList(1, all.size()).forEach(job -> assertThat(job.get()).isPositive());
+      assertThat(slow).containsExactly(all.getFirst().id());
     }
   }
 

@@ -115,10 +115,42 @@ class WorkerFaultTest {
     return length;
   }
 
+  static Integer forgesItsEnd(Integer x) throws Exception {
+    Object wire = field(field(JobContext.current(), "outbox"), "wire");
+    SocketChannel channel = (SocketChannel) field(wire, "channel");
+    // Threw(1): its id, no cost, a type, no message, no frames, no cause, none suppressed.
+    byte[] type = "java.lang.Error".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    ByteBuffer frame = ByteBuffer.allocate(100).position(4).put((byte) 3);
+    frame.putInt((int) field(field(JobContext.current(), "run"), "id"));
+    frame.putLong(-1).putLong(-1).putLong(-1);
+    frame.putInt(type.length).put(type).putInt(-1).putInt(0).put((byte) 0).putInt(0);
+    frame.putInt(0, frame.position() - 4);
+    channel.write(frame.flip());
+    return x;
+  }
+
   private static Object field(Object of, String name) throws ReflectiveOperationException {
     Field field = of.getClass().getDeclaredField(name);
     field.setAccessible(true);
     return field.get(of);
+  }
+
+  @Test
+  void jobAfterAForgedEndIsNotChargedForIt() {
+    assertThat(failure(task("forges", WorkerFaultTest::forgesItsEnd), 1).cause())
+        .isInstanceOf(Error.class);
+    Job<Integer> next = treadle.submit(task("next", WorkerFaultTest::twice), 4);
+    assertThat(next.get()).isEqualTo(8); // although no job may be lost here
+    assertThat(next.attempts())
+        .extracting(Attempt::end)
+        .last()
+        .isInstanceOf(Attempt.End.Succeeded.class);
+  }
+
+  @Test
+  void jobThatBreaksTheProtocolItselfIsCharged() {
+    assertThat(loss(task("breaks", WorkerFaultTest::writesBytes), 1_000_000_000))
+        .contains("protocol");
   }
 
   static Integer throwsOf(Integer x) throws IOException {

@@ -2,6 +2,7 @@ package dev.treadle.internal.codec;
 
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,28 @@ public final class Codec {
               + e.getMessage()
               + "; make it a record of plain values, or a byte[]",
           e);
+    }
+  }
+
+  /// Loads what it takes to encode and decode values of a type, so that the first value takes no
+  /// longer than others.
+  public static void prepare(Type type) {
+    if (type == String.class
+        || type == byte[].class
+        || type == void.class
+        || type == Void.class
+        || type == Integer.class
+        || type == Long.class
+        || type == Boolean.class
+        || Json.READERS.containsKey(type)) {
+      return;
+    }
+    try {
+      decode(encode(List.of(Map.of("", 0.5)), "a list"), Object.class, "a list");
+      Json.MAPPER.writerFor(Json.MAPPER.constructType(type));
+      Json.reader(type);
+    } catch (JacksonException | LinkageError e) {
+      // The value itself will say what is wrong with its type.
     }
   }
 

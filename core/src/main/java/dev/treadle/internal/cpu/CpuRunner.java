@@ -3,15 +3,19 @@ package dev.treadle.internal.cpu;
 import dev.treadle.Strategy;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.internal.run.Work;
 import dev.treadle.spi.Finish;
 import java.util.ArrayDeque;
+import java.util.PriorityQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Platform threads, one a slot, that stay warm from attempt to attempt. Exact accounting: the CPU
-/// time and the allocation of a thread are read right before and right after the code of an
-/// attempt.
+/// Platform threads, one a slot. Exact accounting: the CPU time and the allocation of a thread are
+/// read right before and right after the code of an attempt.
+///
+/// Each attempt has a new thread, since nothing else removes the thread locals that its code leaves
+/// behind. On request a thread stays from attempt to attempt, which saves its start.
 ///
 /// A thread whose attempt waits for other jobs is not counted: another takes its slot meanwhile.
 /// One whose attempt was abandoned ends when the code returns.
@@ -24,16 +28,24 @@ public final class CpuRunner extends Runner {
   private final String prefix;
   private final Meter meter = Meter.ofThisJvm();
 
+  private final boolean reuse;
+
   /// Idle threads, the one that ran last first: it is the warmest. Guarded by itself.
   private final ArrayDeque<Worker> idle = new ArrayDeque<>();
 
-  private int started;
+  /// Numbers of threads that have ended, and how many were ever given out. Guarded by idle.
+  private final PriorityQueue<Integer> freeNumbers = new PriorityQueue<>();
+
+  private int numbers;
   private volatile boolean closed;
 
   /// A runner of so many attempts at once.
-  public CpuRunner(String node, Work work, int threads) {
+  ///
+  /// @param reuse whether a thread runs one attempt after another
+  public CpuRunner(String node, Work work, int threads, boolean reuse) {
     super(Strategy.CPU, work, threads);
     this.prefix = node + "-cpu-";
+    this.reuse = reuse;
   }
 
   @Override
@@ -42,23 +54,37 @@ public final class CpuRunner extends Runner {
     int number;
     synchronized (idle) {
       worker = idle.pollFirst();
-      number = worker == null ? ++started : 0;
+      Integer free = worker == null ? freeNumbers.poll() : null;
+      number = free != null ? free : worker == null ? ++numbers : 0;
     }
-    if (worker == null) {
-      Thread.ofPlatform().daemon().name(prefix + number).start(new Worker(run));
-    } else {
+    if (worker != null) {
       worker.hand(run);
+      return;
+    }
+    try {
+      ThreadBuilders.platform().name(prefix + number).start(new Worker(run, number));
+    } catch (Throwable thrown) {
+      freeNumber(number);
+      throw thrown;
+    }
+  }
+
+  private void freeNumber(int number) {
+    synchronized (idle) {
+      freeNumbers.add(number);
     }
   }
 
   private final class Worker implements Runnable {
+    private final int number;
     private volatile @Nullable Run next;
     private volatile @Nullable Thread thread;
     private long lastCpu;
     private long lastNanos = System.nanoTime() - TRUSTED_NANOS;
 
-    Worker(Run first) {
+    Worker(Run first, int number) {
       this.next = first;
+      this.number = number;
     }
 
     void hand(Run run) {
@@ -74,13 +100,20 @@ public final class CpuRunner extends Runner {
         next = null;
         long seen = signals();
         if (!attempt(run)) {
+          freeNumber(number);
           return; // Abandoned: the slot, and with it this thread's place, was given away.
         }
         run = run.next();
+        if (!reuse) {
+          freeNumber(number);
+          reuseSlot(seen, run);
+          return;
+        }
         if (run == null) {
           run = rest(seen);
         }
       }
+      freeNumber(number);
     }
 
     /// Gives the slot away and waits for a run that comes with one; null when the runner closes or

@@ -1,5 +1,6 @@
 package dev.treadle.internal.engine;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.Ticking;
 import java.util.Comparator;
@@ -58,7 +59,9 @@ final class Alarm implements AutoCloseable {
       thread = null;
       ticking.onChange(this::runDue);
     } else {
-      thread = Thread.ofPlatform().daemon().name(node + "-alarm").unstarted(this::loop);
+      thread =
+          ThreadBuilders.withContextLoader(
+              ThreadBuilders.platform().name(node + "-alarm").unstarted(this::loop));
     }
   }
 

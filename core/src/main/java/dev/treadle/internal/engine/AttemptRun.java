@@ -14,6 +14,7 @@ import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Remote;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.ThreadState;
 import dev.treadle.internal.thrown.Frames;
 import dev.treadle.internal.thrown.Thrown;
 import dev.treadle.spi.Claimed;
@@ -79,6 +80,10 @@ final class AttemptRun implements Run, Suspect {
   private final long claimNanos;
   private long startNanos;
 
+  /// Whether its code runs, or is about to. An attempt that was handed to a worker ahead of time
+  /// waits for those before it.
+  private volatile boolean started;
+
   /// What it has logged so far and, elsewhere, printed, in bytes of UTF-8, without the ends of
   /// lines that were logged.
   private final AtomicLong logBytes = new AtomicLong();
@@ -122,6 +127,7 @@ final class AttemptRun implements Run, Suspect {
 
   /// Sets the alarm for the timeout or the deadline, whichever is sooner.
   void arm() {
+    started = true;
     long nanos = Long.MAX_VALUE;
     Stop kind = Stop.TIMEOUT;
     if (known.settings.timeout() != null) {
@@ -191,6 +197,8 @@ final class AttemptRun implements Run, Suspect {
     }
     Object input = input();
     Object value;
+    ThreadState before = ThreadState.ofCurrent();
+    before.thread().setContextClassLoader(engine.contextLoader);
     LogContext log =
         LogContext.enter(claimed.id(), claimed.task(), claimed.attempt(), claimed.traceparent());
     IoCpu sampled = runner.strategy() == Strategy.IO ? engine.ioCpu : null;
@@ -200,7 +208,10 @@ final class AttemptRun implements Run, Suspect {
     try {
       value =
           ScopedValue.where(JobContext.Scope.CURRENT, context)
-              .call(() -> Chunk.run(known.settings.body(), input, context));
+              .call(() ->
+                  SubmittedAt.call(
+                      claimed.submittedAt(),
+                      () -> Chunk.run(known.settings.body(), input, context)));
     } finally {
       if (sampled != null) {
         sampled.ends();
@@ -208,6 +219,7 @@ final class AttemptRun implements Run, Suspect {
       if (log != null) {
         log.leave();
       }
+      before.restore();
     }
     return known.settings.strategy() == runner.strategy() ? value : adapted(value);
   }
@@ -530,6 +542,12 @@ final class AttemptRun implements Run, Suspect {
     return stage == Stage.OVER ? null : thread;
   }
 
+  /// Whether its code has called [System#exit]: then it ends with this JVM only.
+  boolean exitsJvm() {
+    Thread now = thread;
+    return now != null && JvmEnd.isCalledBy(now);
+  }
+
   /// Whether it is over and has returned a value in time.
   synchronized boolean succeeded() {
     return succeeded;
@@ -663,14 +681,16 @@ final class AttemptRun implements Run, Suspect {
     slow = true;
   }
 
+  /// How long its code has run; 0 before it begins.
   long ranNanos() {
-    return engine.time.nanos() - startNanos;
+    return started ? engine.time.nanos() - startNanos : 0;
   }
 
   /// How long its job had been available when its code started, in microseconds.
   long waitedMicros() {
     long untilClaim = Math.max(0, claimed.started() - claimed.available());
-    return untilClaim + TimeUnit.NANOSECONDS.toMicros(startNanos - claimNanos);
+    long until = started ? startNanos : engine.time.nanos();
+    return untilClaim + TimeUnit.NANOSECONDS.toMicros(until - claimNanos);
   }
 
   long logBytes() {

@@ -4,6 +4,7 @@ import dev.treadle.JobContext;
 import dev.treadle.Outcome;
 import dev.treadle.Snooze;
 import dev.treadle.Task;
+import dev.treadle.internal.run.ThreadState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,10 +69,12 @@ final class Chunk {
   private Chunk run(Task.Body<Object, ?> body, JobContext context) throws Exception {
     long start = System.nanoTime();
     Throwable first = null;
+    ThreadState state = ThreadState.ofCurrent();
     try {
       for (; position < inputs.length; position++) {
         // What an item leaves behind reaches no other. A cancel is known before it interrupts.
         Thread.interrupted();
+        state.restore();
         if (context.cancelled()) {
           throw new CancellationException("asked to end");
         }

@@ -37,6 +37,9 @@ final class Closing {
 
   private boolean interrupted;
 
+  /// Whether this JVM is ending and waits for this close: then all waits here have a bound.
+  private boolean jvmEnds;
+
   Closing(Engine engine, Duration drainFor) {
     this.engine = engine;
     this.drainFor = drainFor;
@@ -49,6 +52,7 @@ final class Closing {
       }
       engine.isClosing = true;
     }
+    jvmEnds = JvmEnd.hasBegun();
     engine.room.made(); // Who waits for room outside is refused.
     try {
       if (engine.durable) {
@@ -71,14 +75,22 @@ final class Closing {
     }
   }
 
-  /// Waits until nothing moves any more, or until somebody interrupts.
-  private void await(long nanos) {
+  /// Waits until nothing moves any more; false if the time is over or somebody interrupts first.
+  private boolean await(long nanos) {
     try {
-      boolean unused =
-          engine.quiet.await(nanos == Long.MAX_VALUE ? nanos : engine.time.nanos() + nanos);
+      return jvmEnds
+          ? engine.quiet.awaitAtMost(Math.min(nanos, Engine.nanos(drainFor)), this::onlyExits)
+          : engine.quiet.await(nanos == Long.MAX_VALUE ? nanos : engine.time.nanos() + nanos);
     } catch (WaitException e) {
       interrupted |= Thread.interrupted();
+      return false;
     }
+  }
+
+  /// Whether all that runs has called `System.exit`, which waits for the hook that waits for this.
+  private boolean onlyExits() {
+    Collection<AttemptRun> running = engine.running();
+    return !running.isEmpty() && running.stream().allMatch(AttemptRun::exitsJvm);
   }
 
   // ---- in memory
@@ -87,11 +99,15 @@ final class Closing {
     if (!engine.claiming) {
       cancelWaiting(); // After a drain nobody runs it, and what runs may wait for it.
     }
-    await(Long.MAX_VALUE);
+    boolean idle = await(Long.MAX_VALUE);
     engine.claiming = false;
     cancelWaiting();
-    if (interrupted) {
+    if (!idle || jvmEnds) {
       engine.running().forEach(run -> engine.store.cancel(List.of(run.key), "closed"));
+    }
+    if (!idle && !interrupted) {
+      boolean unused =
+          engine.quiet.awaitAtMost(engine.graceNanos, this::onlyExits); // They were asked to end.
     }
     engine
         .abandoned
@@ -117,6 +133,8 @@ final class Closing {
   private void handBack() {
     engine.handsBack = true;
     List<AttemptRun> runs = new ArrayList<>(engine.running());
+    // Code that ends this JVM is charged with the loss: else it would do so after each restart.
+    runs.removeIf(run -> jvmEnds && run.exitsJvm());
     runs.addAll(engine.abandoned.runs());
     for (int from = 0; from < runs.size(); from += TOGETHER) {
       handBack(runs.subList(from, Math.min(runs.size(), from + TOGETHER)));
@@ -179,6 +197,9 @@ final class Closing {
   private void shutDown() {
     warn(engine.abandoned.runs(), "abandoned attempts");
     warn(leaving, "attempts, whose jobs were handed back,");
+    if (jvmEnds) {
+      warn(engine.running(), "attempts, which end with this JVM,");
+    }
     engine.closed = true;
     engine.room.made();
     try {

@@ -6,6 +6,7 @@ import dev.treadle.Isolation;
 import dev.treadle.JobInfo;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
+import dev.treadle.Propagation;
 import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
@@ -95,6 +96,11 @@ final class Engine {
   /// How values cross the seam; null if the store keeps the objects themselves.
   final @Nullable Values values;
 
+  /// The context class loader of the thread that opened this engine, under which jobs run.
+  final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();
+
+  private final List<Propagation> propagations;
+
   /// Whether jobs outlive this engine.
   final boolean durable;
 
@@ -142,6 +148,13 @@ final class Engine {
     this.store = store;
     this.durable = store.durable();
     this.node = durable ? Node.ofThisProcess() : setup.node;
+    this.propagations = List.copyOf(setup.propagations);
+    if (durable && !propagations.isEmpty()) {
+      throw new IllegalStateException(
+          "propagate(...) hands objects of the submitting thread to its jobs, and the store "
+              + store.name()
+              + " keeps only inputs; open in memory, or put what the code needs into the input");
+    }
     this.values = store.keepsObjects() ? null : new Values(store.payloadMax());
     this.closing = new Closing(this, setup.drainFor);
     this.graceNanos = setup.grace.toNanos();
@@ -157,7 +170,7 @@ final class Engine {
     this.pulse = new Pulse(this, setup.node, setup.slowAfter);
     this.alarm = new Alarm(setup.node, time, this::tick);
     for (Strategy strategy : setup.submitOnly ? new Strategy[0] : STRATEGIES) {
-      runners.put(strategy, runner(setup.node, strategy, setup.permits(strategy)));
+      runners.put(strategy, runner(setup, strategy));
     }
     store.start(setup.clock, new Events());
     goOnMeasuring();
@@ -179,13 +192,20 @@ final class Engine {
     runners.values().forEach(Runner::available);
   }
 
-  private Runner runner(String name, Strategy strategy, int permits) {
+  private Runner runner(EngineSetup setup, Strategy strategy) {
+    String name = setup.node;
+    int permits = setup.permits(strategy);
     return switch (strategy) {
       case IO -> new IoRunner(name, this::claim, permits);
-      case CPU -> new CpuRunner(name, this::claim, permits);
+      case CPU -> new CpuRunner(name, this::claim, permits, setup.reuseThreads);
       case ASYNC -> new AsyncRunner(name, this::claim, permits);
       case PROCESS -> new ProcessRunner(name, this::claim, permits);
     };
+  }
+
+  /// Captures the context of the current thread for a job that it submits; null if none is wanted.
+  Propagation.@Nullable Captured capture() {
+    return SubmittedAt.capture(propagations);
   }
 
   // ---- claim

@@ -1,6 +1,7 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Listener;
+import dev.treadle.Propagation;
 import dev.treadle.QueueSettings;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
@@ -39,6 +40,8 @@ public final class EngineSetup implements Treadle.Setup {
   int abandonedMax = 64;
   double slowAfter = 3;
   int keepEnded = 10_000;
+  final List<Propagation> propagations = new ArrayList<>();
+  boolean reuseThreads;
   boolean submitOnly;
   boolean sampleCpu;
   boolean delegates;
@@ -164,6 +167,18 @@ public final class EngineSetup implements Treadle.Setup {
   @Override
   public Treadle.Setup listener(Listener listener) {
     listeners.add(Objects.requireNonNull(listener));
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup propagate(Propagation... contexts) {
+    propagations.addAll(List.of(contexts));
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup reuseThreads() {
+    reuseThreads = true;
     return this;
   }
 

@@ -1,5 +1,7 @@
 package dev.treadle.internal.engine;
 
+import dev.treadle.internal.run.ThreadBuilders;
+import dev.treadle.Propagation;
 import dev.treadle.RefusedException;
 import dev.treadle.Retry;
 import dev.treadle.Strategy;
@@ -75,6 +77,9 @@ final class Feeder<A extends @Nullable Object> {
   private int chunkSize = 1;
   private int index;
 
+  /// The context of the thread that called `map`, for all items.
+  private final Propagation.@Nullable Captured captured;
+
   Feeder(
       Engine engine,
       Task<A, ?> task,
@@ -88,7 +93,10 @@ final class Feeder<A extends @Nullable Object> {
     this.inputs = inputs;
     this.parent = parent;
     this.window = window;
-    this.thread = Thread.ofVirtual().name("treadle-feeder").unstarted(this::feedAll);
+    this.thread =
+        ThreadBuilders.withContextLoader(
+            ThreadBuilders.virtual().name("treadle-feeder").unstarted(this::feedAll));
+    this.captured = engine.capture();
   }
 
   /// Begins.
@@ -453,7 +461,11 @@ final class Feeder<A extends @Nullable Object> {
     AttemptRun parent = orphan ? null : this.parent;
     String traceparent = this.parent == null ? null : this.parent.claimed.traceparent();
     NewJob.More more = null;
-    if (group != null || parent != null || traceparent != null || known.settings.traceSubmit()) {
+    if (group != null
+        || parent != null
+        || traceparent != null
+        || captured != null
+        || known.settings.traceSubmit()) {
       more =
           new NewJob.More(
               null,
@@ -465,7 +477,7 @@ final class Feeder<A extends @Nullable Object> {
               0,
               group,
               jobs.jobCount() + ahead,
-              null,
+              SubmittedAt.of(false, captured),
               traceparent);
     }
     long deadline =

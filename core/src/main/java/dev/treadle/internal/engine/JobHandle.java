@@ -204,12 +204,12 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
     @Override
     public void ended(Outcome<?> outcome) {
-      Telling.callBack(id(), () -> ended.accept(outcome));
+      Telling.callBack(id(), engine.contextLoader, () -> ended.accept(outcome));
     }
 
     @Override
     public void givenUp(Supplier<TreadleException> why) {
-      Telling.callBack(id(), () -> givenUp.accept(why));
+      Telling.callBack(id(), engine.contextLoader, () -> givenUp.accept(why));
     }
   }
 

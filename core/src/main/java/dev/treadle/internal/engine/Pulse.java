@@ -1,5 +1,6 @@
 package dev.treadle.internal.engine;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.StoreException;
 import dev.treadle.internal.monitor.JvmFigures;
 import dev.treadle.internal.monitor.Monitor;
@@ -48,7 +49,9 @@ final class Pulse implements AutoCloseable {
       thread = null;
       ticking.onChange(this::look);
     } else {
-      thread = Thread.ofPlatform().daemon().name(node + "-pulse").unstarted(this::loop);
+      thread =
+          ThreadBuilders.withContextLoader(
+              ThreadBuilders.platform().name(node + "-pulse").unstarted(this::loop));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.WaitException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// Where those wait who want to hear that the engine is idle. Costs one volatile read a job while
 /// nobody waits.
@@ -19,6 +21,42 @@ final class Quiet {
       synchronized (this) {
         changes++;
         notifyAll();
+      }
+    }
+  }
+
+  /// Waits until the engine is idle or nothing else is worth waiting for, at most so long on the
+  /// system's clock, whatever the clock of the engine does; false if that is over first.
+  boolean awaitAtMost(long nanos, BooleanSupplier enough) {
+    long until = System.nanoTime() + nanos;
+    synchronized (this) {
+      waiting++;
+    }
+    try {
+      while (true) {
+        long seen;
+        synchronized (this) {
+          seen = changes;
+        }
+        if (engine.idle() || enough.getAsBoolean()) {
+          return true;
+        }
+        synchronized (this) {
+          while (changes == seen) {
+            long left = until - System.nanoTime();
+            if (left <= 0) {
+              return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitException("interrupted while waiting for the treadle to be idle", e);
+    } finally {
+      synchronized (this) {
+        waiting--;
       }
     }
   }

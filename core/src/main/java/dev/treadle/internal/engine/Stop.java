@@ -53,8 +53,9 @@ enum Stop {
     if (stop == CANCEL && isInterruption(thrown)) {
       return new Attempt.End.Cancelled();
     }
-    if (claimed.submittedAt() != null && thrown != claimed.submittedAt()) {
-      thrown.addSuppressed(claimed.submittedAt());
+    Throwable trace = SubmittedAt.trace(claimed.submittedAt());
+    if (trace != null && thrown != trace) {
+      thrown.addSuppressed(trace);
     }
     return new Attempt.End.Failed(thrown);
   }

@@ -2,6 +2,7 @@ package dev.treadle.internal.engine;
 
 import dev.treadle.Job;
 import dev.treadle.Jobs;
+import dev.treadle.Propagation;
 import dev.treadle.RefusedException;
 import dev.treadle.Submission;
 import dev.treadle.Task;
@@ -54,7 +55,11 @@ final class Submitter {
       now = engine.time.micros();
     }
     NewJob.More more = null;
-    if (parent != null || options != Submission.Options.NONE || settings.traceSubmit()) {
+    Propagation.Captured captured = engine.capture();
+    if (parent != null
+        || options != Submission.Options.NONE
+        || settings.traceSubmit()
+        || captured != null) {
       more =
           new NewJob.More(
               options.key(),
@@ -66,7 +71,7 @@ final class Submitter {
               0,
               null,
               0,
-              settings.traceSubmit() ? new SubmittedAt() : null,
+              SubmittedAt.of(settings.traceSubmit(), captured),
               options.traceparent() != null || parent == null
                   ? options.traceparent()
                   : parent.claimed.traceparent());
@@ -219,15 +224,6 @@ final class Submitter {
       if (!taken) {
         engine.tasks.ended(task.name());
       }
-    }
-  }
-
-  /// Where a job was submitted, for those tasks that ask for it.
-  static final class SubmittedAt extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    SubmittedAt() {
-      super("submitted here");
     }
   }
 }

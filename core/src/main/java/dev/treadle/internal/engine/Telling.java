@@ -1,5 +1,6 @@
 package dev.treadle.internal.engine;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.spi.Claimed;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,8 +97,13 @@ final class Telling {
     }
   }
 
-  /// Calls a user's code back, on a virtual thread.
-  static void callBack(long id, Runnable callback) {
-    Thread.ofVirtual().name("treadle-callback-" + id).start(() -> tell(id, callback));
+  /// Calls a user's code back, on a virtual thread with this context class loader.
+  static void callBack(long id, @Nullable ClassLoader loader, Runnable callback) {
+    Thread thread =
+        ThreadBuilders.virtual()
+            .name("treadle-callback-" + id)
+            .unstarted(() -> tell(id, callback));
+    thread.setContextClassLoader(loader);
+    thread.start();
   }
 }

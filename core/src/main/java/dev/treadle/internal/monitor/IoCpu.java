@@ -1,5 +1,6 @@
 package dev.treadle.internal.monitor;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,7 @@ public final class IoCpu implements AutoCloseable {
   /// @param monitor what notes the CPU time
   public IoCpu(Monitor monitor) {
     attempts = new SampledAttempts(monitor::sampled, System::nanoTime);
-    var unused = Thread.ofPlatform().daemon().name("treadle-sample").start(this::start);
+    var unused = ThreadBuilders.platform().name("treadle-sample").start(this::start);
   }
 
   private void start() {

@@ -1,5 +1,6 @@
 package dev.treadle.internal.monitor;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.stats.JvmStats;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +78,7 @@ public final class JvmFigures implements AutoCloseable {
 
   /// The thread, and the ring it writes.
   private static final class Sampler {
-    final Thread thread = Thread.ofPlatform().daemon().name("treadle-figures").unstarted(this::run);
+    final Thread thread = ThreadBuilders.platform().name("treadle-figures").unstarted(this::run);
     volatile boolean over;
 
     /// One row a second.

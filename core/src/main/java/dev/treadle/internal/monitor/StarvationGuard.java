@@ -1,5 +1,6 @@
 package dev.treadle.internal.monitor;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +68,7 @@ public final class StarvationGuard {
       LockSupport.unpark(thread);
     } else if (!watched.isEmpty() && !unable && !"off".equals(System.getProperty(SWITCH))) {
       Thread last = before;
-      thread = Thread.ofPlatform().daemon().name("treadle-guard").start(() -> run(last));
+      thread = ThreadBuilders.platform().name("treadle-guard").start(() -> run(last));
     }
   }
 

@@ -91,7 +91,8 @@ final class Archive {
     return file;
   }
 
-  private static Path folder() {
+  /// The folder of this user for what is kept from one run to the next; it may not be there yet.
+  static Path folder() {
     String cache = System.getenv("XDG_CACHE_HOME");
     Path base =
         cache == null || cache.isBlank()

@@ -2,6 +2,7 @@ package dev.treadle.internal.process;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a worker died of.
@@ -15,6 +16,9 @@ record Death(String words, boolean outOfMemory) {
           "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
           "XCPU", "XFSZ");
 
+  /// The exit codes that stand for SIGILL, SIGTRAP, SIGBUS, SIGFPE and SIGSEGV.
+  private static final Set<Integer> CRASHES = Set.of(132, 133, 135, 136, 139);
+
   /// The exit code of a JVM that ended because it was out of memory (`ExitOnOutOfMemoryError`), and
   /// of a worker that ends for the same reason.
   static final int OUT_OF_MEMORY = 3;
@@ -22,10 +26,11 @@ record Death(String words, boolean outOfMemory) {
   /// The cause of death.
   ///
   /// @param exit the exit code, as the JDK has it: 128 and the signal for a process that was killed
+  /// @param exited whether it noted that it exits by itself: then that is no signal
   /// @param killed who or what killed it, if it was this JVM; otherwise null
   /// @param memory the largest heap it was allowed, in bytes
   /// @param said the last it said on standard output and error
-  static Death of(int exit, @Nullable Killed killed, long memory, List<String> said) {
+  static Death of(int exit, boolean exited, @Nullable Killed killed, long memory, List<String> said) {
     if (killed != null) {
       return of(killed);
     }
@@ -37,7 +42,9 @@ record Death(String words, boolean outOfMemory) {
               .formatted(name < 0 ? lack.strip() : lack.substring(name).strip(), memory >> 20),
           true);
     }
-    @Nullable String signal = signal(exit);
+    // A JVM that gets one of these reports a crash and aborts: without a report, code called halt.
+    boolean crashes = CRASHES.contains(exit) && crash(said).isEmpty();
+    @Nullable String signal = exited || crashes ? null : signal(exit);
     String words =
         signal == null
             ? "its process ended with exit code " + exit

@@ -58,7 +58,7 @@ final class Launch {
             "-XX:+DisplayVMOutputToStderr",
             "-Xlog:disable",
             "-Xlog:all=warning,cds*=off,aot*=off:stderr",
-            "-XX:ErrorFile=" + System.getProperty("java.io.tmpdir") + "/hs_err_worker_%p.log"));
+            CrashLogs.option(folder)));
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (HANDED_ON.stream().anyMatch(option::startsWith)) {
         options.add(option);

@@ -1,7 +1,6 @@
 package dev.treadle.internal.process;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -11,9 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +27,7 @@ final class Place implements AutoCloseable {
 
   /// @param unix whether to try for a socket in the folder; otherwise it is one of TCP, on loopback
   Place(boolean unix) throws IOException {
-    this.folder = Files.createTempDirectory("treadle"); // 0700, as the JDK makes them
+    this.folder = PrivateFolder.create(null);
     this.bulk = bulk(folder);
     Path socket = folder.resolve("socket");
     ServerSocketChannel made = null;
@@ -57,7 +54,7 @@ final class Place implements AutoCloseable {
   private static Path bulk(Path otherwise) {
     if (Files.isWritable(MEMORY)) {
       try {
-        return Files.createTempDirectory(MEMORY, "treadle");
+        return PrivateFolder.create(MEMORY);
       } catch (IOException e) {
         LOG.debug("large values go through {}", otherwise, e);
       }
@@ -68,6 +65,14 @@ final class Place implements AutoCloseable {
   /// A folder on disk.
   Path folder() {
     return folder;
+  }
+
+  /// Deletes the folders of JVMs that were killed together with their guard. Slow: for a thread that
+  /// nobody waits for.
+  void removeLeftOvers() {
+    for (Path each : folders()) {
+      PrivateFolder.removeLeftOvers(each);
+    }
   }
 
   /// All folders.
@@ -100,22 +105,10 @@ final class Place implements AutoCloseable {
     try {
       server.close();
       for (Path each : folders()) {
-        delete(each);
+        PrivateFolder.delete(each);
       }
     } catch (IOException e) {
       LOG.warn("the folders {} of worker processes are left behind: {}", folders(), e.toString());
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> within = Files.walk(folder)) {
-      for (Path path : within.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      if (Files.exists(folder)) {
-        throw new IOException(e);
-      }
     }
   }
 }

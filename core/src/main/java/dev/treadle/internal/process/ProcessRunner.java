@@ -1,5 +1,6 @@
 package dev.treadle.internal.process;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.Isolation;
 import dev.treadle.Strategy;
 import dev.treadle.internal.run.Order;
@@ -7,6 +8,7 @@ import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
 import dev.treadle.internal.run.Work;
 import dev.treadle.spi.Finish;
+import dev.treadle.spi.NotStartedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -58,8 +60,13 @@ public final class ProcessRunner extends Runner {
     }
     if (site == null) {
       Place place = new Place(true);
-      Warden warden = new Warden(place.folders());
-      site = new Site(place, warden, new Workers(place, warden, classes));
+      try {
+        Warden warden = new Warden(place.folders());
+        site = new Site(place, warden, new Workers(place, warden, classes));
+      } catch (Throwable thrown) {
+        place.close();
+        throw thrown;
+      }
     }
     return site;
   }
@@ -84,7 +91,7 @@ public final class ProcessRunner extends Runner {
       number = leader == null ? ++started : 0;
     }
     if (leader == null) {
-      Thread thread = Thread.ofPlatform().daemon().name(prefix + number).unstarted(new Leader(run));
+      Thread thread = ThreadBuilders.platform().name(prefix + number).unstarted(new Leader(run));
       thread.setContextClassLoader(classes);
       thread.start();
     } else {
@@ -256,9 +263,16 @@ public final class ProcessRunner extends Runner {
         return kept;
       }
       dismiss("it is replaced");
-      Worker taken = site().workers().take(heap, isolation.code().owner());
-      worker = taken;
-      return taken;
+      try {
+        Worker taken = site().workers().take(heap, isolation.code().owner());
+        worker = taken;
+        return taken;
+      } catch (IOException | OutOfMemoryError e) {
+        if (closed) {
+          throw e;
+        }
+        throw new NotStartedException("a worker process", e);
+      }
     }
 
     /// The worker, which is dead.

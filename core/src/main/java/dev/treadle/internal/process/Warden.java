@@ -1,5 +1,6 @@
 package dev.treadle.internal.process;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -17,10 +18,10 @@ final class Warden implements AutoCloseable {
   private final Guard guard;
   private final ExecutorService helpers =
       Executors.newCachedThreadPool(
-          Thread.ofPlatform().daemon().name("treadle-process-", 1).factory());
+          ThreadBuilders.platform().name("treadle-process-", 1).factory());
   private final ScheduledThreadPoolExecutor watch =
       new ScheduledThreadPoolExecutor(
-          1, Thread.ofPlatform().daemon().name("treadle-process-watch").factory());
+          1, ThreadBuilders.platform().name("treadle-process-watch").factory());
 
   /// @param folders to be deleted when this JVM is gone
   Warden(List<Path> folders) {

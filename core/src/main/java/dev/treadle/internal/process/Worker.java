@@ -1,5 +1,6 @@
 package dev.treadle.internal.process;
 
+import dev.treadle.Code;
 import dev.treadle.Isolation;
 import dev.treadle.JobContext;
 import dev.treadle.Snooze;
@@ -25,7 +26,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -66,6 +69,7 @@ final class Worker {
   private volatile int running; // the id of the attempt that runs
   private final Object asking = new Object();
   private @Nullable Question question; // guarded by asking
+  private final Set<Code> loaded = new HashSet<>(); // by the thread that sends alone
   private int attempts;
   private long bytesAhead;
   private Finish.Cost cost = Finish.Cost.UNKNOWN;
@@ -195,12 +199,35 @@ final class Worker {
     final Order order;
     final Run run;
     final int bytes;
+    private boolean begun;
 
     Sent(int id, Order order, Run run, int bytes) {
       this.id = id;
       this.order = order;
       this.run = run;
       this.bytes = bytes;
+    }
+
+    Code code() {
+      if (order.isolation() instanceof Isolation.InWorker isolation) {
+        return isolation.code();
+      }
+      throw new IllegalStateException("not for a worker: " + order);
+    }
+
+    /// Starts its time, unless that was done.
+    void starts() {
+      synchronized (this) {
+        if (begun) {
+          return;
+        }
+        begun = true;
+      }
+      run.starts();
+    }
+
+    synchronized boolean begun() {
+      return begun;
     }
   }
 
@@ -214,6 +241,7 @@ final class Worker {
   /// @throws Exception if it cannot be handed over; the worker is as it was
   void send(Order order, Run run) throws Exception {
     Payload input = Codec.encode(order.input(), "the input");
+    Codec.prepare(order.output());
     Wire connection = ready();
     Sent handed = put(connection, order, run, input, true);
     begins(handed);
@@ -266,9 +294,21 @@ final class Worker {
     return handed;
   }
 
+  /// An attempt is the next of the worker. To load its code is the worker's time: if the worker has
+  /// not run that code before, it says when the attempt begins.
   private void begins(Sent next) {
     running = next.id;
-    next.run.starts();
+    if (loaded.add(next.code())) {
+      warden.later(
+          START_MAX.toMillis(),
+          () -> {
+            if (running == next.id && !next.begun()) {
+              kill("its code was not loaded within " + START_MAX.toSeconds() + " s");
+            }
+          });
+    } else {
+      next.starts();
+    }
   }
 
   /// Lets the attempts go that were handed to it.
@@ -311,7 +351,13 @@ final class Worker {
     try {
       ended = result(ready(), first);
     } catch (ProtocolException e) {
-      kill("it broke the protocol: " + e.getMessage());
+      String why = "it broke the protocol: " + e.getMessage();
+      kill(why);
+      if (first.id > 1) {
+        // Code of an attempt before may have written it, and only in a new worker is it clear whose
+        // code that is.
+        throw WorkerDied.blameless("its worker was ended, and had run others before: " + why);
+      }
       throw WorkerDied.of(death());
     } catch (IOException e) {
       if (killed != null) {
@@ -370,15 +416,20 @@ final class Worker {
     int id = first.id;
     while (true) {
       switch (connection.read()) {
+        case Frame.Begun it when it.id() == id -> first.starts();
+        case Frame.Begun late -> {}
         case Frame.Returned it when it.id() == id -> {
+          first.starts(); // Its code may not have been found, or not have said that it begins.
           cost = it.cost();
           return decoded(first, it.value());
         }
         case Frame.Threw it when it.id() == id -> {
+          first.starts();
           cost = it.cost();
           return new Ended(first.run, null, Remembered.of(it.thrown()));
         }
         case Frame.Snoozed it when it.id() == id -> {
+          first.starts();
           cost = it.cost();
           return new Ended(first.run, null, Snooze.of(Duration.ofNanos(it.nanos())));
         }
@@ -509,7 +560,7 @@ final class Worker {
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       return new Death("its process does not end, though it was killed", false);
     }
-    return Death.of(process.exitValue(), killed, heap, said.latest());
+    return Death.of(process.exitValue(), Mark.exited(mark), killed, heap, said.latest());
   }
 
   private static void closeQuietly(@Nullable Wire wire) {

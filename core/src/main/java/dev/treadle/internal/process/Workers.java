@@ -1,5 +1,6 @@
 package dev.treadle.internal.process;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.internal.process.wire.Bulk;
 import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Wire;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +38,8 @@ final class Workers implements AutoCloseable {
   private final Map<String, Worker> expected = new ConcurrentHashMap<>();
   private final Set<Worker> all = ConcurrentHashMap.newKeySet();
   private final AtomicInteger started = new AtomicInteger();
+  private final Door door = new Door();
+  private final AtomicBoolean warned = new AtomicBoolean();
   private volatile String latestClass = "";
   private @Nullable Standby standby; // guarded by this
   private boolean closed; // guarded by this
@@ -47,7 +51,7 @@ final class Workers implements AutoCloseable {
   /// One thread starts them all.
   private final ExecutorService starter =
       Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("treadle-worker-starter").factory());
+          ThreadBuilders.platform().name("treadle-worker-starter").factory());
 
   /// @param classes where to find what a worker does not
   Workers(Place place, Warden warden, ClassLoader classes) throws IOException {
@@ -55,36 +59,56 @@ final class Workers implements AutoCloseable {
     this.warden = warden;
     this.classes = classes;
     this.launch = new Launch(place.folder());
-    Thread.ofPlatform().daemon().name("treadle-worker-door").start(this::accept);
+    warden.run(place::removeLeftOvers);
+    ThreadBuilders.platform().name("treadle-worker-door").start(this::accept);
   }
 
   private void accept() {
     try {
       while (true) {
         SocketChannel channel = place.accept();
-        warden.run(() -> greet(channel));
+        Wire wire = new Wire(channel);
+        door.admit(wire, warden);
+        warden.run(() -> greet(wire));
       }
     } catch (IOException | RejectedExecutionException e) {
       // Closed: the end, also of a worker that has just come.
     }
   }
 
-  private void greet(SocketChannel channel) {
-    Wire wire = new Wire(channel);
+  private void greet(Wire wire) {
     try {
-      if (wire.read() instanceof Frame.Hello hello) {
+      if (wire.read(Door.HELLO_MAX) instanceof Frame.Hello hello) {
         @Nullable Worker worker = expected.remove(hello.token());
         if (worker != null) {
+          door.leave(wire);
           worker.connected(wire);
           return;
         }
       }
-      LOG.warn("a process that is no worker of this one has connected, and was refused");
-      wire.close();
+      refused("it is no worker of this one", null);
     } catch (EOFException e) {
       LOG.debug("a worker ended before it said hello", e);
     } catch (IOException e) {
-      LOG.warn("a worker that connected could not be understood: {}", e.toString());
+      refused("it was not understood", e);
+    }
+    door.leave(wire);
+    try {
+      wire.close();
+    } catch (IOException e) {
+      LOG.debug("a connection that was refused could not be closed", e);
+    }
+  }
+
+  /// Warned of once: strangers may connect as often as they like.
+  private void refused(String why, @Nullable IOException failure) {
+    if (warned.compareAndSet(false, true)) {
+      LOG.warn(
+          "a process has connected and was refused: {}{}; later ones are logged at debug",
+          why,
+          failure == null ? "" : ": " + failure);
+    } else {
+      LOG.debug("a process has connected and was refused: {}", why, failure);
     }
   }
 
@@ -171,6 +195,9 @@ final class Workers implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       process.destroyForcibly();
       throw new IOException("its parent closed", e);
+    } catch (Throwable thrown) {
+      process.destroyForcibly(); // No thread to read what it prints, for one.
+      throw thrown;
     }
     all.add(worker);
     expected.put(token, worker); // before it is told the token, and so before it can say it

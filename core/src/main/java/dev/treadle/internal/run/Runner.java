@@ -2,6 +2,7 @@ package dev.treadle.internal.run;
 
 import dev.treadle.Strategy;
 import dev.treadle.spi.Finish;
+import dev.treadle.spi.NotStartedException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +78,9 @@ public abstract class Runner implements AutoCloseable {
     }
   }
 
-  /// Launches an attempt; if no thread can be had for it, ends it, failed with that error: a
-  /// claimed job that nobody runs would run for ever.
+  /// Launches an attempt. If no thread can be started for it, ends it as failed with a
+  /// [NotStartedException], after which it is retried: a claimed job that no thread runs would run
+  /// for ever.
   protected final void launchOrEnd(Run run) {
     Run next = run;
     while (next != null) {
@@ -86,7 +88,8 @@ public abstract class Runner implements AutoCloseable {
         launch(next);
         return;
       } catch (Throwable thrown) {
-        if (!next.end(null, thrown, Finish.Cost.UNKNOWN)) {
+        Throwable notStarted = new NotStartedException("a thread", thrown);
+        if (!next.end(null, notStarted, Finish.Cost.UNKNOWN)) {
           return;
         }
         next = next.next();

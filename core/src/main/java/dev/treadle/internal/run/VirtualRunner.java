@@ -19,7 +19,7 @@ public abstract class VirtualRunner extends Runner {
   /// A runner with so many slots, whose threads have this name.
   protected VirtualRunner(Strategy strategy, String name, Work work, int slots) {
     super(strategy, work, slots);
-    this.threads = Thread.ofVirtual().name(name).factory();
+    this.threads = ThreadBuilders.virtual().name(name).factory();
   }
 
   /// Runs an attempt, or begins it, on this thread, which is its own.

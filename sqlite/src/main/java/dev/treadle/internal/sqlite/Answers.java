@@ -1,5 +1,6 @@
 package dev.treadle.internal.sqlite;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.spi.StoreEvents;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -66,8 +67,7 @@ final class Answers implements AutoCloseable {
       server.bind(UnixDomainSocketAddress.of(path));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       Answers answers = new Answers(store, events, path, server);
-      Thread.ofPlatform()
-          .daemon()
+      ThreadBuilders.platform()
           .name("treadle-answer-" + file.getFileName())
           .start(answers::accept);
       return answers;
@@ -95,7 +95,7 @@ final class Answers implements AutoCloseable {
         LockSupport.parkNanos(MOMENT_NANOS); // Too many open files, most likely.
         continue;
       }
-      Thread.ofVirtual().name("treadle-answer").start(() -> answer(channel));
+      ThreadBuilders.virtual().name("treadle-answer").start(() -> answer(channel));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.treadle.internal.sqlite;
 
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.StoreException;
 import dev.treadle.internal.monitor.jfr.Flight;
 import java.nio.file.Path;
@@ -80,8 +81,10 @@ final class Writer {
     this.committed = committed;
     this.failed = failed;
     String name = String.valueOf(file.getFileName());
-    writing = Thread.ofPlatform().daemon().name("treadle-write-" + name).unstarted(this::write);
-    telling = Thread.ofPlatform().daemon().name("treadle-tell-" + name).unstarted(this::tell);
+    writing = ThreadBuilders.platform().name("treadle-write-" + name).unstarted(this::write);
+    telling =
+        ThreadBuilders.withContextLoader(
+            ThreadBuilders.platform().name("treadle-tell-" + name).unstarted(this::tell));
   }
 
   void start() {

@@ -39,6 +39,10 @@ public sealed interface Frame {
   /// @param alone as [Run] had it
   record Returned(int id, boolean alone, Cost cost, Payload value) implements Frame {}
 
+  /// From the worker, for code that it runs for the first time: all that takes is loaded, and the
+  /// attempt begins.
+  record Begun(int id) implements Frame {}
+
   /// From the worker: the attempt threw.
   record Threw(int id, Cost cost, Thrown thrown) implements Frame {}
 

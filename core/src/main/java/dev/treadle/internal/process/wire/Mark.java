@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// Which attempt a worker has begun last: a number in a file in memory, which outlives the worker
-/// and costs next to nothing to write. Used by one thread.
+/// Which attempt a worker has begun last, and whether it exits by itself: two numbers in a file in
+/// memory, which outlives the worker and costs next to nothing to write. Used by one thread.
 public final class Mark {
+  private static final int EXITS = 1;
+
   private final Path path;
   private @Nullable MappedByteBuffer number;
   private boolean failed;
@@ -45,6 +47,28 @@ public final class Mark {
       return number;
     } catch (IOException e) {
       return null; // no such file can be had
+    }
+  }
+
+  /// Notes that this worker exits because its code called [System#exit] or its main thread ended,
+  /// and not because of a signal: an exit code above 128 looks like one.
+  public static void exits(Path path) {
+    try (FileChannel file =
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      int unused =
+          file.write(ByteBuffer.allocate(Integer.BYTES).putInt(EXITS).flip(), Integer.BYTES);
+    } catch (IOException e) {
+      // Then its parent takes such an exit code for a signal.
+    }
+  }
+
+  /// Whether a worker has noted that it exits by itself.
+  public static boolean exited(Path path) {
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(path))) {
+      in.readInt();
+      return in.readInt() == EXITS;
+    } catch (IOException e) {
+      return false;
     }
   }
 

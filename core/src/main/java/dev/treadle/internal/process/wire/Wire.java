@@ -105,9 +105,16 @@ public final class Wire implements Closeable {
   /// @throws EOFException if the other side is gone
   /// @throws ProtocolException if what comes is no frame; the connection is of no use after that
   public Frame read() throws IOException {
+    return read(FRAME_MAX);
+  }
+
+  /// Reads the next frame, of a stranger who is not to make this side allocate much.
+  ///
+  /// @param max the longest frame to accept, in bytes
+  public Frame read(int max) throws IOException {
     need(Integer.BYTES);
     int length = in.getInt();
-    if (length < 1 || length > FRAME_MAX) {
+    if (length < 1 || length > max) {
       throw new ProtocolException("a frame of " + length + " bytes");
     }
     need(length);
@@ -203,6 +210,10 @@ public final class Wire implements Closeable {
         type(8);
         bytes(it.bytes());
       }
+      case Frame.Begun it -> {
+        type(10);
+        small(it.id());
+      }
       case Frame.Where it -> {
         type(9);
         small(it.id());
@@ -235,6 +246,7 @@ public final class Wire implements Closeable {
       case 7 -> new Frame.ClassWanted(text());
       case 8 -> new Frame.ClassFound(bytes());
       case 9 -> new Frame.Where(in.getInt(), text(), frames());
+      case 10 -> new Frame.Begun(in.getInt());
       default -> throw new ProtocolException("a frame of the unknown type " + type);
     };
   }

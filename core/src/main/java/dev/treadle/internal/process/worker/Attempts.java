@@ -8,6 +8,7 @@ import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Mark;
 import dev.treadle.internal.process.wire.Wire;
 import dev.treadle.internal.run.LogContext;
+import dev.treadle.internal.run.ThreadState;
 import dev.treadle.internal.thrown.Frames;
 import dev.treadle.internal.thrown.Thrown;
 import java.io.IOException;
@@ -112,6 +113,7 @@ final class Attempts {
         run.task() == null
             ? null
             : LogContext.enter(run.job(), run.task(), run.attempt(), run.traceparent());
+    ThreadState before = ThreadState.ofCurrent();
     meter.start(code.habit);
     Frame end;
     try {
@@ -131,6 +133,7 @@ final class Attempts {
     if (log != null) {
       log.leave();
     }
+    before.restore();
     printed.run();
     synchronized (this) {
       current = null;
@@ -141,8 +144,17 @@ final class Attempts {
 
   private Payload call(Frame.Run run, CodeTable.Entry code, RemoteContext context)
       throws Throwable {
+    boolean first = !code.isFound();
     code.find(loader);
     @Nullable Object input = Codec.decode(run.input(), code.input(), "the input");
+    if (first) {
+      Codec.prepare(code.output());
+      outbox.answer(new Frame.Begun(run.id())); // What was loaded until here is not its time.
+      outbox.flush();
+      if (context.cancelled()) {
+        Thread.currentThread().interrupt(); // Waiting for the outbox may have cleared it.
+      }
+    }
     @Nullable Object value =
         ScopedValue.where(JobContext.Scope.CURRENT, context).call(() -> metered(code, input));
     return Codec.encode(value, "the result");

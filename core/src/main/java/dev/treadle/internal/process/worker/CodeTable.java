@@ -29,6 +29,7 @@ final class CodeTable {
     private final Code name;
     private @Nullable Executable code;
     private Type input = Object.class;
+    private Type output = Object.class;
 
     private Entry(Code name) {
       this.name = name;
@@ -37,6 +38,16 @@ final class CodeTable {
     /// The type of what it takes.
     Type input() {
       return input;
+    }
+
+    /// The type of what it returns.
+    Type output() {
+      return output;
+    }
+
+    /// Whether it was found before.
+    boolean isFound() {
+      return code != null;
     }
 
     /// Finds it, in the worker's classes or its parent's.
@@ -55,6 +66,7 @@ final class CodeTable {
       found.setAccessible(true);
       Type[] types = found.getGenericParameterTypes();
       input = types.length == 0 ? owner : types[0];
+      output = found instanceof Method method ? method.getGenericReturnType() : owner;
       code = found;
     }
 

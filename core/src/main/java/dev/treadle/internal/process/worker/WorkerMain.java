@@ -18,6 +18,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /// A worker: one attempt after another, until its parent is gone.
 ///
@@ -68,6 +69,8 @@ public final class WorkerMain {
               past.println(lack);
               Runtime.getRuntime().halt(OUT_OF_MEMORY);
             });
+    Path mark = Path.of(args[4]);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> noteExit(mark), "exit"));
     Thread.ofPlatform().daemon().name("life-line").start(() -> watch(lifeLine, attempts, past));
     LogStream printed = new LogStream(attempts::log);
     LogStream complained = new LogStream(attempts::log);
@@ -91,6 +94,17 @@ public final class WorkerMain {
     } catch (IOException e) {
       past.println(e);
       return ORPHANED;
+    }
+  }
+
+  /// As a JVM ends: notes that it exits by itself, unless a signal has it exit.
+  private static void noteExit(Path mark) {
+    boolean signalled =
+        Thread.getAllStackTraces().values().stream()
+            .flatMap(Arrays::stream)
+            .anyMatch(frame -> frame.getClassName().startsWith("java.lang.Terminator"));
+    if (!signalled) {
+      Mark.exits(mark);
     }
   }
 
