@@ -119,9 +119,9 @@ public interface Treadle extends AutoCloseable {
     /// which fewer than 20 attempts are known have no slow ones.
     Setup slowAfter(double timesP99);
 
-    /// Propagates context from the thread that submits a job to the attempts of the job, such as the
-    /// MDC: `propagate(Propagation.mdc())`. Added to those given before; the first is the outermost.
-    /// In memory only, and not into processes.
+    /// Propagates context from the thread that submits a job to the attempts of the job, such as
+    /// the MDC: `propagate(Propagation.mdc())`. Added to those given before; the first is the
+    /// outermost. In memory only, and not into processes.
     ///
     /// Without this, jobs see nothing of the thread that submits them: no inheritable thread
     /// locals, and the context class loader of the thread that called `open`.

@@ -59,7 +59,8 @@ class TransitionTest {
                 assertThat(it.outcome())
                     .isInstanceOfSatisfying(
                         Outcome.Failed.class,
-                        failed -> assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.LOST)));
+                        failed ->
+                            assertThat(failed.reason()).isEqualTo(Outcome.Failed.Reason.LOST)));
   }
 
   /// What a row of the table expects.

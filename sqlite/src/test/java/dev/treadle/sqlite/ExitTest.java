@@ -51,7 +51,8 @@ class ExitTest {
     }
     try (Treadle treadle = Treadle.with(EXITS).lossBudget(1).open(file)) {
       treadle.awaitIdle();
-      assertThat(treadle.jobs(JobQuery.ALL)).extracting(JobInfo::state)
+      assertThat(treadle.jobs(JobQuery.ALL))
+          .extracting(JobInfo::state)
           .containsExactly(JobState.FAILED);
     }
   }

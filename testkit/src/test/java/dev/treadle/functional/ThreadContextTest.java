@@ -45,8 +45,7 @@ class ThreadContextTest {
     return switch (strategy) {
       case IO, PROCESS -> Task.io(name, () -> (Object) code.call());
       case CPU -> Task.cpu(name, () -> (Object) code.call());
-      case ASYNC ->
-          Task.async(name, () -> CompletableFuture.completedFuture((Object) code.call()));
+      case ASYNC -> Task.async(name, () -> CompletableFuture.completedFuture((Object) code.call()));
     };
   }
 
@@ -64,16 +63,16 @@ class ThreadContextTest {
       int priority = submitter.getPriority();
       submitter.setPriority(Thread.MAX_PRIORITY);
       try {
-        ScopedValue.where(SCOPED, "alice").call(() -> {
-          var ofAlice = treadle.submit(task(strategy, "seen", ThreadContextTest::seen));
-          assertThat(ofAlice.get()).isEqualTo("null null unbound");
-          return null;
-        });
+        ScopedValue.where(SCOPED, "alice")
+            .call(() -> {
+              var ofAlice = treadle.submit(task(strategy, "seen", ThreadContextTest::seen));
+              assertThat(ofAlice.get()).isEqualTo("null null unbound");
+              return null;
+            });
         int seen =
             (int)
                 treadle
-                    .submit(
-                        task(strategy, "priority", () -> Thread.currentThread().getPriority()))
+                    .submit(task(strategy, "priority", () -> Thread.currentThread().getPriority()))
                     .get();
         assertThat(seen).isEqualTo(Thread.NORM_PRIORITY);
       } finally {
@@ -119,12 +118,14 @@ class ThreadContextTest {
   void reusedThreadsKeepThreadLocalsAndNothingElse() throws Exception {
     try (Treadle treadle = onePermit().reuseThreads().open()) {
       var set =
-          Task.cpu("set", () -> {
-            LOCAL.set("left");
-            Thread.currentThread().setName("left");
-            Thread.currentThread().setPriority(Thread.MIN_PRIORITY);
-            return 0;
-          });
+          Task.cpu(
+              "set",
+              () -> {
+                LOCAL.set("left");
+                Thread.currentThread().setName("left");
+                Thread.currentThread().setPriority(Thread.MIN_PRIORITY);
+                return 0;
+              });
       var see =
           Task.cpu(
               "see",
@@ -152,8 +153,7 @@ class ThreadContextTest {
         CompletableFuture<ClassLoader> inCallback = new CompletableFuture<>();
         treadle
             .submit(loader)
-            .whenEnded(end ->
-                inCallback.complete(Thread.currentThread().getContextClassLoader()));
+            .whenEnded(end -> inCallback.complete(Thread.currentThread().getContextClassLoader()));
         assertThat(inCallback.get()).isSameAs(opener);
       } finally {
         current.setContextClassLoader(before);
@@ -187,12 +187,14 @@ class ThreadContextTest {
         Task.cpu("item", Integer.class, String.class, input -> LOCAL.get() + input);
     Task<Void, Object> child = Task.io("child", () -> LOCAL.get());
     Task<Void, Object> parent =
-        Task.<Object>io("parent", () -> {
-              if (JobContext.current().attempt() == 1) {
-                throw new IllegalStateException("once");
-              }
-              return JobContext.current().submit(child, null).get();
-            })
+        Task.<Object>io(
+                "parent",
+                () -> {
+                  if (JobContext.current().attempt() == 1) {
+                    throw new IllegalStateException("once");
+                  }
+                  return JobContext.current().submit(child, null).get();
+                })
             .retry(1);
     try (Treadle treadle = onePermit().propagate(Propagation.threadLocal(LOCAL)).open()) {
       LOCAL.set("alice");
@@ -207,9 +209,11 @@ class ThreadContextTest {
   @Test
   void failuresCarryNoTraceOfTheSubmissionUnlessAskedFor() {
     Task<Void, Object> fails =
-        Task.io("fails", () -> {
-          throw new IllegalStateException("no");
-        });
+        Task.io(
+            "fails",
+            () -> {
+              throw new IllegalStateException("no");
+            });
     try (Treadle treadle = onePermit().propagate(Propagation.threadLocal(LOCAL)).open()) {
       assertThatThrownBy(() -> treadle.submit(fails).get())
           .cause()

@@ -125,8 +125,7 @@ class WindowTest {
     Listener listener =
         new Listener() {
           @Override
-          public void attemptSlow(
-              long job, String task, int attempt, Duration ran, Duration p99) {
+          public void attemptSlow(long job, String task, int attempt, Duration ran, Duration p99) {
             slow.add(job);
           }
         };

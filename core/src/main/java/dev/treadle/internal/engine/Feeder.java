@@ -1,6 +1,5 @@
 package dev.treadle.internal.engine;
 
-import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.Propagation;
 import dev.treadle.RefusedException;
 import dev.treadle.Retry;
@@ -10,6 +9,7 @@ import dev.treadle.Task;
 import dev.treadle.TreadleException;
 import dev.treadle.WaitException;
 import dev.treadle.internal.codec.Codec;
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.spi.Group;
 import dev.treadle.spi.Input;
 import dev.treadle.spi.Inserted;

@@ -19,7 +19,8 @@ final class JvmEnd {
   /// Whether a thread is inside of [System#exit], which returns to nobody.
   static boolean isCalledBy(Thread thread) {
     for (StackTraceElement frame : thread.getStackTrace()) {
-      if (frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit")) {
+      if (frame.getClassName().equals("java.lang.Runtime")
+          && frame.getMethodName().equals("exit")) {
         return true;
       }
     }

@@ -1,10 +1,10 @@
 package dev.treadle.internal.engine;
 
-import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.StoreException;
 import dev.treadle.internal.monitor.JvmFigures;
 import dev.treadle.internal.monitor.Monitor;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.spi.Ticking;
 import dev.treadle.stats.JvmStats;
 import dev.treadle.stats.Spread;

@@ -42,8 +42,8 @@ final class SubmittedAt extends RuntimeException {
   }
 
   /// Calls code with the context that was captured, if any was.
-  static @Nullable Object call(
-      @Nullable Throwable submittedAt, Callable<@Nullable Object> code) throws Exception {
+  static @Nullable Object call(@Nullable Throwable submittedAt, Callable<@Nullable Object> code)
+      throws Exception {
     return submittedAt instanceof SubmittedAt it && it.captured != null
         ? it.captured.call(code)
         : code.call();

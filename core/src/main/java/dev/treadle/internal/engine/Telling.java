@@ -1,8 +1,8 @@
 package dev.treadle.internal.engine;
 
-import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.Listener;
 import dev.treadle.Outcome;
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.spi.Claimed;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Words;
@@ -100,9 +100,7 @@ final class Telling {
   /// Calls a user's code back, on a virtual thread with this context class loader.
   static void callBack(long id, @Nullable ClassLoader loader, Runnable callback) {
     Thread thread =
-        ThreadBuilders.virtual()
-            .name("treadle-callback-" + id)
-            .unstarted(() -> tell(id, callback));
+        ThreadBuilders.virtual().name("treadle-callback-" + id).unstarted(() -> tell(id, callback));
     thread.setContextClassLoader(loader);
     thread.start();
   }

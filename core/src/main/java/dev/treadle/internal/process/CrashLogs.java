@@ -46,7 +46,8 @@ final class CrashLogs {
     try (Stream<Path> all = Files.list(folder)) {
       latestFirst = all.sorted(Comparator.comparing(CrashLogs::time).reversed()).toList();
     }
-    for (Path old : latestFirst.subList(Math.min(KEPT_MAX, latestFirst.size()), latestFirst.size())) {
+    for (Path old :
+        latestFirst.subList(Math.min(KEPT_MAX, latestFirst.size()), latestFirst.size())) {
       Files.deleteIfExists(old);
     }
   }

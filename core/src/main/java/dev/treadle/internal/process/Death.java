@@ -30,7 +30,8 @@ record Death(String words, boolean outOfMemory) {
   /// @param killed who or what killed it, if it was this JVM; otherwise null
   /// @param memory the largest heap it was allowed, in bytes
   /// @param said the last it said on standard output and error
-  static Death of(int exit, boolean exited, @Nullable Killed killed, long memory, List<String> said) {
+  static Death of(
+      int exit, boolean exited, @Nullable Killed killed, long memory, List<String> said) {
     if (killed != null) {
       return of(killed);
     }

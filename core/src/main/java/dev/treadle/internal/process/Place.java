@@ -67,8 +67,8 @@ final class Place implements AutoCloseable {
     return folder;
   }
 
-  /// Deletes the folders of JVMs that were killed together with their guard. Slow: for a thread that
-  /// nobody waits for.
+  /// Deletes the folders of JVMs that were killed together with their guard. Slow: for a thread
+  /// that nobody waits for.
   void removeLeftOvers() {
     for (Path each : folders()) {
       PrivateFolder.removeLeftOvers(each);

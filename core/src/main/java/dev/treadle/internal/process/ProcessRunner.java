@@ -1,11 +1,11 @@
 package dev.treadle.internal.process;
 
-import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.Isolation;
 import dev.treadle.Strategy;
 import dev.treadle.internal.run.Order;
 import dev.treadle.internal.run.Run;
 import dev.treadle.internal.run.Runner;
+import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.internal.run.Work;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.NotStartedException;

@@ -1,9 +1,9 @@
 package dev.treadle.internal.process;
 
-import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.internal.process.wire.Bulk;
 import dev.treadle.internal.process.wire.Frame;
 import dev.treadle.internal.process.wire.Wire;
+import dev.treadle.internal.run.ThreadBuilders;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;

@@ -67,9 +67,7 @@ final class Answers implements AutoCloseable {
       server.bind(UnixDomainSocketAddress.of(path));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       Answers answers = new Answers(store, events, path, server);
-      ThreadBuilders.platform()
-          .name("treadle-answer-" + file.getFileName())
-          .start(answers::accept);
+      ThreadBuilders.platform().name("treadle-answer-" + file.getFileName()).start(answers::accept);
       return answers;
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       LOG.debug("no live answers at {}", path, e);

@@ -1,8 +1,8 @@
 package dev.treadle.internal.sqlite;
 
-import dev.treadle.internal.run.ThreadBuilders;
 import dev.treadle.StoreException;
 import dev.treadle.internal.monitor.jfr.Flight;
+import dev.treadle.internal.run.ThreadBuilders;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
