@@ -227,9 +227,6 @@ class KeptRunsTest {
         .isEqualTo(
             "treadle map: --db x.db: process 4711 has it open; wait for its end\n"
                 + "Try 'treadle map --help'.\n");
-    Cli runs = Cli.run("", Terminal.NONE, taken, "db", "runs", db.toString());
-    assertThat(runs.code()).isEqualTo(2);
-    assertThat(runs.err()).contains("process 4711");
   }
 
   // --- files ---
@@ -321,42 +318,5 @@ class KeptRunsTest {
           .containsExactlyInAnyOrder(
               "GET /good HTTP/1.1", "GET /bad HTTP/1.1", "GET /bad HTTP/1.1");
     }
-  }
-
-  // --- treadle db ---
-
-  @Test
-  void runsAreListedAndForgottenByTheBeginningOfTheirName() {
-    map("a\nb\n", "echo");
-    map("a\n", "--", "printf", "%s");
-    Cli runs = treadle("db", "runs", db.toString());
-    assertThat(runs.lines()).hasSize(2);
-    assertThat(runs.lines().getFirst())
-        .contains(
-            "2 done", "0 failed", "0 open", "map echo {}, in " + Path.of("").toAbsolutePath());
-    String id = runs.lines().getFirst().substring(0, 10);
-    assertThat(treadle("db", "runs", "--json", db.toString()).lines().getFirst())
-        .startsWith(
-            "{\"run\":\"" + id + "\",\"command\":\"map\",\"words\":\"echo {}\",\"options\":")
-        .endsWith("\"done\":2,\"failed\":0,\"open\":0}");
-    assertThat(treadle("db", "forget", id.substring(0, 8), db.toString()).err())
-        .isEqualTo("forgot run " + id + ": 2 inputs\n");
-    assertThat(treadle("db", "runs", db.toString()).lines()).hasSize(1);
-    assertThat(map("a\nb\n", "echo").err()).contains(": 2 good, 0 failed");
-  }
-
-  @Test
-  void whatCannotBeForgottenIsSaid() {
-    map("a\n", "echo");
-    assertThat(treadle("db", "forget", "zz", db.toString()))
-        .matches(cli -> cli.code() == 2)
-        .extracting(Cli::err)
-        .asString()
-        .contains("no run in " + db + " is named 'zz'", "treadle db runs");
-    assertThat(treadle("db", "forget", "", db.toString()).code()).isEqualTo(2);
-    Cli none = treadle("db", "runs", folder.resolve("none.db").toString());
-    assertThat(none.code()).isEqualTo(2);
-    assertThat(none.err()).contains("none.db: there is no such file");
-    assertThat(treadle("db").err()).contains("no command; name one: runs, forget");
   }
 }

@@ -208,6 +208,33 @@ class ResumeTest {
     assertThat(err()).doesNotContain("one at a time");
   }
 
+  @Test
+  void aRunUnderWayIsShownByItsInputs() throws Exception {
+    String line = "touch %s.{}; exec sleep 600".formatted(path("begun"));
+    String[] map = {"map", "-q", "-j", "2", "--shell", line, ":::", "a", "b", "c", "d"};
+    Process first = start(withDb("jobs.db", map));
+    try {
+      while (!Files.exists(folder.resolve("begun.a")) || !Files.exists(folder.resolve("begun.b"))) {
+        assertThat(first.waitFor(10, TimeUnit.MILLISECONDS)).isFalse();
+      }
+      String db = path("jobs.db");
+      assertThat(Cli.run("db", "runs", db).out()).contains("0 of 4 done", "4 open");
+      assertThat(Cli.run("top", "--once", "--db", db).lines())
+          .contains("inputs    0 of 4 done, 0 failed, 2 running, 2 waiting")
+          .anyMatch(each -> each.matches(" +1  a .*"))
+          .anyMatch(each -> each.matches(" +2  b .*"))
+          .noneMatch(each -> each.matches(" +\\d  [cd] .*"));
+      assertThat(Cli.run("why", "b", "--db", db).out())
+          .matches("job 2 \\(b\\) runs since \\S+, attempt 1, for .*; in processes \\d+\n");
+      assertThat(Cli.run("why", "4", "--db", db).out())
+          .matches("job 4 \\(d\\) can start now: .*, and job 3 \\(c\\) comes first\n");
+      assertThat(Cli.run("stack", "2", "--db", db).out())
+          .matches("sh -c touch .*sleep 600 \\(processes \\d+\\)\n");
+    } finally {
+      first.destroyForcibly().waitFor();
+    }
+  }
+
   private String queue(String db) {
     return JobsFile.at(folder.resolve(db)).jobs("treadle-run").getFirst().queue();
   }
@@ -275,9 +302,9 @@ class ResumeTest {
       Cli second = Cli.run(withDb("jobs.db", "map", "echo", ":::", "a"));
       assertThat(second.code()).isEqualTo(2);
       assertThat(second.err()).contains(String.valueOf(first.pid()));
-      Cli runs = Cli.run("db", "runs", path("jobs.db"));
-      assertThat(runs.code()).isEqualTo(2);
-      assertThat(runs.err()).contains(String.valueOf(first.pid()));
+      Cli forget = Cli.run("db", "forget", queue("jobs.db").substring(4), path("jobs.db"));
+      assertThat(forget.code()).isEqualTo(2);
+      assertThat(forget.err()).contains(String.valueOf(first.pid()));
     } finally {
       first.destroyForcibly().waitFor();
     }

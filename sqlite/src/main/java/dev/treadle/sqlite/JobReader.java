@@ -1,12 +1,14 @@
 package dev.treadle.sqlite;
 
 import dev.treadle.internal.sqlite.FileAccess;
+import dev.treadle.spi.Micros;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -94,13 +96,15 @@ final class JobReader {
         .findFirst();
   }
 
-  KeyCounts keys(String task, String queue) {
+  KeyCounts keys(String task, String queue, Instant since) {
     return query(
-        "SELECT coalesce(sum(d.state = 0), 0), coalesce(sum(d.state <> 0), 0), sum(d.id IS NULL)"
+        "SELECT sum(d.state = 0), sum(d.state <> 0), sum(d.state <> 0 AND d.finished >= ?),"
+            + " sum(d.id IS NULL)"
             + " FROM (SELECT max(j.id) AS id FROM job j JOIN kind k ON k.id = j.kind"
             + " JOIN more m ON m.id = j.id WHERE k.task = ? AND k.queue = ? AND m.key IS NOT NULL"
             + " GROUP BY m.key) latest LEFT JOIN done d ON d.id = latest.id",
-        rows -> new KeyCounts(rows.getLong(1), rows.getLong(2), rows.getLong(3)),
+        rows -> new KeyCounts(rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)),
+        Micros.of(since),
         task,
         queue);
   }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -109,8 +110,11 @@ public final class JobsFile {
   }
 
   /// How many keys the jobs of a task in a queue have, by what became of the latest job of each.
-  public KeyCounts keys(String task, String queue) {
-    return new JobReader(path).keys(task, queue);
+  /// Reads all of the queue: some seconds for a million jobs.
+  ///
+  /// @param since from when [KeyCounts#unsuccessfulSince] counts
+  public KeyCounts keys(String task, String queue, Instant since) {
+    return new JobReader(path).keys(task, queue, since);
   }
 
   /// How many jobs of a queue have not ended and ran when the process that had the file open was

@@ -27,7 +27,7 @@ public final class DbCommand implements Runnable {
   /// The command and those below it.
   public static CommandLine of(Supplier<Stdio> stdio, Opening opening) {
     return new CommandLine(new DbCommand())
-        .addSubcommand(new RunsCommand(stdio, opening))
+        .addSubcommand(new RunsCommand(stdio))
         .addSubcommand(new ForgetCommand(stdio, opening))
         .addSubcommand(new CheckCommand(stdio))
         .addSubcommand(new StatsCommand(stdio))

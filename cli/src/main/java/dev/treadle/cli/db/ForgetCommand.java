@@ -2,11 +2,13 @@ package dev.treadle.cli.db;
 
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.runs.RunFile;
+import dev.treadle.cli.runs.Runs;
 import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Usage;
 import dev.treadle.cli.terminal.Version;
+import dev.treadle.sqlite.KeyCounts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -56,21 +58,31 @@ final class ForgetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    RunFormat.Counted found =
+        JobFile.with(
+            spec,
+            file,
+            jobs -> {
+              Runs runs = new Runs(jobs);
+              Runs.Known run = find(runs.all());
+              return new RunFormat.Counted(run, runs.counts(run));
+            });
+    KeyCounts counts = found.counts();
+    long inputs = counts.succeeded() + counts.unsuccessful() + counts.unended();
     try (RunFile runs = JobFile.runs(spec, opening, file)) {
-      RunFile.Found found = find(runs.runs());
-      long inputs = runs.forget(found);
+      runs.forget(found.run().id());
       stdio
           .get()
           .tell(
               "forgot run %s: %s %s\n"
-                  .formatted(found.id(), Columns.number(inputs), inputs == 1 ? "input" : "inputs"));
+                  .formatted(found.run().id(), Columns.number(inputs), inputs == 1 ? "input" : "inputs"));
     }
     return Exit.OK;
   }
 
-  private RunFile.Found find(List<RunFile.Found> all) {
+  private Runs.Known find(List<Runs.Known> all) {
     String begin = run.toLowerCase(Locale.ROOT);
-    List<RunFile.Found> found =
+    List<Runs.Known> found =
         all.stream().filter(each -> !begin.isEmpty() && each.id().startsWith(begin)).toList();
     if (found.size() == 1) {
       return found.getFirst();
@@ -86,6 +98,6 @@ final class ForgetCommand implements Callable<Integer> {
             .formatted(
                 run,
                 found.size(),
-                found.stream().map(RunFile.Found::id).collect(Collectors.joining(", "))));
+                found.stream().map(Runs.Known::id).collect(Collectors.joining(", "))));
   }
 }

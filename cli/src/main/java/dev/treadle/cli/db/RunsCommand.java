@@ -1,8 +1,7 @@
 package dev.treadle.cli.db;
 
 import dev.treadle.cli.records.RecordFormat;
-import dev.treadle.cli.runs.Opening;
-import dev.treadle.cli.runs.RunFile;
+import dev.treadle.cli.runs.Runs;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Usage;
@@ -22,9 +21,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "runs",
     header = "Lists the runs of scrape, files and map that are kept in a file.",
+    description = "Changes nothing; another process may have the file open, and goes on.",
     footer = {
       "",
-      "A record: run, command, words, options, folder, started, done, failed, open.",
+      "A record: run, command, words, options, limits, folder, started, latest, total, done,",
+      "failed, open. limits: as the last command line had them; total: inputs in its list.",
       "done: inputs whose job ended well; failed: those whose latest job did not; open: those",
       "whose job has not ended.",
       "Exit code: 0, or 2 for wrong usage.",
@@ -37,7 +38,6 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class)
 final class RunsCommand implements Callable<Integer> {
   private final Supplier<Stdio> stdio;
-  private final Opening opening;
 
   @Spec @Nullable CommandSpec spec;
 
@@ -50,9 +50,8 @@ final class RunsCommand implements Callable<Integer> {
   @Option(names = "--csv", description = "Comma-separated values, with a line of names first.")
   boolean csv;
 
-  RunsCommand(Supplier<Stdio> stdio, Opening opening) {
+  RunsCommand(Supplier<Stdio> stdio) {
     this.stdio = stdio;
-    this.opening = opening;
   }
 
   @Override
@@ -60,11 +59,20 @@ final class RunsCommand implements Callable<Integer> {
     if (json && csv) {
       throw Usage.wrong(spec, "--json and --csv exclude each other");
     }
-    RecordFormat<RunFile.Found> format =
+    RecordFormat<RunFormat.Counted> format =
         json ? RunFormat.FIELDS.json() : csv ? RunFormat.FIELDS.csv() : new RunFormat();
+    List<RunFormat.Counted> found =
+        JobFile.with(
+            spec,
+            file,
+            jobs -> {
+              Runs runs = new Runs(jobs);
+              return runs.all().stream()
+                  .map(run -> new RunFormat.Counted(run, runs.counts(run)))
+                  .toList();
+            });
     Stdio streams = stdio.get();
-    try (RunFile runs = JobFile.runs(spec, opening, file)) {
-      List<RunFile.Found> found = runs.runs();
+    try {
       streams.print(format.header());
       found.forEach(run -> streams.print(format.line(run)));
       if (found.isEmpty() && !json && !csv) {

@@ -1,11 +1,10 @@
 package dev.treadle.cli.look;
 
 import dev.treadle.sqlite.FileStats;
-import dev.treadle.sqlite.JobsFile;
 import dev.treadle.sqlite.Measured;
 import dev.treadle.stats.Snapshot;
 import java.nio.file.Path;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What is seen of a file of jobs at one moment.
 sealed interface Seen {
@@ -13,15 +12,13 @@ sealed interface Seen {
   Path file();
 
   /// Somebody runs it, and says so.
-  record Live(Path file, Snapshot now) implements Seen {}
+  ///
+  /// @param run the run that was worked on last, if there is one
+  record Live(Path file, Snapshot now, @Nullable RunSeen run) implements Seen {}
 
   /// Nobody does, or does not answer: what the file says.
-  record Kept(Path file, FileStats stats, Measured measured) implements Seen {}
-
-  static Seen of(Path file, JobsFile jobs) {
-    Optional<Snapshot> now = jobs.snapshot();
-    return now.isPresent()
-        ? new Live(file, now.get())
-        : new Kept(file, jobs.stats(false), jobs.measured());
-  }
+  ///
+  /// @param run the run that was worked on last, if there is one
+  record Kept(Path file, FileStats stats, Measured measured, @Nullable RunSeen run)
+      implements Seen {}
 }

@@ -49,11 +49,11 @@ public final class StackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    job.check(spec);
-    Optional<String> stack = db.with(spec, jobs -> jobs.stack(job.id));
+    JobId.Meant meant = job.find(spec, db);
+    Optional<String> stack = db.with(spec, jobs -> jobs.stack(meant.id()));
     Stdio streams = stdio.get();
     if (stack.isEmpty()) {
-      String why = WhyCommand.sentence(job.why(spec, db));
+      String why = job.why(spec, db).text();
       streams.tell("treadle stack: no code of this job runs now: " + why + "\n");
       return Exit.FAILED;
     }

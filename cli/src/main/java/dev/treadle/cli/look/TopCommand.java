@@ -52,7 +52,8 @@ public final class TopCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Seen first = seen();
+    Eyes eyes = new Eyes(db.file);
+    Seen first = seen(eyes);
     Stdio streams = stdio.get();
     Terminal terminal = streams.terminal();
     try {
@@ -61,7 +62,7 @@ public final class TopCommand implements Callable<Integer> {
         streams.print(String.join("\n", view.lines(first)) + "\n");
         return Exit.OK;
       }
-      try (Top top = new Top(this::seen, new Screen(streams, Screen.Device.OF_PROCESS))) {
+      try (Top top = new Top(() -> seen(eyes), new Screen(streams, Screen.Device.OF_PROCESS))) {
         return Stoppable.interruptibly(
             top,
             () -> {
@@ -74,7 +75,7 @@ public final class TopCommand implements Callable<Integer> {
     }
   }
 
-  private Seen seen() {
-    return db.with(spec, jobs -> Seen.of(db.file, jobs));
+  private Seen seen(Eyes eyes) {
+    return db.with(spec, eyes::look);
   }
 }

@@ -1,6 +1,7 @@
 package dev.treadle.cli.look;
 
 import dev.treadle.JobState;
+import dev.treadle.cli.runs.Runs;
 import dev.treadle.cli.terminal.Columns;
 import dev.treadle.sqlite.FileStats;
 import dev.treadle.stats.Advice;
@@ -46,13 +47,19 @@ record TopView(int width, int height) {
     Snapshot now = seen.now();
     List<String> lines = new ArrayList<>();
     lines.add(ends("treadle top: " + seen.file(), now.at().truncatedTo(ChronoUnit.SECONDS) + ""));
-    label(lines, "jobs", states(now.counts(), false));
-    label(lines, "ended", states(now.counts(), true));
-    label(lines, "attempts", throughput(now.throughput()));
-    label(lines, "permits", FiguresFormat.permits(now.permits()));
+    RunSeen run = seen.run() != null && seen.run().goesOn(now.running()) ? seen.run() : null;
+    if (run == null) {
+      label(lines, "jobs", states(now.counts(), false));
+      label(lines, "ended", states(now.counts(), true));
+      label(lines, "attempts", throughput(now.throughput()));
+      label(lines, "permits", FiguresFormat.permits(now.permits()));
+    } else {
+      run(lines, run, now.runningInAll());
+      label(lines, "attempts", throughput(now.throughput()));
+    }
     List<String> advice = advice(now.advice());
     lines.add("");
-    running(lines, now, advice.size());
+    running(lines, now, run == null ? Map.of() : run.running(), advice.size());
     lines.addAll(advice);
     return lines;
   }
@@ -64,20 +71,26 @@ record TopView(int width, int height) {
     List<String> lines = new ArrayList<>();
     lines.add(
         ends("treadle top: " + seen.file(), owner == null ? "nobody has it open" : "no answer"));
-    label(lines, "jobs", Brief.count(stats.unended()) + " not ended");
-    label(
-        lines,
-        "ended",
-        "%s succeeded, %s failed, %s cancelled"
-            .formatted(
-                Brief.count(stats.succeeded()),
-                Brief.count(stats.failed()),
-                Brief.count(stats.cancelled())));
+    if (seen.run() == null) {
+      label(lines, "jobs", Brief.count(stats.unended()) + " not ended");
+      label(
+          lines,
+          "ended",
+          "%s succeeded, %s failed, %s cancelled"
+              .formatted(
+                  Brief.count(stats.succeeded()),
+                  Brief.count(stats.failed()),
+                  Brief.count(stats.cancelled())));
+    } else {
+      run(lines, seen.run(), -1);
+    }
     label(
         lines,
         "attempts",
         measured == null ? Brief.UNKNOWN : throughput(measured.total().throughput()));
-    label(lines, "permits", Brief.UNKNOWN);
+    if (seen.run() == null) {
+      label(lines, "permits", Brief.UNKNOWN);
+    }
     lines.add("");
     lines.addAll(
         Columns.wrap(
@@ -91,6 +104,12 @@ record TopView(int width, int height) {
             2));
     lines.addAll(advice(measured == null ? List.of() : measured.advice()));
     return lines;
+  }
+
+  private void run(List<String> lines, RunSeen run, long atWork) {
+    label(
+        lines, "run", Columns.clean(run.run().commandLine()) + " (" + run.run().id() + ")");
+    label(lines, "inputs", run.progress(atWork));
   }
 
   private String ends(String left, String right) {
@@ -117,9 +136,21 @@ record TopView(int width, int height) {
             Brief.count(ended.minute()), Brief.count(ended.quarter()), Brief.count(ended.day()));
   }
 
+  /// A job that runs, as it is named here: by its number and task, or where it is an input of a run
+  /// by its number in the list and itself.
+  private record Named(Snapshot.Running run, long number, String name) {
+    static Named of(Snapshot.Running run, Map<Long, Runs.Input> inputs) {
+      Runs.Input input = inputs.get(run.job());
+      return input == null
+          ? new Named(run, run.job(), run.task())
+          : new Named(run, input.number(), input.shown());
+    }
+  }
+
   /// The jobs that run, as many as there is room for above the advice.
-  private void running(List<String> lines, Snapshot now, int below) {
-    List<Snapshot.Running> all = now.running();
+  private void running(
+      List<String> lines, Snapshot now, Map<Long, Runs.Input> inputs, int below) {
+    List<Named> all = now.running().stream().map(run -> Named.of(run, inputs)).toList();
     if (all.isEmpty()) {
       lines.add("nothing runs");
       return;
@@ -128,16 +159,17 @@ record TopView(int width, int height) {
     lines.add(
         Columns.right("job", ID)
             + "  "
-            + Columns.left("task", task)
+            + Columns.left(inputs.isEmpty() ? "task" : "input", task)
             + Columns.right("attempt", ATTEMPT)
             + Columns.right("for", CLOCK));
     int room = height == ENDLESS ? ENDLESS : Math.max(1, height - lines.size() - below);
     int shown = now.runningInAll() <= room ? all.size() : Math.min(all.size(), room - 1);
-    for (Snapshot.Running run : all.subList(0, shown)) {
+    for (Named each : all.subList(0, shown)) {
+      Snapshot.Running run = each.run();
       lines.add(
-          Columns.right(String.valueOf(run.job()), ID)
+          Columns.right(String.valueOf(each.number()), ID)
               + "  "
-              + Columns.left(Columns.cutMiddle(Columns.clean(run.task()), task), task)
+              + Columns.left(Columns.cutMiddle(Columns.clean(each.name()), task), task)
               + Columns.right(String.valueOf(run.attempt()), ATTEMPT)
               + Columns.right(Brief.clock(run.ran()), CLOCK)
               + (run.slow() ? SLOW : run.waits() ? WAITS : ""));
@@ -148,9 +180,9 @@ record TopView(int width, int height) {
     }
   }
 
-  private int taskWidth(List<Snapshot.Running> all) {
+  private int taskWidth(List<Named> all) {
     int longest =
-        all.stream().mapToInt(run -> Columns.width(Columns.clean(run.task()))).max().orElse(0);
+        all.stream().mapToInt(each -> Columns.width(Columns.clean(each.name()))).max().orElse(0);
     int room = width - ID - 2 - ATTEMPT - CLOCK - WAITS.length();
     return Math.max(TASK_MIN, Math.min(longest, room));
   }

@@ -1,10 +1,8 @@
 package dev.treadle.cli.look;
 
-import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Version;
-import dev.treadle.sqlite.JobReason;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +21,9 @@ import picocli.CommandLine.Spec;
       "Exit code: 0, or 2: there is no such job, the file cannot be read, is none of",
       "Treadle's, or wrong usage.",
       "",
-      "Example:",
-      "  treadle why 1042 --db jobs.db"
+      "Examples:",
+      "  treadle why 1042 --db jobs.db",
+      "  treadle why photo.wav --db jobs.db        an input of map, scrape or files"
     },
     sortOptions = false,
     mixinStandardHelpOptions = true,
@@ -45,20 +44,14 @@ public final class WhyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    job.check(spec);
-    JobReason why = job.why(spec, db);
+    Sentence why = job.why(spec, db);
     Stdio streams = stdio.get();
     try {
-      streams.print(sentence(why) + "\n");
+      streams.print(why.text() + "\n");
     } catch (Stdio.Closed e) {
       return Exit.OK; // nobody reads on
     }
     streams.tell(db.caveat(why.owner()));
     return Exit.OK;
-  }
-
-  /// The whole sentence: the reason begins with its verb.
-  static String sentence(JobReason why) {
-    return Columns.clean("job %d (%s) %s".formatted(why.id(), why.task(), why.reason().text()));
   }
 }

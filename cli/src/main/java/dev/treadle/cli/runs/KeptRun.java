@@ -174,7 +174,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
       memory.close();
       throw e;
     }
-    file.submit(describe.with(run.describe(Instant.now())).key(run.id()).once()).join();
+    file.submit(describe.with(run.describe(begun)).key(run.id()).once()).join();
   }
 
   // --- The list ---

@@ -89,6 +89,11 @@ public record Run(String command, List<String> words, Map<String, String> option
     return queue.substring(QUEUE.length());
   }
 
+  /// Whether that is the queue of a run.
+  static boolean isQueue(String queue) {
+    return queue.startsWith(QUEUE);
+  }
+
   /// What a file is to say of it.
   Description describe(Instant started) {
     return new Description(command, words, options, folder, started.toString());

@@ -13,6 +13,11 @@ record RunItem(String key, long number, String shown, Map<String, String> fields
   static final int SHOWN_MAX = 200;
 
   RunItem {
-    shown = shown.length() <= SHOWN_MAX ? shown : shown.substring(0, SHOWN_MAX - 1) + "…";
+    shown = cut(shown);
+  }
+
+  /// An input as it is shown.
+  static String cut(String text) {
+    return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX - 1) + "…";
   }
 }

@@ -33,14 +33,16 @@ record KeptReports(Run run, Map<String, String> limits, Recipe recipe, boolean s
   /// The template is part of the run; limits, how many commands run at once, in which order they
   /// are shown, in which format and when to halt are not.
   ///
+  /// @param limits what bounds the work, by the names of options
   /// @param out the folder for their output, or null
-  static KeptReports of(Recipe recipe, Limits limits, @Nullable Path out, boolean shown) {
+  static KeptReports of(
+      Recipe recipe, Map<String, String> limits, @Nullable Path out, boolean shown) {
     Map<String, String> options = new HashMap<>();
     options.put("shell", String.valueOf(recipe.shell()));
     if (out != null) {
       options.put("out", out.toAbsolutePath().normalize().toString());
     }
-    return new KeptReports(Run.here("map", recipe.words(), options), limits.words(), recipe, shown);
+    return new KeptReports(Run.here("map", recipe.words(), options), limits, recipe, shown);
   }
 
   @Override

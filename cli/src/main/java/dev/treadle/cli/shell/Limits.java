@@ -8,6 +8,7 @@ import dev.treadle.cli.terminal.SizeConverter;
 import dev.treadle.cli.terminal.Usage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,17 +85,23 @@ final class Limits {
     return retries == 0 ? limited : limited.retry(retry());
   }
 
-  /// The options with their values, those that were not given included.
-  Map<String, String> words() {
-    return Map.of(
-        "timeout",
-        timeout == null ? "none" : DurationConverter.format(timeout),
-        "memory",
-        memory == null ? "none" : SizeConverter.format(memory),
-        "retries",
-        String.valueOf(retries),
-        "retry-delay",
-        DurationConverter.format(retryDelay));
+  /// The limits that there are, by the names of their options.
+  ///
+  /// @param jobs commands at once
+  Map<String, String> words(int jobs) {
+    Map<String, String> words = new HashMap<>();
+    words.put("jobs", String.valueOf(jobs));
+    if (timeout != null) {
+      words.put("timeout", DurationConverter.format(timeout));
+    }
+    if (memory != null) {
+      words.put("memory", SizeConverter.format(memory));
+    }
+    if (retries > 0) {
+      words.put("retries", String.valueOf(retries));
+      words.put("retry-delay", DurationConverter.format(retryDelay));
+    }
+    return words;
   }
 
   /// At least the delay, so that what waits for somebody else's recovery waits; and not all at the

@@ -208,7 +208,7 @@ public final class MapCommand implements Callable<Integer> {
                     opening,
                     kept,
                     work,
-                    KeptReports.of(recipe, limits, out, printer instanceof JobOutput),
+                    KeptReports.of(recipe, limits.words(jobs), out, printer instanceof JobOutput),
                     jobs,
                     recording.watch()));
     return Stoppable.interruptibly(

@@ -122,12 +122,12 @@ class LookTest {
 
   @ParameterizedTest
   @CsvSource({
-    "why, 99, there is no job 99 in ",
-    "stack, 99, there is no job 99 in ",
-    "why, 0, 'ID must be the number of a job, 1 or more, not 0'",
-    "stack, 0, 'ID must be the number of a job, 1 or more, not 0'",
-    "why, x, ID: 'x' is not a whole number",
-    "stack, 1.5, ID: '1.5' is not a whole number",
+    "why, 99, there is no job and no input 99 in ",
+    "stack, 99, there is no job and no input 99 in ",
+    "why, 0, there is no job and no input 0 in ",
+    "stack, 0, there is no job and no input 0 in ",
+    "why, x, there is no job and no input x in ",
+    "stack, 1.5, there is no job and no input 1.5 in ",
   })
   void anIdThatIsNoneIsRefused(String command, String id, String told) {
     try (Treadle treadle = open()) {

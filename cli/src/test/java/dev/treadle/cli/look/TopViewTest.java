@@ -70,7 +70,8 @@ class TopViewTest {
                             + i
                             + " at com.example.Mail.render(Mail.java:42); use cpu",
                         100))
-                .toList()));
+                .toList()),
+        null);
   }
 
   @Test

@@ -264,23 +264,6 @@ class KeptRunTest {
   }
 
   @Test
-  void runsAreListedAndForgotten() {
-    bad.add("b");
-    run("a", "b");
-    run("a", "b"); // a second failure of the same input is not another input
-    try (RunFile runs = new RunFile(file, Path.of("jobs.db"))) {
-      RunFile.Found found = runs.runs().getFirst();
-      assertThat(found.id()).isEqualTo(new Keep().run().id());
-      assertThat(found.description().command()).isEqualTo("test");
-      assertThat(List.of(found.done(), found.failed(), found.open())).containsExactly(1L, 1L, 0L);
-      assertThat(runs.forget(found)).isEqualTo(2);
-      assertThat(runs.runs()).isEmpty();
-    }
-    ran();
-    assertThat(run("a")).extracting(Ended::how).containsExactly(How.DONE);
-  }
-
-  @Test
   void theIdChangesWithWhatDecidesAboutResults() {
     Run run = new Run("map", List.of("echo", "a b"), Map.of("timeout", "5 s"), "/here");
     assertThat(run.id()).matches("[0-9a-f]{10}");

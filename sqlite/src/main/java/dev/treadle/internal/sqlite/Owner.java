@@ -204,7 +204,9 @@ final class Owner implements AutoCloseable {
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       return null;
     }
-    try (FileChannel channel = FileChannel.open(path, OPEN)) {
+    // A shared lock needs no right to write.
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       boolean locked = InodeLock.supported() && InodeLock.isLocked(path);
       return locked || channel.tryLock(WORDS_MAX, 1, true) == null ? words(channel) : null;
     }
