@@ -6,5 +6,4 @@ package dev.treadle.sqlite;
 /// @param unsuccessful keys whose latest job has failed or was cancelled
 /// @param unsuccessfulSince how many of these ended so at or after the time that was asked for
 /// @param unended keys whose latest job has not ended
-public record KeyCounts(
-    long succeeded, long unsuccessful, long unsuccessfulSince, long unended) {}
+public record KeyCounts(long succeeded, long unsuccessful, long unsuccessfulSince, long unended) {}

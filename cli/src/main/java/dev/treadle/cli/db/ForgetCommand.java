@@ -75,7 +75,8 @@ final class ForgetCommand implements Callable<Integer> {
           .get()
           .tell(
               "forgot run %s: %s %s\n"
-                  .formatted(found.run().id(), Columns.number(inputs), inputs == 1 ? "input" : "inputs"));
+                  .formatted(
+                      found.run().id(), Columns.number(inputs), inputs == 1 ? "input" : "inputs"));
     }
     return Exit.OK;
   }

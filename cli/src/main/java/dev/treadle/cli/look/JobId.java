@@ -42,9 +42,7 @@ final class JobId {
     }
     long id = Long.parseLong(word);
     // The jobs of runs are known by the numbers of their inputs.
-    return runs.inputs(List.of(id)).isEmpty()
-        ? Optional.of(new Meant(id, null))
-        : Optional.empty();
+    return runs.inputs(List.of(id)).isEmpty() ? Optional.of(new Meant(id, null)) : Optional.empty();
   }
 
   /// Why it stands where it stands, as a sentence.

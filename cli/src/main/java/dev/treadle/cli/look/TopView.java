@@ -107,8 +107,7 @@ record TopView(int width, int height) {
   }
 
   private void run(List<String> lines, RunSeen run, long atWork) {
-    label(
-        lines, "run", Columns.clean(run.run().commandLine()) + " (" + run.run().id() + ")");
+    label(lines, "run", Columns.clean(run.run().commandLine()) + " (" + run.run().id() + ")");
     label(lines, "inputs", run.progress(atWork));
   }
 
@@ -148,8 +147,7 @@ record TopView(int width, int height) {
   }
 
   /// The jobs that run, as many as there is room for above the advice.
-  private void running(
-      List<String> lines, Snapshot now, Map<Long, Runs.Input> inputs, int below) {
+  private void running(List<String> lines, Snapshot now, Map<Long, Runs.Input> inputs, int below) {
     List<Named> all = now.running().stream().map(run -> Named.of(run, inputs)).toList();
     if (all.isEmpty()) {
       lines.add("nothing runs");

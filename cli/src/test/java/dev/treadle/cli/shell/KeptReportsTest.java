@@ -11,7 +11,8 @@ class KeptReportsTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private static KeptReports keeping() {
-    return KeptReports.of(new Recipe(List.of("echo"), false, null, true), new Limits().words(2), null, true);
+    return KeptReports.of(
+        new Recipe(List.of("echo"), false, null, true), new Limits().words(2), null, true);
   }
 
   @Test
