@@ -136,6 +136,24 @@ public interface Store extends AutoCloseable {
   /// @return null, or in words why this wait could never end; nothing has changed then
   @Nullable String beginWait(long waiter, int fence, Collection<Receipt> awaited);
 
+  /// Says whether a running job must not wait for another because of the limits that needs, as
+  /// [#beginWait] would have while the other had not ended. So whether a wait is refused does not
+  /// depend on who is quicker.
+  ///
+  /// @param task the task of the awaited job
+  /// @param limits the limits of the awaited job
+  /// @return null, or in words why this wait is refused
+  @Nullable String refusesWait(
+      long waiter, int fence, long awaited, String task, Collection<Route.LimitRef> limits);
+
+  /// A running job begins to wait for room in a full queue, and its own queue's permit is given to
+  /// others meanwhile. Refused is a wait that could never end: no job of that queue could start
+  /// before it does, since each needs a limit all of which is held by jobs that wait for such room,
+  /// or by those that wait for them, or waits for one of these itself.
+  ///
+  /// @return null, or in words why this wait could never end; nothing has changed then
+  @Nullable String beginRoomWait(long waiter, int fence, String queue);
+
   /// A waiting job wants to go on: `granted` is called, perhaps at once, when it has its queue's
   /// permit again. Jobs that want to go on come before claims.
   void endWait(long waiter, int fence, Runnable granted);

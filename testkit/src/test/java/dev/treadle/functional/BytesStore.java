@@ -22,6 +22,7 @@ import dev.treadle.spi.Json;
 import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
+import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.stats.Waiting;
@@ -201,6 +202,17 @@ final class BytesStore implements Store {
   @Override
   public void returned(long id, int fence) {
     jobs("returned").returned(id, fence);
+  }
+
+  @Override
+  public @Nullable String refusesWait(
+      long waiter, int fence, long awaited, String task, Collection<LimitRef> limits) {
+    return jobs("refusesWait").refusesWait(waiter, fence, awaited, task, limits);
+  }
+
+  @Override
+  public @Nullable String beginRoomWait(long waiter, int fence, String queue) {
+    return jobs("beginRoomWait").beginRoomWait(waiter, fence, queue);
   }
 
   @Override

@@ -27,13 +27,28 @@ public final class AsyncRunner extends VirtualRunner {
             "the handler of an async task returned no stage; return a CompletionStage, or make the"
                 + " task io or cpu");
       }
-      future = stage.toCompletableFuture();
+      // A copy: the stage may be shared with other attempts, or be a user's own, and whoever ends
+      // this attempt must not end it for the others.
+      future = stage.toCompletableFuture().copy();
     } catch (Throwable t) {
       end(run, null, t);
       return;
     }
     run.becomes(future);
-    future.whenComplete((value, thrown) -> end(run, value, unwrap(thrown)));
+    if (future.isDone()) {
+      future.whenComplete((value, thrown) -> end(run, value, unwrap(thrown)));
+    } else {
+      // What follows, the next attempt included, is no work for the thread that completed it.
+      future.whenCompleteAsync((value, thrown) -> end(run, value, unwrap(thrown)), this::startOrRun);
+    }
+  }
+
+  private void startOrRun(Runnable what) {
+    try {
+      start(what);
+    } catch (Throwable noThread) {
+      what.run(); // An attempt that is never ended would hold its slot for good.
+    }
   }
 
   private void end(Run run, @Nullable Object value, @Nullable Throwable thrown) {

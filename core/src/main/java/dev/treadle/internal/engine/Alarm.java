@@ -50,6 +50,9 @@ final class Alarm implements AutoCloseable {
   private int cancelled;
   private boolean storeAsked = true;
   private long storeAt = Micros.NEVER;
+
+  /// The wall clock when this thread last looked at it.
+  private long wallSeen = Long.MIN_VALUE;
   private volatile boolean closed;
 
   Alarm(String node, Time time, LongSupplier storeTick) {
@@ -156,7 +159,10 @@ final class Alarm implements AutoCloseable {
     boolean tick;
     lock.lock();
     try {
-      tick = storeAsked || thread == null || storeAt <= time.micros();
+      long wall = time.micros();
+      // If the clock was set back, what the store foretold holds no more.
+      tick = storeAsked || thread == null || storeAt <= wall || wall < wallSeen;
+      wallSeen = wall;
       storeAsked = false;
     } finally {
       lock.unlock();

@@ -2,6 +2,7 @@ package dev.treadle.internal.engine;
 
 import dev.treadle.RefusedException;
 import dev.treadle.spi.Receipt;
+import dev.treadle.spi.Route.LimitRef;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -88,10 +89,40 @@ final class AttemptSlot {
   ///
   /// @throws RefusedException if the wait could never end
   <T extends @Nullable Object> T waiting(Collection<Receipt> awaited, Supplier<T> wait) {
-    String refusal = beginWait(awaited);
+    refuse(beginWait(awaited));
+    return lending(wait);
+  }
+
+  /// Waits inside the attempt for room in a full queue of its engine, as [#waiting] does.
+  ///
+  /// @throws RefusedException if there would never be any
+  void waitingForRoom(String queue, Runnable wait) {
+    refuse(run.engine().store.beginRoomWait(run.claimed.id(), run.claimed.fence(), queue));
+    boolean unused = lending(() -> {
+      wait.run();
+      return true;
+    });
+  }
+
+  /// Refuses a wait for a job that was submitted inside the attempt and has ended, if it would have
+  /// been refused a moment before.
+  ///
+  /// @throws RefusedException if the job needs a limit that is held here
+  void checkWait(JobHandle<?> job, List<LimitRef> limits) {
+    refuse(
+        run.engine()
+            .store
+            .refusesWait(run.claimed.id(), run.claimed.fence(), job.id(), job.task(), limits));
+  }
+
+  private static void refuse(@Nullable String refusal) {
     if (refusal != null) {
       throw new RefusedException(RefusedException.Reason.WOULD_DEADLOCK, refusal);
     }
+  }
+
+  /// Waits, in a wait that has begun in the store.
+  private <T extends @Nullable Object> T lending(Supplier<T> wait) {
     boolean lent;
     Wait token = new Wait();
     synchronized (run) {

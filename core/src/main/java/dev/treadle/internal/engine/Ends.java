@@ -1,14 +1,13 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Outcome;
+import dev.treadle.RefusedException;
 import dev.treadle.TreadleException;
-import dev.treadle.WaitException;
 import dev.treadle.spi.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +38,9 @@ final class Ends {
       watchers.add(job.id(), watcher);
       outcome = job.outcome();
       Supplier<TreadleException> why = over;
+      if (outcome == null && why == null && job.gone()) {
+        why = () -> gone(job);
+      }
       if (outcome == null && why == null || !watchers.remove(job.id(), watcher)) {
         return; // It is told when the job ends, or is being told just now.
       }
@@ -49,6 +51,39 @@ final class Ends {
     }
     if (outcome != null) {
       watcher.ended(outcome);
+    }
+  }
+
+  private static RefusedException gone(Receipt job) {
+    return new RefusedException(
+        RefusedException.Reason.UNKNOWN_JOB,
+        "job "
+            + job.id()
+            + " has ended, and how it ended is no longer kept; keep ended jobs longer (retain) if"
+            + " they are looked at later");
+  }
+
+  /// Refuses a job of whose end nothing is known any more.
+  void checkKept(Receipt job) {
+    if (job.gone()) {
+      throw gone(job);
+    }
+  }
+
+  /// Waits inside an attempt for what follows from a job: its slot goes to others meanwhile.
+  void lending(JobHandle<?> job, Runnable wait) {
+    AttemptRun self = AttemptRun.current();
+    Supplier<Boolean> waiting =
+        () -> {
+          wait.run();
+          return true;
+        };
+    if (self == null) {
+      wait.run();
+    } else if (self.engine() == engine) {
+      boolean unused = self.slot.waiting(List.of(job.receipt), waiting);
+    } else {
+      boolean unused = self.slot.waitingElsewhere(job, waiting);
     }
   }
 
@@ -76,6 +111,7 @@ final class Ends {
   @Nullable Outcome<?> await(JobHandle<?> job, @Nullable Duration atMost) {
     Outcome<?> outcome = job.receipt.outcome();
     if (outcome != null) {
+      job.checkWait();
       return outcome;
     }
     long until = atMost == null ? Long.MAX_VALUE : engine.time.nanos() + Engine.nanos(atMost);
@@ -89,24 +125,16 @@ final class Ends {
         : self.slot.waitingElsewhere(job, wait);
   }
 
-  /// Takes the next of what ends, waiting for it as [#await] does.
-  <T> T take(BlockingQueue<T> ended, Collection<? extends JobHandle<?>> jobs) {
-    Supplier<T> take =
-        () -> {
-          try {
-            return ended.take();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WaitException("interrupted while waiting for " + jobs, e);
-          }
-        };
+  /// Waits for whatever it takes of the ends of several jobs, as [#await] does for that of one.
+  <T extends @Nullable Object> T await(
+      Collection<? extends JobHandle<?>> jobs, Supplier<T> wait) {
     AttemptRun self = AttemptRun.current();
     if (self == null) {
-      return take.get();
+      return wait.get();
     }
     List<Receipt> awaited = new ArrayList<>();
     jobs.forEach(job -> awaited.add(job.receipt));
-    return self.slot.waiting(self.engine() == engine ? awaited : List.of(), take);
+    return self.slot.waiting(self.engine() == engine ? awaited : List.of(), wait);
   }
 
   private @Nullable Outcome<?> park(JobHandle<?> job, long until) {

@@ -736,6 +736,11 @@ final class Engine {
       throw new IllegalStateException(
           what + " inside a job would wait for that job itself; call it outside");
     }
+    if (Telling.IN_LISTENER.isBound()) {
+      throw new IllegalStateException(
+          what
+              + " inside a listener would wait for that listener itself; call it on another thread");
+    }
   }
 
   void awaitIdle() {

@@ -104,6 +104,9 @@ final class Feeder<A extends @Nullable Object> {
   /// @param from the collection the inputs come from, or null
   void start(@Nullable Collection<? extends A> from) {
     collection = from != null;
+    if (from != null) {
+      jobs.expect(from.size());
+    }
     list = from instanceof List<? extends A> it && it instanceof RandomAccess ? it : null;
     engine.feeders.add(this);
     if (collection && chunkable()) {
@@ -192,6 +195,9 @@ final class Feeder<A extends @Nullable Object> {
     Throwable failure = null;
     try {
       Spliterator<? extends A> pull = source == null ? inputs.spliterator() : source;
+      if (!collection) {
+        jobs.expect(pull.getExactSizeIfKnown());
+      }
       if (refused != null) {
         Chunk chunk = refused;
         insertWaiting(chunk, chunk.inputs.length);

@@ -15,6 +15,7 @@ import dev.treadle.TreadleException;
 import dev.treadle.WaitException;
 import dev.treadle.internal.codec.Codec;
 import dev.treadle.spi.Receipt;
+import dev.treadle.spi.Route.LimitRef;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -30,10 +31,40 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   final Receipt receipt;
   private final Task<?, R> task;
 
+  /// The job inside which it was submitted, and the limits it needs; 0 and none if it was outside.
+  private final long submitter;
+
+  private final List<LimitRef> limits;
+
+  /// A handle of a job that was found.
   JobHandle(Engine engine, Receipt receipt, Task<?, R> task) {
+    this(engine, receipt, task, 0, List.of());
+  }
+
+  private JobHandle(
+      Engine engine, Receipt receipt, Task<?, R> task, long submitter, List<LimitRef> limits) {
     this.engine = engine;
     this.receipt = receipt;
     this.task = task;
+    this.submitter = submitter;
+    this.limits = limits;
+  }
+
+  /// A handle of a job that was submitted just now, on this thread.
+  static <R extends @Nullable Object> JobHandle<R> submitted(
+      Engine engine, Receipt receipt, Task<?, R> task, List<LimitRef> limits) {
+    AttemptRun self = limits.isEmpty() ? null : AttemptRun.current();
+    return self == null || self.engine() != engine
+        ? new JobHandle<>(engine, receipt, task)
+        : new JobHandle<>(engine, receipt, task, self.jobId(), limits);
+  }
+
+  /// Refuses a wait for it, though it has ended, where one would have been refused while it had not.
+  void checkWait() {
+    AttemptRun self = submitter == 0 ? null : AttemptRun.current();
+    if (self != null && self.engine() == engine && self.jobId() == submitter) {
+      self.slot.checkWait(this, limits);
+    }
   }
 
   @Override
@@ -173,12 +204,13 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   @Override
   public void whenEnded(Consumer<? super Outcome<R>> callback) {
     Objects.requireNonNull(callback);
+    engine.ends.checkKept(receipt);
     engine.ends.watch(receipt, new CallBack(outcome -> callback.accept(read(outcome)), why -> {}));
   }
 
   @Override
   public CompletableFuture<R> toFuture() {
-    CompletableFuture<R> future = new Cancelling();
+    CompletableFuture<R> future = new JobFuture<>(this, true);
     Outcome<?> ended = receipt.outcome();
     if (ended != null) {
       complete(future, ended);
@@ -225,14 +257,6 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
       case Outcome.Succeeded<R> it -> future.complete(it.value());
       case Outcome.Failed<R> it -> future.completeExceptionally(it.cause());
       case Outcome.Cancelled<R> it -> future.cancel(false);
-    }
-  }
-
-  private final class Cancelling extends CompletableFuture<R> {
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      JobHandle.this.cancel();
-      return super.cancel(mayInterruptIfRunning);
     }
   }
 

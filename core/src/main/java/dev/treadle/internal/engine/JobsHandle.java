@@ -54,6 +54,9 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   private final Readers readers = new Readers(this, lock.newCondition());
   private final Reading<A, R> reading = new Reading<>();
+  /// How many items there will be; -1 while that is not known.
+  private long expected = -1;
+
   private int fed;
   private int done;
   private boolean fedAll;
@@ -153,6 +156,16 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     acquire();
     try {
       stopFeeding = stop;
+    } finally {
+      release();
+    }
+  }
+
+  /// Notes how many items there will be, if all are pulled; -1 if that is not known.
+  void expect(long items) {
+    acquire();
+    try {
+      expected = items;
     } finally {
       release();
     }
@@ -534,7 +547,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
   public Progress progress() {
     acquire();
     try {
-      return new Progress(done, fedAll ? fed : -1, reading.failed());
+      return new Progress(done, fedAll ? fed : expected, reading.failed());
     } finally {
       release();
     }

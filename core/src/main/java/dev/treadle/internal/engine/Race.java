@@ -5,6 +5,7 @@ import dev.treadle.Outcome;
 import dev.treadle.StoreException;
 import dev.treadle.Task;
 import dev.treadle.TreadleException;
+import dev.treadle.WaitException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -64,15 +65,30 @@ final class Race<A extends @Nullable Object, R extends @Nullable Object> {
   private Outcome<R> first(List<JobHandle<R>> jobs) {
     var ended = new LinkedBlockingQueue<Supplier<Outcome<?>>>();
     jobs.forEach(job -> engine.ends.watch(job.receipt, new Runner(ended)));
+    return engine.ends.await(jobs, () -> first(ended, jobs.size()));
+  }
+
+  /// Takes what ends until a job has won. One wait for all: to begin and end one for each job would
+  /// cost as much as all of them each time.
+  private Outcome<R> first(BlockingQueue<Supplier<Outcome<?>>> ended, int jobs) {
     List<Outcome<?>> losers = new ArrayList<>();
-    while (losers.size() < jobs.size()) {
-      Outcome<?> next = engine.ends.take(ended, jobs).get();
+    while (losers.size() < jobs) {
+      Outcome<?> next = take(ended).get();
       if (next instanceof Outcome.Succeeded<?>) {
         return engine.outcome(task, next, "the race");
       }
       losers.add(next);
     }
     throw allFailed(losers);
+  }
+
+  private Supplier<Outcome<?>> take(BlockingQueue<Supplier<Outcome<?>>> ended) {
+    try {
+      return ended.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitException("interrupted while waiting for the race over " + task.name(), e);
+    }
   }
 
   private TreadleException allFailed(List<Outcome<?>> losers) {

@@ -34,7 +34,8 @@ final class Submitter {
     boolean taken = false;
     try {
       NewJob job = newJob(known, submission, parent);
-      JobHandle<R> handle = new JobHandle<>(engine, insert(job, parent), task);
+      JobHandle<R> handle =
+          JobHandle.submitted(engine, insert(job, parent), task, job.route().limits());
       taken = true;
       return handle;
     } finally {
@@ -179,13 +180,15 @@ final class Submitter {
         };
     if (self == null) {
       wait.run();
-    } else {
-      self.slot.waiting(
+    } else if (self.engine() != engine) {
+      boolean unused = self.slot.waiting(
           List.of(),
           () -> {
             wait.run();
-            return null;
+            return true;
           });
+    } else {
+      self.slot.waitingForRoom(queue, wait);
     }
     engine.checkNotClosed();
   }
@@ -217,9 +220,10 @@ final class Submitter {
     var unused = engine.tasks.forJob(task);
     boolean taken = false;
     try {
-      Receipt receipt = insert(engine.store.original(ended), null);
+      NewJob job = engine.store.original(ended);
+      Receipt receipt = insert(job, null);
       taken = true;
-      return new JobHandle<>(engine, receipt, task);
+      return JobHandle.submitted(engine, receipt, task, job.route().limits());
     } finally {
       if (!taken) {
         engine.tasks.ended(task.name());

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class Telling {
   private static final Logger LOG = LoggerFactory.getLogger(Telling.class);
 
+  /// Bound while a listener is called: what waits for the engine would wait for that call.
+  static final ScopedValue<Boolean> IN_LISTENER = ScopedValue.newInstance();
+
   private final List<Listener> listeners;
 
   Telling(List<Listener> listeners) {
@@ -27,7 +30,7 @@ final class Telling {
 
   void attemptStarted(Claimed claimed) {
     for (Listener listener : listeners) {
-      tell(
+      listen(
           claimed.id(),
           () -> listener.attemptStarted(claimed.id(), claimed.task(), claimed.attempt()));
     }
@@ -35,7 +38,7 @@ final class Telling {
 
   void attemptEnded(AttemptRun run, Finish finish) {
     for (Listener listener : listeners) {
-      tell(
+      listen(
           finish.id(),
           () ->
               listener.attemptEnded(
@@ -59,7 +62,7 @@ final class Telling {
         "%.1f".formatted(ran.toNanos() / 1e9),
         "%.3f".formatted(p99.toNanos() / 1e9));
     for (Listener listener : listeners) {
-      tell(id, () -> listener.attemptSlow(id, task, run.claimed.attempt(), ran, p99));
+      listen(id, () -> listener.attemptSlow(id, task, run.claimed.attempt(), ran, p99));
     }
   }
 
@@ -68,7 +71,7 @@ final class Telling {
     if (!listeners.isEmpty()) {
       Outcome<?> outcome = shown.get();
       for (Listener listener : listeners) {
-        tell(id, () -> listener.jobEnded(id, task, outcome));
+        listen(id, () -> listener.jobEnded(id, task, outcome));
       }
     }
   }
@@ -77,11 +80,15 @@ final class Telling {
   void all(Consumer<Listener> what) {
     for (Listener listener : listeners) {
       try {
-        what.accept(listener);
+        ScopedValue.where(IN_LISTENER, true).run(() -> what.accept(listener));
       } catch (Throwable thrown) {
         LOG.error("a listener failed; jobs are not affected", thrown);
       }
     }
+  }
+
+  private static void listen(long id, Runnable what) {
+    ScopedValue.where(IN_LISTENER, true).run(() -> tell(id, what));
   }
 
   /// Calls something about a job on this thread.

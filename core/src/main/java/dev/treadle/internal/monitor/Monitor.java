@@ -47,7 +47,14 @@ public final class Monitor {
   /// The length of the checksum.
   private static final int CHECKSUM = Long.BYTES;
 
-  private record Place(String task, String queue) {}
+  /// Comparable, since names may come from outside and their hashes may all be equal.
+  private record Place(String task, String queue) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      int order = task.compareTo(other.task);
+      return order == 0 ? queue.compareTo(other.queue) : order;
+    }
+  }
 
   private final ConcurrentHashMap<Place, Cell> cells = new ConcurrentHashMap<>();
   private final Permits permits = new Permits();

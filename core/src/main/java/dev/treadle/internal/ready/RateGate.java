@@ -6,25 +6,27 @@ import dev.treadle.spi.Route.LimitRef;
 /// A rate as a gate: so many starts in any window. Remembers the starts that still count, in the
 /// order in which they came: the next may come when the one `max` before it has left the window.
 ///
-/// That holds whatever the clock does, also if it goes back between two starts: of `max + 1`
-/// starts, two are a multiple of `max` apart in this order, and so a window or more apart in time.
+/// Counts in [SteadyTime]: where the wall clock is set back, the rate goes on at once from where it
+/// stood, and no window holds more starts than it may.
 public final class RateGate extends Gate {
   private final LimitRef ref;
+  private final SteadyTime time;
   private int max;
   private long window;
 
-  /// The last starts, a ring that grows.
+  /// The last starts in steady time, a ring that grows.
   private long[] starts = new long[4];
 
   private int oldest;
   private int count;
   private long latest = Long.MIN_VALUE;
 
-  /// When it is in the queue of gates to look at again; 0 if it is not.
+  /// The steady time at which it is looked at again; 0 if it is not in that queue.
   long wakeAt;
 
-  RateGate(LimitRef ref, int max, long window) {
+  RateGate(LimitRef ref, int max, long window, SteadyTime time) {
     this.ref = ref;
+    this.time = time;
     this.max = max;
     this.window = window;
   }
@@ -44,24 +46,30 @@ public final class RateGate extends Gate {
     return max;
   }
 
-  /// When the next start may come.
+  /// Returns when the next start may come, by the wall clock as it stands now.
   public long opensAt() {
+    return count < max ? 0 : time.wall(opens());
+  }
+
+  /// Returns the steady time at which the next start may come.
+  long opens() {
     return count < max ? 0 : leaves(count - max);
   }
 
   /// Whether no start is in the window any more, so that nothing is lost if it is forgotten.
   boolean forgettable(long now) {
-    return count == 0 || now >= Micros.plus(latest, window);
+    return count == 0 || time.of(now) >= Micros.plus(latest, window);
   }
 
   @Override
   boolean open(long now) {
-    return now >= opensAt();
+    return time.of(now) >= opens();
   }
 
   @Override
   void take(long now) {
-    while (count >= max && now >= leaves(0)) {
+    long start = time.of(now);
+    while (count >= max && start >= leaves(0)) {
       oldest = (oldest + 1) % starts.length;
       count--;
     }
@@ -73,8 +81,8 @@ public final class RateGate extends Gate {
       starts = more;
       oldest = 0;
     }
-    starts[(oldest + count++) % starts.length] = now;
-    latest = Math.max(latest, now);
+    starts[(oldest + count++) % starts.length] = start;
+    latest = start;
   }
 
   /// When a start leaves the window.

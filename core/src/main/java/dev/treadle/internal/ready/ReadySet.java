@@ -8,12 +8,14 @@ import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The jobs that may start, in the order in which they do.
@@ -38,13 +40,34 @@ public final class ReadySet {
   private @Nullable Lane latest;
 
   private final Map<String, QueueGate> queues = new HashMap<>();
-  private final Map<LimitRef, Gate> gates = new HashMap<>();
-  private final Map<String, LimitDef> defs = new HashMap<>();
+  private final Map<String, Limit> limits = new HashMap<>();
+
+  /// How many gates the limits have.
+  private int gates;
+
+  private final SteadyTime time = new SteadyTime();
   private final PriorityQueue<RateGate> waking =
       new PriorityQueue<>((one, other) -> Long.compare(one.wakeAt, other.wakeAt));
+
+  /// With so many gates, those are let go that nobody needs any more.
   private int sweepAt = 1_024;
+
   private int woken;
   private boolean sooner;
+
+  /// A limit as it is defined, and its gates, one for each key.
+  private static final class Limit {
+    private LimitDef def;
+    private final Map<@Nullable String, Gate> gates = new HashMap<>();
+
+    Limit(LimitDef def) {
+      this.def = def;
+    }
+
+    boolean isRate() {
+      return def.perMicros() > 0;
+    }
+  }
 
   /// An empty set.
   ///
@@ -58,26 +81,26 @@ public final class ReadySet {
 
   /// Defines or redefines a limit.
   public void define(LimitDef def, long now) {
-    LimitDef known = defs.get(def.name());
-    if (known != null && (known.perMicros() == 0) != (def.perMicros() == 0)) {
+    Limit limit = limits.computeIfAbsent(def.name(), name -> new Limit(def));
+    if (limit.isRate() != def.perMicros() > 0) {
       throw new IllegalArgumentException(
           "limit " + def.name() + " cannot be both a rate and a limit on attempts at once");
     }
-    defs.put(def.name(), def);
-    List<Gate> changed = new ArrayList<>();
-    for (Map.Entry<LimitRef, Gate> entry : gates.entrySet()) {
-      if (entry.getKey().name().equals(def.name())) {
-        switch (entry.getValue()) {
-          case LimitGate gate -> gate.max(def.max());
-          case RateGate gate -> {
-            gate.define(def.max(), def.perMicros());
-            // It may open sooner now.
-            waking.remove(gate);
-            gate.wakeAt = 0;
-          }
-          case QueueGate gate -> throw new AssertionError(gate);
+    if (limit.def.equals(def)) {
+      return; // As most are, which many tasks bring along.
+    }
+    limit.def = def;
+    Set<Gate> changed = new HashSet<>(limit.gates.values());
+    // They may open sooner now.
+    waking.removeIf(changed::contains);
+    for (Gate gate : changed) {
+      switch (gate) {
+        case LimitGate it -> it.max(def.max());
+        case RateGate it -> {
+          it.define(def.max(), def.perMicros());
+          it.wakeAt = 0;
         }
-        changed.add(entry.getValue());
+        case QueueGate it -> throw new AssertionError(it);
       }
     }
     changed.forEach(gate -> offer(gate, now));
@@ -144,30 +167,54 @@ public final class ReadySet {
   }
 
   private Lane newLane(Route route, long now) {
-    List<LimitRef> limits = route.limits();
-    Gate[] passed = new Gate[1 + limits.size()];
+    List<LimitRef> refs = route.limits();
+    Gate[] passed = new Gate[1 + refs.size()];
     passed[0] = queue(route.queue());
-    for (int i = 0; i < limits.size(); i++) {
-      passed[1 + i] = gates.computeIfAbsent(limits.get(i), this::newGate);
+    for (int i = 0; i < refs.size(); i++) {
+      passed[1 + i] = gate(refs.get(i));
     }
     for (Gate gate : passed) {
       gate.users++;
     }
-    if (gates.size() > sweepAt) {
-      gates.values().removeIf(g -> g.users == 0 && forgettable(g, now));
-      sweepAt = Math.max(1_024, 2 * gates.size());
+    if (gates > sweepAt) {
+      sweep(now);
     }
     return new Lane(route, passed, live);
   }
 
-  private Gate newGate(LimitRef ref) {
-    LimitDef def = defs.get(ref.name());
-    if (def == null) {
+  private void sweep(long now) {
+    gates = 0;
+    for (Limit limit : limits.values()) {
+      limit.gates.values().removeIf(gate -> gate.users == 0 && forgettable(gate, now));
+      gates += limit.gates.size();
+    }
+    sweepAt = Math.max(1_024, 2 * gates);
+  }
+
+  private Gate gate(LimitRef ref) {
+    Limit limit = limits.get(ref.name());
+    if (limit == null) {
       throw new IllegalArgumentException("limit " + ref.name() + " is not defined");
     }
-    return def.perMicros() == 0
-        ? new LimitGate(ref, def.max())
-        : new RateGate(ref, def.max(), def.perMicros());
+    Gate known = limit.gates.get(ref.key());
+    if (known != null) {
+      return known;
+    }
+    LimitDef def = limit.def;
+    Gate gate =
+        limit.isRate()
+            ? new RateGate(ref, def.max(), def.perMicros(), time)
+            : new LimitGate(ref, def.max());
+    limit.gates.put(ref.key(), gate);
+    gates++;
+    return gate;
+  }
+
+  private void remove(LimitRef ref) {
+    Limit limit = limits.get(ref.name());
+    if (limit != null && limit.gates.remove(ref.key()) != null) {
+      gates--;
+    }
   }
 
   private static boolean forgettable(Gate gate, long now) {
@@ -182,9 +229,9 @@ public final class ReadySet {
       for (Gate gate : lane.gates) {
         gate.users--;
         if (gate instanceof LimitGate limit && gate.users == 0) {
-          gates.remove(limit.ref());
+          remove(limit.ref());
         } else if (gate instanceof RateGate rate && gate.users == 0 && rate.forgettable(now)) {
-          gates.remove(rate.ref());
+          remove(rate.ref());
         }
       }
     }
@@ -286,7 +333,10 @@ public final class ReadySet {
 
   /// Opens the rates whose time has come.
   public void tick(long now) {
-    for (RateGate gate = waking.peek(); gate != null && gate.wakeAt <= now; gate = waking.peek()) {
+    long steady = time.of(now);
+    for (RateGate gate = waking.peek();
+        gate != null && gate.wakeAt <= steady;
+        gate = waking.peek()) {
       waking.poll();
       gate.wakeAt = 0;
       offer(gate, now);
@@ -296,7 +346,7 @@ public final class ReadySet {
   /// When the next rate opens for lanes that wait for it.
   public long nextTime() {
     RateGate gate = waking.peek();
-    return gate == null ? Micros.NEVER : gate.wakeAt;
+    return gate == null ? Micros.NEVER : time.wall(gate.wakeAt);
   }
 
   /// The strategies for which something may have become claimable since the last call, as bits.
@@ -340,8 +390,8 @@ public final class ReadySet {
 
   /// How many attempts may hold a limit at once; 0 for a rate, which nobody holds.
   public int holders(LimitRef ref) {
-    LimitDef def = defs.get(ref.name());
-    return def != null && def.perMicros() == 0 ? def.max() : 0;
+    Limit limit = limits.get(ref.name());
+    return limit == null || limit.isRate() ? 0 : limit.def.max();
   }
 
   /// The gate that keeps the jobs of this lane from starting now, the first of several; null if
@@ -367,6 +417,11 @@ public final class ReadySet {
       }
     }
     return best == null ? -1 : IdHeap.id(best.jobs.topTicket());
+  }
+
+  /// Whether a lane is as asked for.
+  public boolean anyLane(Predicate<Lane> asked) {
+    return lanes.values().stream().anyMatch(asked);
   }
 
   /// Visits the lanes in which jobs stand.
@@ -437,7 +492,7 @@ public final class ReadySet {
   /// A rate that is used up and has lanes waiting is looked at again when it opens.
   private void sleep(Gate gate) {
     if (gate instanceof RateGate rate && rate.wakeAt == 0 && rate.anyParked()) {
-      rate.wakeAt = rate.opensAt();
+      rate.wakeAt = rate.opens();
       waking.add(rate);
       sooner |= waking.peek() == rate;
     }

@@ -19,7 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// the last of that has. A job that cannot run any more is not ended here but put down in the
 /// [Changes] of the call, since chains of jobs may be long.
 final class Edges {
-  private record KeyOf(String task, String key) {}
+  /// A key of a task. Comparable, since keys come from outside and their hashes may all be equal.
+  private record KeyOf(String task, String key) implements Comparable<KeyOf> {
+    @Override
+    public int compareTo(KeyOf other) {
+      int order = key.compareTo(other.key);
+      return order == 0 ? task.compareTo(other.task) : order;
+    }
+  }
 
   private final RowTable table;
   private final Journal journal;

@@ -25,11 +25,11 @@ final class Holders {
 
   private final ReadySet ready;
   private final Waits waits;
-  private final RunningRows running;
+  private final Set<Row> running;
   private final Map<Holder, Held> abandonedCode = new HashMap<>();
   private int abandonedRunning;
 
-  Holders(ReadySet ready, Waits waits, RunningRows running) {
+  Holders(ReadySet ready, Waits waits, Set<Row> running) {
     this.ready = ready;
     this.waits = waits;
     this.running = running;

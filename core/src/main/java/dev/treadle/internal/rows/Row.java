@@ -16,7 +16,6 @@ import dev.treadle.spi.Route;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -121,7 +120,10 @@ public final class Row implements Receipt {
     /// Who waits for it inside a job, and for whom it waits.
     Set<Row> awaiters = Set.of();
 
-    Collection<Row> awaits = List.of();
+    Set<Row> awaits = Set.of();
+
+    /// The full queue in which it waits for room, inside the job, or null.
+    @Nullable String roomIn;
 
     /// While it runs.
     @Nullable String cancelCause;

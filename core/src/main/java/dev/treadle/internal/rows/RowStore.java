@@ -17,6 +17,7 @@ import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
+import dev.treadle.spi.Route.LimitRef;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.spi.Words;
@@ -63,6 +64,9 @@ public abstract class RowStore implements Store {
 
   /// Where time comes from.
   protected InstantSource clock = InstantSource.system();
+
+  /// The latest reading of the clock under the lock.
+  private long latest = Long.MIN_VALUE;
 
   private @Nullable StoreEvents events;
 
@@ -140,6 +144,7 @@ public abstract class RowStore implements Store {
     T result;
     Written written;
     synchronized (lock) {
+      now = inOrder(now);
       result = work.run(now, changes);
       rows.settle(changes, now);
       if (changes.anyEnded()) {
@@ -198,12 +203,20 @@ public abstract class RowStore implements Store {
     }
   }
 
+  /// A reading of the clock that was taken before the lock was had may be older than the one before
+  /// it. It is taken anew then: under the lock time goes back only if the clock was set back.
+  private long inOrder(long read) {
+    long now = read < latest ? Micros.now(clock) : read;
+    latest = now;
+    return now;
+  }
+
   /// Looks, under the lock.
   protected final <T extends @Nullable Object> T look(LongFunction<T> work) {
     check();
     long now = Micros.now(clock);
     synchronized (lock) {
-      return work.apply(now);
+      return work.apply(inOrder(now));
     }
   }
 
@@ -334,12 +347,41 @@ public abstract class RowStore implements Store {
         return null;
       }
       List<Row> others = new ArrayList<>(awaited.size());
-      awaited.forEach(receipt -> others.add(rows.table.row(receipt)));
+      for (Receipt receipt : awaited) {
+        Row other = rows.table.get(receipt.id());
+        if (other != null) { // Otherwise it has ended.
+          others.add(other);
+        }
+      }
       String refusal = rows.waits.begin(row, others);
       if (refusal == null && !row.aside()) {
         rows.holders.stepAside(row, now, changes);
       }
       return refusal;
+    });
+  }
+
+  @Override
+  public @Nullable String beginRoomWait(long waiter, int fence, String queue) {
+    return move((now, changes) -> {
+      Row row = rows.running(waiter, fence);
+      if (row == null) {
+        return null;
+      }
+      String refusal = rows.waits.beginForRoom(row, queue);
+      if (refusal == null && !row.aside()) {
+        rows.holders.stepAside(row, now, changes);
+      }
+      return refusal;
+    });
+  }
+
+  @Override
+  public @Nullable String refusesWait(
+      long waiter, int fence, long awaited, String task, Collection<LimitRef> limits) {
+    return look(now -> {
+      Row row = rows.running(waiter, fence);
+      return row == null ? null : rows.waits.limited(row, Waits.name(awaited, task), limits);
     });
   }
 

@@ -51,7 +51,7 @@ public final class Rows {
     this.table = table;
     this.journal = journal;
     ready = new ReadySet(ticket -> table.stands(ticket, JobState.AVAILABLE));
-    waits = new Waits(ready::holders);
+    waits = new Waits(ready);
     states = new States(table, ready);
     edges = new Edges(table, journal, states);
     holders = new Holders(ready, waits, states.running);
@@ -462,6 +462,7 @@ public final class Rows {
     Row.More more = row.more;
     if (more != null) {
       states.dropDeadline(more);
+      waits.ended(row, more);
       edges.ended(row, more, outcome, now, changes);
     }
     journal.ended(row, outcome, last);

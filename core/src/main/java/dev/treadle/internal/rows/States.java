@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class States {
   private static final JobState[] ALL = JobState.values();
 
-  final RunningRows running = new RunningRows();
+  /// The jobs that run, in the order in which they started.
+  final Set<Row> running = new LinkedHashSet<>();
   private final RowTable table;
   private final ReadySet ready;
   private final IdHeap due = new IdHeap(this::standsScheduled);

@@ -15,9 +15,9 @@ import dev.treadle.spi.Route;
 import dev.treadle.stats.Waiting;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Why a job stands where it stands, in a sentence, and how many wait for which reason. Under the
@@ -48,7 +48,12 @@ final class Why {
   /// How many jobs wait for which reason, by queue and task. Kept as they move: what this looks at
   /// are the routes they wait on, not the jobs.
   static List<Waiting> waiting(ReadySet ready, long now) {
-    Map<Waiting, Long> sums = new HashMap<>();
+    Map<Waiting, Long> sums =
+        new TreeMap<>(
+            Comparator.comparing(Waiting::queue)
+                .thenComparing(Waiting::task)
+                .thenComparing(Waiting::strategy)
+                .thenComparing(Waiting::why));
     ready.forEachLane(lane -> {
       Route route = lane.route();
       Gate closed = ready.closed(lane, now);
@@ -63,11 +68,6 @@ final class Why {
           Waiting of = sum.getKey();
           return new Waiting(of.queue(), of.task(), of.strategy(), of.why(), sum.getValue());
         })
-        .sorted(
-            Comparator.comparing(Waiting::queue)
-                .thenComparing(Waiting::task)
-                .thenComparing(Waiting::strategy)
-                .thenComparing(Waiting::why))
         .toList();
   }
 
@@ -269,7 +269,10 @@ final class Why {
             + (row.abandoned() ? ", abandoned: its code ignores its timeout" : "")
             + (awaited.isEmpty()
                 ? ""
-                : ", waits for " + list(named.stream().map(Why::name).toList(), awaited.size())),
+                : ", waits for " + list(named.stream().map(Why::name).toList(), awaited.size()))
+            + (more == null || more.roomIn == null
+                ? ""
+                : ", waits to submit a job until queue " + more.roomIn + ", which is full, has room"),
         null,
         named.stream().map(job -> job.id).toList(),
         awaited.size(),

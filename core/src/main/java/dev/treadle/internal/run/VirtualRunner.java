@@ -26,7 +26,7 @@ public abstract class VirtualRunner extends Runner {
   protected abstract void attempt(Run run);
 
   /// Starts a thread.
-  void start(Runnable what) {
+  protected void start(Runnable what) {
     threads.newThread(what).start();
   }
 

@@ -31,7 +31,7 @@ public class VirtualRunnerLincheckTest {
     }
 
     @Override
-    void start(Runnable what) {
+    protected void start(Runnable what) {
       started.add(what);
     }
 

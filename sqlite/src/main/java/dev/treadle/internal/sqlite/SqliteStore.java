@@ -117,15 +117,24 @@ public final class SqliteStore extends RowStore {
       return id;
     }
 
+    /// Whether it has not ended, or that is not known to all yet.
+    private boolean lives() {
+      synchronized (lock) {
+        return table.atHand(id) != null || table.waiting(id) != null;
+      }
+    }
+
+    @Override
+    public boolean gone() {
+      return !lives() && outcome() == null;
+    }
+
     @Override
     public @Nullable Outcome<?> outcome() {
-      synchronized (lock) {
-        if (table.atHand(id) != null || table.waiting(id) != null) {
-          checkFailure();
-          return null; // Not ended, or not known to all yet.
-        }
-      }
       checkFailure();
+      if (lives()) {
+        return null;
+      }
       try {
         return outside.outcome(id);
       } catch (StoreException e) {
