@@ -39,7 +39,8 @@ public final class AsyncRunner extends VirtualRunner {
       future.whenComplete((value, thrown) -> end(run, value, unwrap(thrown)));
     } else {
       // What follows, the next attempt included, is no work for the thread that completed it.
-      future.whenCompleteAsync((value, thrown) -> end(run, value, unwrap(thrown)), this::startOrRun);
+      future.whenCompleteAsync(
+          (value, thrown) -> end(run, value, unwrap(thrown)), this::startOrRun);
     }
   }
 

@@ -53,6 +53,7 @@ final class Alarm implements AutoCloseable {
 
   /// The wall clock when this thread last looked at it.
   private long wallSeen = Long.MIN_VALUE;
+
   private volatile boolean closed;
 
   Alarm(String node, Time time, LongSupplier storeTick) {

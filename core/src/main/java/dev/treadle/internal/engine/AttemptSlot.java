@@ -98,10 +98,11 @@ final class AttemptSlot {
   /// @throws RefusedException if there would never be any
   void waitingForRoom(String queue, Runnable wait) {
     refuse(run.engine().store.beginRoomWait(run.claimed.id(), run.claimed.fence(), queue));
-    boolean unused = lending(() -> {
-      wait.run();
-      return true;
-    });
+    boolean unused =
+        lending(() -> {
+          wait.run();
+          return true;
+        });
   }
 
   /// Refuses a wait for a job that was submitted inside the attempt and has ended, if it would have

@@ -126,8 +126,7 @@ final class Ends {
   }
 
   /// Waits for whatever it takes of the ends of several jobs, as [#await] does for that of one.
-  <T extends @Nullable Object> T await(
-      Collection<? extends JobHandle<?>> jobs, Supplier<T> wait) {
+  <T extends @Nullable Object> T await(Collection<? extends JobHandle<?>> jobs, Supplier<T> wait) {
     AttemptRun self = AttemptRun.current();
     if (self == null) {
       return wait.get();

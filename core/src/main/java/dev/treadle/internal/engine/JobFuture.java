@@ -76,14 +76,16 @@ final class JobFuture<T extends @Nullable Object> extends CompletableFuture<T> {
   /// Returns when it is done, its time is over or this thread is interrupted: the caller finds out
   /// which of these by asking again.
   private void lendUntilDone(long nanos) {
-    job.engine.ends.lending(job, () -> {
-      try {
-        super.get(nanos, TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } catch (ExecutionException | TimeoutException | CancellationException e) {
-        // The caller sees it.
-      }
-    });
+    job.engine.ends.lending(
+        job,
+        () -> {
+          try {
+            super.get(nanos, TimeUnit.NANOSECONDS);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (ExecutionException | TimeoutException | CancellationException e) {
+            // The caller sees it.
+          }
+        });
   }
 }

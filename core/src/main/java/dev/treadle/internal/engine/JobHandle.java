@@ -59,7 +59,8 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
         : new JobHandle<>(engine, receipt, task, self.jobId(), limits);
   }
 
-  /// Refuses a wait for it, though it has ended, where one would have been refused while it had not.
+  /// Refuses a wait for it, though it has ended, where one would have been refused while it had
+  /// not.
   void checkWait() {
     AttemptRun self = submitter == 0 ? null : AttemptRun.current();
     if (self != null && self.engine() == engine && self.jobId() == submitter) {

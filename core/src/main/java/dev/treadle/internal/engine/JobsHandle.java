@@ -54,6 +54,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
 
   private final Readers readers = new Readers(this, lock.newCondition());
   private final Reading<A, R> reading = new Reading<>();
+
   /// How many items there will be; -1 while that is not known.
   private long expected = -1;
 

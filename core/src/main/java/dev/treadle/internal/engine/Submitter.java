@@ -181,12 +181,13 @@ final class Submitter {
     if (self == null) {
       wait.run();
     } else if (self.engine() != engine) {
-      boolean unused = self.slot.waiting(
-          List.of(),
-          () -> {
-            wait.run();
-            return true;
-          });
+      boolean unused =
+          self.slot.waiting(
+              List.of(),
+              () -> {
+                wait.run();
+                return true;
+              });
     } else {
       self.slot.waitingForRoom(queue, wait);
     }

@@ -15,11 +15,14 @@ final class Watchers {
   private final ConcurrentHashMap<Long, Object> byJob = new ConcurrentHashMap<>();
 
   void add(long id, Watcher watcher) {
-    byJob.merge(id, watcher, (known, added) -> {
-      Set<Watcher> more = set(known);
-      more.add(watcher);
-      return more;
-    });
+    byJob.merge(
+        id,
+        watcher,
+        (known, added) -> {
+          Set<Watcher> more = set(known);
+          more.add(watcher);
+          return more;
+        });
   }
 
   @SuppressWarnings("unchecked") // The map holds watchers and sets of them.
@@ -36,15 +39,17 @@ final class Watchers {
   /// being notified.
   boolean remove(long id, Watcher watcher) {
     boolean[] found = new boolean[1];
-    byJob.computeIfPresent(id, (job, known) -> {
-      if (known instanceof Watcher) {
-        found[0] = known == watcher;
-        return found[0] ? null : known;
-      }
-      Set<Watcher> rest = set(known);
-      found[0] = rest.remove(watcher);
-      return rest.isEmpty() ? null : rest;
-    });
+    byJob.computeIfPresent(
+        id,
+        (job, known) -> {
+          if (known instanceof Watcher) {
+            found[0] = known == watcher;
+            return found[0] ? null : known;
+          }
+          Set<Watcher> rest = set(known);
+          found[0] = rest.remove(watcher);
+          return rest.isEmpty() ? null : rest;
+        });
     return found[0];
   }
 

@@ -6,7 +6,6 @@ import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.treadle.internal.ready;
 
-/// A time that never goes back: the wall clock, plus all that it was set back so far. Where the wall
-/// clock is set back, no time passes here, and a rate goes on from where it stood.
+/// A time that never goes back: the wall clock, plus all that it was set back so far. Where the
+/// wall clock is set back, no time passes here, and a rate goes on from where it stood.
 ///
-/// Invariant: what [#of] returns never decreases. Callers hand in readings of the clock in the order
-/// in which they were taken. Guarded by the lock of the store.
+/// Invariant: what [#of] returns never decreases. Callers hand in readings of the clock in the
+/// order in which they were taken. Guarded by the lock of the store.
 final class SteadyTime {
   private long latest = Long.MIN_VALUE;
 

@@ -24,6 +24,7 @@ final class States {
 
   /// The jobs that run, in the order in which they started.
   final Set<Row> running = new LinkedHashSet<>();
+
   private final RowTable table;
   private final ReadySet ready;
   private final IdHeap due = new IdHeap(this::standsScheduled);

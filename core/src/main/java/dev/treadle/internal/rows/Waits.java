@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// none of them ever could: each needs a limit that is all held by jobs that wait for such room, or
 /// waits itself for one of these.
 ///
-/// Invariant: a job is in [#byLimit] and [#byQueue] exactly while it waits, and awaits only jobs that
-/// have not ended.
+/// Invariant: a job is in [#byLimit] and [#byQueue] exactly while it waits, and awaits only jobs
+/// that have not ended.
 final class Waits {
   private final ReadySet ready;
 
@@ -124,8 +124,13 @@ final class Waits {
       if (room != null && !held.isEmpty()) {
         String never = noRoomEver(waiter, room);
         if (never != null) {
-          return name(waiter) + " cannot wait for " + name(row) + ", which waits for room in queue "
-              + room + ": " + never;
+          return name(waiter)
+              + " cannot wait for "
+              + name(row)
+              + ", which waits for room in queue "
+              + room
+              + ": "
+              + never;
         }
       }
       addSources(row, open);
@@ -214,10 +219,12 @@ final class Waits {
           blocked.merge(row.lane, 1, Integer::sum);
         }
       }
-      boolean fewer = stuck
-          .keySet()
-          .removeIf(name -> ready.anyLane(
-              lane -> lane.queue().name().equals(name) && canStart(lane, held, blocked)));
+      boolean fewer =
+          stuck
+              .keySet()
+              .removeIf(name ->
+                  ready.anyLane(
+                      lane -> lane.queue().name().equals(name) && canStart(lane, held, blocked)));
       if (!stuck.containsKey(queue)) {
         return null;
       }

@@ -272,7 +272,9 @@ final class Why {
                 : ", waits for " + list(named.stream().map(Why::name).toList(), awaited.size()))
             + (more == null || more.roomIn == null
                 ? ""
-                : ", waits to submit a job until queue " + more.roomIn + ", which is full, has room"),
+                : ", waits to submit a job until queue "
+                    + more.roomIn
+                    + ", which is full, has room"),
         null,
         named.stream().map(job -> job.id).toList(),
         awaited.size(),
