@@ -1,8 +1,5 @@
 package dev.treadle.cli.scrape;
 
-import java.net.IDN;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,18 +15,21 @@ final class Address {
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
   private static final int LENGTH_MAX = 8_192;
 
-  // Up to the host, and the host with its port.
-  private static final Pattern FRONT =
-      Pattern.compile("((?:[a-zA-Z][a-zA-Z0-9+.-]*:)?[/\\\\]{2})([^/?\\\\]*)");
+  private static final Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):");
 
   private Address() {}
 
   /// Reads an absolute URL.
   ///
   /// @throws Problem.Told if it is none that can be fetched; the message says why
-  static URI parse(String text) throws Problem.Told {
+  static Url parse(String text) throws Problem.Told {
     try {
-      return check(read(text.strip()));
+      String sent = sent(text.strip());
+      Matcher scheme = SCHEME.matcher(sent);
+      if (!scheme.lookingAt()) {
+        throw new Problem.Told("no http:// or https:// in front");
+      }
+      return absolute(scheme.group(1), sent.substring(scheme.end()));
     } catch (Problem.Told e) {
       throw new Problem.Told("bad URL: " + e.getMessage());
     }
@@ -38,72 +38,116 @@ final class Address {
   /// Reads the target of a redirect, absolute or relative to where it came from.
   ///
   /// @throws Problem.Told if it cannot be fetched; the message says why
-  static URI resolve(URI base, String location) throws Problem.Told {
+  static Url resolve(Url base, String location) throws Problem.Told {
     // Header bytes arrive as Latin-1; what is UTF-8 in them is read as such.
     byte[] raw = location.strip().getBytes(StandardCharsets.ISO_8859_1);
     String target = new String(raw, StandardCharsets.UTF_8);
     try {
-      return check(against(base, read(target)));
+      return against(base, sent(target));
     } catch (Problem.Told e) {
       throw new Problem.Told(
           "redirect refused: %s (Location: %s)".formatted(e.getMessage(), Problem.line(target)));
     }
   }
 
-  // By RFC 3986. URI.resolve follows an older one for a bare query, keeps leading dots, and drops
-  // empty segments.
-  private static URI against(URI base, URI target) {
-    if (target.isAbsolute()) {
-      return target;
+  private static Url against(Url base, String target) throws Problem.Told {
+    Matcher scheme = SCHEME.matcher(target);
+    if (scheme.lookingAt()) {
+      return absolute(scheme.group(1), target.substring(scheme.end()));
     }
-    if (target.getRawAuthority() != null) {
-      return URI.create(base.getScheme() + ":" + target);
+    if (target.startsWith(":")) {
+      throw new Problem.Told("no scheme before the colon");
     }
-    String path = target.getRawPath();
-    @Nullable String query = target.getRawQuery();
+    if (slashes(target) >= 2) {
+      return absolute(base.scheme(), target);
+    }
+    int mark = target.indexOf('?');
+    String path = mark < 0 ? target : target.substring(0, mark);
+    @Nullable String query = mark < 0 ? null : target.substring(mark + 1);
     if (path.isEmpty()) {
-      query = query == null ? base.getRawQuery() : query;
-      path = base.getRawPath();
-    } else if (!path.startsWith("/")) {
-      path = base.getRawPath().substring(0, base.getRawPath().lastIndexOf('/') + 1) + path;
+      return new Url(
+          base.scheme(),
+          base.host(),
+          base.port(),
+          base.path(),
+          query == null ? base.query() : encode(query, false));
     }
-    String end = query == null ? "" : "?" + query;
-    return URI.create(base.getScheme() + "://" + base.getRawAuthority() + path + end);
+    if (slashes(path) == 0) {
+      path = base.path().substring(0, base.path().lastIndexOf('/') + 1) + path;
+    }
+    return new Url(base.scheme(), base.host(), base.port(), path(path), encoded(query));
   }
 
-  /// The host and port by which connections are limited.
-  static String host(URI uri) {
-    int port = uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
-    return uri.getHost() + ":" + port;
-  }
-
-  private static URI check(URI uri) throws Problem.Told {
-    @Nullable String scheme = uri.getScheme();
-    if (scheme == null) {
-      throw new Problem.Told("no http:// or https:// in front");
-    }
+  private static Url absolute(String scheme, String rest) throws Problem.Told {
     String low = scheme.toLowerCase(Locale.ROOT);
     if (!low.equals("http") && !low.equals("https")) {
       throw new Problem.Told(low + " is not http or https");
     }
-    if (uri.getHost() == null || uri.getHost().isEmpty()) {
-      throw new Problem.Told("no usable host name in it");
+    if (slashes(rest) < 2) {
+      throw new Problem.Told("no usable host name in it: // is missing after " + low + ":");
     }
-    if (uri.getPort() > 65_535 || uri.getPort() == 0) {
-      throw new Problem.Told("port " + uri.getPort() + " is not in 1 to 65535");
+    int end = 2;
+    while (end < rest.length() && "/\\?".indexOf(rest.charAt(end)) < 0) {
+      end++;
     }
-    StringBuilder clean = new StringBuilder(low).append("://");
-    clean.append(uri.getHost().toLowerCase(Locale.ROOT));
-    if (uri.getPort() >= 0) {
-      clean.append(':').append(uri.getPort());
+    String authority = rest.substring(2, end);
+    String hostAndPort = authority.substring(authority.lastIndexOf('@') + 1); // no passwords
+    int colon = hostAndPort.lastIndexOf(':');
+    if (colon <= hostAndPort.lastIndexOf(']')) {
+      colon = -1;
     }
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-    clean.append(withoutDots(path.isEmpty() ? "/" : path));
-    if (uri.getRawQuery() != null) {
-      clean.append('?').append(uri.getRawQuery());
+    String host = Host.parse(colon < 0 ? hostAndPort : hostAndPort.substring(0, colon));
+    int port = colon < 0 ? -1 : port(hostAndPort.substring(colon + 1));
+    String after = rest.substring(end);
+    int mark = after.indexOf('?');
+    String path = mark < 0 ? after : after.substring(0, mark);
+    return new Url(
+        low,
+        host,
+        port,
+        path(path.isEmpty() ? "/" : path),
+        encoded(mark < 0 ? null : after.substring(mark + 1)));
+  }
+
+  private static int port(String text) throws Problem.Told {
+    if (text.isEmpty()) {
+      return -1;
     }
-    String address = clean.toString();
-    return address.equals(uri.toString()) ? uri : URI.create(address);
+    boolean digits = text.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (!digits) {
+      throw new Problem.Told("port " + Problem.line(text) + " is not a number");
+    }
+    int port = text.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(text);
+    if (port == 0 || port > 65_535) {
+      throw new Problem.Told("port " + Problem.line(text) + " is not in 1 to 65535");
+    }
+    return port;
+  }
+
+  // Slashes at the start; browsers take a backslash for one.
+  private static int slashes(String text) {
+    int count = 0;
+    while (count < text.length() && (text.charAt(count) == '/' || text.charAt(count) == '\\')) {
+      count++;
+    }
+    return count;
+  }
+
+  private static String path(String text) {
+    return withoutDots(encode(text, true));
+  }
+
+  private static @Nullable String encoded(@Nullable String query) {
+    return query == null ? null : encode(query, false);
+  }
+
+  // What is sent of it: all but the fragment, which is for browsers.
+  private static String sent(String text) throws Problem.Told {
+    if (text.length() > LENGTH_MAX) {
+      throw new Problem.Told("longer than " + LENGTH_MAX + " characters");
+    }
+    int hash = text.indexOf('#');
+    return hash < 0 ? text : text.substring(0, hash);
   }
 
   private static String withoutDots(String path) {
@@ -126,74 +170,14 @@ final class Address {
     return "/" + String.join("/", kept);
   }
 
-  private static URI read(String text) throws Problem.Told {
-    if (text.length() > LENGTH_MAX) {
-      throw new Problem.Told("longer than " + LENGTH_MAX + " characters");
-    }
-    int hash = text.indexOf('#'); // what follows is for browsers
-    String sent = hash < 0 ? text : text.substring(0, hash);
-    try {
-      if (isPlain(sent)) {
-        return new URI(sent);
-      }
-      Matcher front = FRONT.matcher(sent);
-      return new URI(
-          front.lookingAt()
-              ? encode(front.group(1), "")
-                  + encode(hostToAscii(front.group(2)), "")
-                  + encode(sent.substring(front.end()), "[]")
-              : encode(sent, "[]"));
-    } catch (URISyntaxException e) {
-      throw new Problem.Told(e.getReason().toLowerCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw new Problem.Told("no usable host name in it");
-    }
-  }
-
-  // Whether there is nothing to encode: so are most, and a list may be long.
-  private static boolean isPlain(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean plain =
-          (c >= 'a' && c <= 'z')
-              || (c >= '-' && c <= ':') // also . / and the digits
-              || (c >= 'A' && c <= 'Z')
-              || c == '_'
-              || c == '?'
-              || c == '='
-              || c == '&';
-      if (!plain) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static String hostToAscii(String authority) {
-    if (authority.chars().allMatch(c -> c < 128)) {
-      return authority;
-    }
-    int from = authority.lastIndexOf('@') + 1;
-    int colon = authority.indexOf(':', from);
-    int to = colon < 0 ? authority.length() : colon;
-    return authority.substring(0, from)
-        + IDN.toASCII(authority.substring(from, to), IDN.ALLOW_UNASSIGNED)
-        + authority.substring(to);
-  }
-
-  private static String encode(String text, String strays) {
+  private static String encode(String text, boolean path) {
     StringBuilder out = new StringBuilder(text.length() + 16);
-    int query = text.indexOf('?');
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
       boolean lonePercent = c == '%' && !(hex(text, i + 1) && hex(text, i + 2));
-      if (c == '\\' && (query < 0 || i < query)) {
+      if (c == '\\' && path) {
         out.append('/'); // as browsers do
-      } else if (c > 126
-          || c <= 32
-          || lonePercent
-          || "\"<>\\^`{|}".indexOf(c) >= 0
-          || strays.indexOf(c) >= 0) {
+      } else if (c > 126 || c <= 32 || lonePercent || "\"<>\\^`{|}[]".indexOf(c) >= 0) {
         for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
           out.append('%').append(HEX.toHexDigits(b));
         }

@@ -1,6 +1,5 @@
 package dev.treadle.cli.scrape;
 
-import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /// The record of an attempt while it grows. Used by one thread.
@@ -10,7 +9,7 @@ final class Draft {
   private final long started;
 
   /// Where a redirect leads that nobody answered yet; null if the last request was answered.
-  @Nullable URI target;
+  @Nullable Url target;
 
   @Nullable String finalUrl;
   @Nullable Integer status;

@@ -9,7 +9,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocketFactory;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
@@ -24,11 +23,6 @@ final class LateTls extends SSLContext {
   /// @param source makes the context, once if it can
   LateTls(Callable<SSLContext> source) {
     super(new Late(source), null, "TLS");
-  }
-
-  /// What connections use in addition: the settings of the context itself, whatever they are.
-  static SSLParameters parameters() {
-    return new SSLParameters();
   }
 
   private static final class Late extends SSLContextSpi {

@@ -4,6 +4,7 @@ import dev.treadle.cli.terminal.SizeConverter;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 
 /// Counts the bytes that pass, and refuses those beyond a limit.
 final class LimitedStream extends FilterInputStream {
@@ -33,6 +34,9 @@ final class LimitedStream extends FilterInputStream {
   // What lies within the limit is passed on before the rest is refused.
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException(); // a socket that always has bytes does not look
+    }
     if (count >= limit) {
       return length == 0 ? 0 : read(); // the end, or too much
     }

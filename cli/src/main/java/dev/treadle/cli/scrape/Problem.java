@@ -6,8 +6,8 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.net.http.HttpTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
@@ -15,6 +15,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ClientProtocolException;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.TruncatedChunkException;
 
 /// Why an attempt failed, in words for people, and whether another may do better.
 ///
@@ -22,10 +28,7 @@ import javax.net.ssl.SSLException;
 /// @param retryable whether it may pass: a time-out, a refused, reset or cut connection
 record Problem(String text, boolean retryable) {
   private static final Pattern SHORT_BODY =
-      Pattern.compile("fixed content-length: (\\d+), bytes received: (\\d+)");
-
-  private static final Pattern SHORT_HEAD =
-      Pattern.compile("parsing HTTP/1.1 (status line|header), receiving \\[(.*)\\], parser state");
+      Pattern.compile("content-length.*\\(expected: ([\\d,.]+); received: ([\\d,.]+)\\)");
 
   /// An error that Scraper itself found; says its own words.
   static final class Told extends IOException {
@@ -45,11 +48,17 @@ record Problem(String text, boolean retryable) {
   static Problem of(Throwable thrown) {
     Throwable root = root(thrown);
     String message = String.valueOf(root.getMessage());
-    String all = messages(thrown);
-    String low = all.toLowerCase(Locale.ROOT);
+    String low = messages(thrown).toLowerCase(Locale.ROOT);
     return switch (root) {
       case Told told -> new Problem(message, false);
-      case HttpTimeoutException e -> new Problem("timed out while connecting", true);
+      case SocketTimeoutException e -> new Problem("timed out while connecting", true);
+      case NoHttpResponseException e ->
+          new Problem("connection closed without an answer", true);
+      case MessageConstraintException e ->
+          new Problem("not valid HTTP: " + line(message), false);
+      case MalformedChunkCodingException e when !(e instanceof TruncatedChunkException) ->
+          new Problem("not valid HTTP: " + line(message), false);
+      case HttpException e -> new Problem("not valid HTTP: " + line(message), false);
       case UnknownHostException e -> new Problem("host not found", false);
       case UnresolvedAddressException e -> new Problem("host not found", false);
       case NoRouteToHostException e -> new Problem("no route to the host", true);
@@ -70,7 +79,7 @@ record Problem(String text, boolean retryable) {
       case IllegalArgumentException e -> new Problem("not a usable URL: " + line(message), false);
       case ClosedChannelException e -> new Problem("connection closed", true);
       case SocketException e -> new Problem(low.contains("reset") ? RESET : line(message), true);
-      case IOException e -> network(message, all, low);
+      case IOException e -> network(message, low);
       case RuntimeException e -> new Problem("internal error: " + root, false);
       case Error e -> new Problem("internal error: " + root, false);
       case Throwable e -> new Problem(String.valueOf(root), false);
@@ -79,46 +88,32 @@ record Problem(String text, boolean retryable) {
 
   private static final String RESET = "connection reset";
 
-  // The HTTP client has one exception class for much; only its text tells more.
-  private static Problem network(String message, String all, String low) {
-    Matcher head = SHORT_HEAD.matcher(all);
-    if (head.find()) {
-      return cutHead(head.group(1), head.group(2));
-    }
+  // Few classes for much: only the text tells more.
+  private static Problem network(String message, String low) {
     Matcher cut = SHORT_BODY.matcher(low);
     if (cut.find()) {
       return new Problem(
           "connection cut: Content-Length says %s bytes, %s came"
-              .formatted(cut.group(1), cut.group(2)),
+              .formatted(digits(cut.group(1)), digits(cut.group(2))),
           true);
     }
     if (low.contains("reset") || low.contains("broken pipe")) {
       return new Problem(RESET, true);
     }
-    if (low.contains("chunked transfer encoding, state")) {
-      return new Problem("connection cut in the middle of the body", true);
-    }
-    if (low.contains("no bytes") || low.contains("eof reached while reading")) {
-      return new Problem("connection closed without an answer", true);
+    if (low.contains("in the head")) {
+      return new Problem("connection cut in the middle of the headers", true);
     }
     if (low.contains("chunk")) {
-      return new Problem("not valid HTTP: " + line(message), false);
+      return new Problem("connection cut in the middle of the body", true);
     }
     if (low.contains("closed")) {
       return new Problem("connection closed", true);
     }
-    if (low.contains("header") || low.contains("status") || low.contains("content-length")) {
-      return new Problem("not valid HTTP: " + line(message), false);
-    }
     return new Problem(line(message), true);
   }
 
-  // The connection ended before the headers did.
-  private static Problem cutHead(String part, String seen) {
-    boolean http = part.equals("header") || seen.startsWith("HTTP/") || "HTTP/".startsWith(seen);
-    return http
-        ? new Problem("connection cut in the middle of the headers", true)
-        : new Problem("not valid HTTP: it begins with \"" + line(seen) + "\"", false);
+  private static String digits(String number) {
+    return number.replaceAll("[,.]", "");
   }
 
   // A cause that says more than the exception around it.
@@ -131,6 +126,7 @@ record Problem(String text, boolean retryable) {
               || at instanceof java.util.concurrent.ExecutionException
               || at instanceof java.util.concurrent.CompletionException
               || at.getClass() == IOException.class
+              || at instanceof ClientProtocolException
               || (at instanceof ConnectException && cause instanceof UnresolvedAddressException);
       if (!wrapper || cause == null || cause == at) {
         return at;

@@ -1,20 +1,19 @@
 package dev.treadle.cli.scrape;
 
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.DnsResolver;
 
 /// Looks up host names on threads of its own.
 ///
 /// A look-up is native code that cannot be interrupted: with a slow name server the attempt would
-/// outlive its timeout. The answer lands in the JVM's cache, where the HTTP client finds it a
-/// moment later.
-final class Resolver implements AutoCloseable {
+/// outlive its timeout. The HTTP client tries all addresses that it gets, in their order.
+final class Resolver implements DnsResolver, AutoCloseable {
   private static final int THREADS = 256;
 
   private final ThreadPoolExecutor threads =
@@ -30,28 +29,42 @@ final class Resolver implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /// Returns once the address of the host is known.
+  /// Returns the addresses of a host.
   ///
-  /// @throws java.net.UnknownHostException if it has none
-  void resolve(URI uri) throws IOException, InterruptedException {
-    String host = uri.getHost();
+  /// @throws UnknownHostException if it has none
+  ///     or the thread was interrupted meanwhile, which it still is afterwards
+  @Override
+  public InetAddress[] resolve(String host) throws UnknownHostException {
     if (isLiteral(host) || host.equals("localhost")) {
-      return;
+      return InetAddress.getAllByName(host);
     }
-    FutureTask<InetAddress> lookUp = new FutureTask<>(() -> InetAddress.getByName(host));
+    FutureTask<InetAddress[]> lookUp = new FutureTask<>(() -> InetAddress.getAllByName(host));
     threads.execute(lookUp);
     try {
-      InetAddress unused = lookUp.get();
+      return lookUp.get();
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+      if (e.getCause() instanceof UnknownHostException unknown) {
+        throw unknown;
+      }
+      UnknownHostException other = new UnknownHostException(host);
+      other.initCause(e.getCause());
+      throw other;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the attempt ends by it
+      throw new UnknownHostException("interrupted");
     } finally {
       lookUp.cancel(false); // one that still waits in line is not started
     }
   }
 
+  @Override
+  public String resolveCanonicalHostname(String host) {
+    return host;
+  }
+
   // An IPv6 address, or nothing but digits and dots.
   private static boolean isLiteral(String host) {
-    if (host.startsWith("[")) {
+    if (host.indexOf(':') >= 0) {
       return true;
     }
     for (int i = 0; i < host.length(); i++) {

@@ -3,21 +3,28 @@ package dev.treadle.cli.scrape;
 import dev.treadle.Snooze;
 import dev.treadle.cli.terminal.DurationConverter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import javax.net.ssl.SSLContext;
+import java.util.StringJoiner;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.cookie.BasicCookieStore;
+import org.apache.hc.client5.http.cookie.Cookie;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.io.CloseMode;
 import org.jspecify.annotations.Nullable;
 
 /// Fetches web pages: the code of the scrape task. One call is one attempt.
@@ -25,32 +32,25 @@ import org.jspecify.annotations.Nullable;
 /// It has no time limit of its own. The task's timeout interrupts the thread, and every wait in
 /// here heeds that. Thread-safe.
 public final class Scraper implements AutoCloseable {
-  private static final int REDIRECTS_MAX = 5;
-
-  static {
-    // The task's retry policy decides about further attempts, not the client. One thing it still
-    // does by itself: it asks once more, at once, where a connection ends without a single byte, as
-    // a kept one does when the server has just dropped it.
-    System.setProperty("jdk.httpclient.disableRetryConnect", "true");
-  }
+  private static final URI ROOT = URI.create("/");
 
   private final long maxBytes;
   private final InstantSource clock;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpOptions options;
   private final Resolver resolver = new Resolver();
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .executor(threads)
-          .sslContext(new LateTls(SSLContext::getDefault))
-          .sslParameters(LateTls.parameters())
-          .build();
+  private final CloseableHttpClient client;
 
   /// @param maxBytes the longest body that is read, packed or unpacked
   public Scraper(long maxBytes, InstantSource clock) {
+    this(maxBytes, clock, HttpOptions.DEFAULT);
+  }
+
+  /// @param maxBytes the longest body that is read, packed or unpacked
+  Scraper(long maxBytes, InstantSource clock, HttpOptions options) {
     this.maxBytes = maxBytes;
     this.clock = clock;
+    this.options = options;
+    this.client = Connections.client(options, resolver);
   }
 
   /// A page together with its text.
@@ -119,74 +119,126 @@ public final class Scraper implements AutoCloseable {
 
   private @Nullable Problem fetch(Visit visit, Draft draft, @Nullable StringBuilder copy)
       throws IOException, InterruptedException {
-    URI uri = visit.uri();
-    List<URI> seen = new ArrayList<>(1);
+    Url url = visit.target();
+    List<Url> seen = new ArrayList<>(1); // empty again when a cookie may change the answer
+    HttpClientContext chain = HttpClientContext.create();
+    chain.setCookieStore(new BasicCookieStore());
     for (int redirects = 0; ; redirects++) {
-      seen.add(uri);
-      draft.target = redirects == 0 ? null : uri;
-      HttpResponse<InputStream> response = send(uri);
-      draft.target = null;
-      try (InputStream in = response.body()) {
-        draft.finalUrl = uri.toString();
-        draft.status = response.statusCode();
+      seen.add(url);
+      draft.target = redirects == 0 ? null : url;
+      List<Cookie> cookies = chain.getCookieStore().getCookies();
+      HttpGet request = request(url);
+      ClassicHttpResponse response = send(url, request, chain);
+      try {
+        draft.target = null;
+        draft.finalUrl = url.toString();
+        draft.status = response.getCode();
+        visit.saw(draft.page("the attempt did not end", System.nanoTime()));
         checkLength(response);
         if (!redirects(response)) {
-          return read(visit, response, in, draft, copy);
+          return read(visit, response, draft, copy);
         }
-        uri = Address.resolve(uri, response.headers().firstValue("location").orElseThrow());
+        url = Address.resolve(url, header(response, HttpHeaders.LOCATION));
+      } finally {
+        discard(request, response);
       }
-      if (seen.contains(uri)) {
+      if (!chain.getCookieStore().getCookies().equals(cookies)) {
+        seen.clear();
+      }
+      if (seen.contains(url)) {
         throw new Problem.Told("the redirects go round in a circle");
       }
-      if (redirects == REDIRECTS_MAX) {
-        throw new Problem.Told("more than " + REDIRECTS_MAX + " redirects");
+      if (redirects == options.redirectsMax()) {
+        throw new Problem.Told("more than " + options.redirectsMax() + " redirects");
       }
     }
   }
 
-  private HttpResponse<InputStream> send(URI uri) throws IOException, InterruptedException {
-    resolver.resolve(uri);
-    HttpRequest request =
-        HttpRequest.newBuilder(uri)
-            .header("User-Agent", "treadle-scrape")
-            .header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
-            .header("Accept-Encoding", "gzip")
-            .build();
-    return client.send(request, BodyHandlers.ofInputStream());
+  private HttpGet request(Url url) {
+    HttpGet request = new HttpGet(ROOT);
+    request.setPath(url.target());
+    options.allHeaders().forEach(request::addHeader);
+    request.setHeader(HttpHeaders.ACCEPT_ENCODING, "gzip");
+    Proxies.@Nullable Proxy proxy = options.proxies().proxyFor(url.scheme(), url.host());
+    if (proxy != null && proxy.credentials() != null && url.scheme().equals("http")) {
+      byte[] credentials = proxy.credentials().getBytes(StandardCharsets.UTF_8);
+      request.setHeader(
+          HttpHeaders.PROXY_AUTHORIZATION,
+          "Basic " + Base64.getEncoder().encodeToString(credentials));
+    }
+    return request;
+  }
+
+  // Asks once more, at once, where a connection ends without a single byte, as a kept one does when
+  // the server has just dropped it.
+  private ClassicHttpResponse send(Url url, HttpGet request, HttpClientContext chain)
+      throws IOException {
+    HttpHost host = new HttpHost(url.scheme(), Proxies.bare(url.host()), url.port());
+    boolean again = true;
+    while (true) {
+      try {
+        return client.executeOpen(host, request, chain);
+      } catch (ResponseHead.LeftOver e) {
+        // That connection is closed now; the next is another one.
+      } catch (NoHttpResponseException e) {
+        if (!again) {
+          throw e;
+        }
+        again = false;
+      }
+    }
+  }
+
+  // What is left of a body is not waited for: the connection is closed. If the body was read to its
+  // end, the connection has gone back to the pool already.
+  private static void discard(HttpGet request, ClassicHttpResponse response) {
+    request.cancel();
+    try {
+      response.close();
+    } catch (IOException e) {
+      // It tries to read the rest, and the connection is closed.
+    }
   }
 
   // The HTTP client lets these pass.
-  private static void checkLength(HttpResponse<?> response) throws IOException {
-    List<String> lengths = response.headers().allValues("content-length");
-    for (String length : lengths) {
-      if (!length.equals(lengths.getFirst())) {
-        throw new Problem.Told("not valid HTTP: two lengths for one body");
-      }
-      if (length.startsWith("-")) {
+  private static void checkLength(ClassicHttpResponse response) throws IOException {
+    for (Header length : response.getHeaders(HttpHeaders.CONTENT_LENGTH)) {
+      if (length.getValue().startsWith("-")) {
         throw new Problem.Told("not valid HTTP: Content-Length is negative");
       }
     }
   }
 
-  private static boolean redirects(HttpResponse<?> response) {
-    return switch (response.statusCode()) {
-      case 301, 302, 303, 307, 308 -> response.headers().firstValue("location").isPresent();
+  private static boolean redirects(ClassicHttpResponse response) {
+    return switch (response.getCode()) {
+      case 301, 302, 303, 307, 308 -> response.containsHeader(HttpHeaders.LOCATION);
       default -> false;
     };
   }
 
+  // Empty if there is none.
+  private static String header(ClassicHttpResponse response, String name) {
+    @Nullable Header first = response.getFirstHeader(name);
+    return first == null || first.getValue() == null ? "" : first.getValue();
+  }
+
   // The problem is that of the status: an error page that cannot be read does not change it.
   private @Nullable Problem read(
-      Visit visit,
-      HttpResponse<?> response,
-      InputStream in,
-      Draft draft,
-      @Nullable StringBuilder copy)
+      Visit visit, ClassicHttpResponse response, Draft draft, @Nullable StringBuilder copy)
       throws IOException {
     @Nullable Problem problem = problem(visit, response);
-    String encoding = String.join(", ", response.headers().allValues("content-encoding"));
-    long announced = response.headers().firstValueAsLong("content-length").orElse(-1);
-    Body body = new Body(in, encoding, type(response), announced, maxBytes);
+    @Nullable HttpEntity entity = response.getEntity();
+    if (entity == null) {
+      return problem;
+    }
+    StringJoiner encoding = new StringJoiner(", ");
+    for (Header header : response.getHeaders(HttpHeaders.CONTENT_ENCODING)) {
+      encoding.add(header.getValue());
+    }
+    ContentType type = ContentType.of(header(response, HttpHeaders.CONTENT_TYPE));
+    Body body =
+        new Body(
+            entity.getContent(), encoding.toString(), type, entity.getContentLength(), maxBytes);
     try {
       body.read(draft, copy);
     } catch (IOException e) {
@@ -199,12 +251,8 @@ public final class Scraper implements AutoCloseable {
     return problem;
   }
 
-  private static ContentType type(HttpResponse<?> response) {
-    return ContentType.of(response.headers().firstValue("content-type").orElse(""));
-  }
-
-  private @Nullable Problem problem(Visit visit, HttpResponse<?> response) {
-    int status = response.statusCode();
+  private @Nullable Problem problem(Visit visit, ClassicHttpResponse response) {
+    int status = response.getCode();
     if (status < 400) {
       boolean lost = status == 301 || status == 302 || status == 303 || status >= 307;
       return lost ? new Problem("HTTP " + status + " without a Location", false) : null;
@@ -214,11 +262,7 @@ public final class Scraper implements AutoCloseable {
     }
     Instant now = clock.instant();
     Duration pause =
-        response
-            .headers()
-            .firstValue("retry-after")
-            .flatMap(header -> RetryAfter.parse(header, now))
-            .orElse(Duration.ZERO);
+        RetryAfter.parse(header(response, HttpHeaders.RETRY_AFTER), now).orElse(Duration.ZERO);
     if (pause.compareTo(RetryAfter.MAX) > 0) {
       String text = "HTTP %d, Retry-After is %s, over the %s that are waited for";
       return new Problem(
@@ -233,7 +277,6 @@ public final class Scraper implements AutoCloseable {
   @Override
   public void close() {
     resolver.close();
-    client.shutdownNow();
-    threads.shutdownNow();
+    client.close(CloseMode.IMMEDIATE);
   }
 }

@@ -15,11 +15,17 @@ final class Title {
   /// Longer titles are cut: thousands of records may wait for their turn in memory.
   static final int CHARACTERS_MAX = 10_000;
 
+  // As browsers do: what is nested deeper lies beside its parent. Without a limit a page of opening
+  // tags takes time that grows with the square of its length.
+  private static final int DEPTH_MAX = 512;
+
   private Title() {}
 
   /// Reads no further than the title; null if there is none, or nothing in it.
   static @Nullable String find(Reader text, boolean xml) throws IOException {
-    try (StreamParser parser = new StreamParser(xml ? Parser.xmlParser() : Parser.htmlParser())) {
+    Parser rules = xml ? Parser.xmlParser() : Parser.htmlParser();
+    rules.setMaxDepth(DEPTH_MAX);
+    try (StreamParser parser = new StreamParser(rules)) {
       Iterator<Element> elements = parser.parse(text, "").iterator();
       while (elements.hasNext()) {
         Element element = elements.next();

@@ -1,6 +1,5 @@
 package dev.treadle.cli.scrape;
 
-import java.net.URI;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// It keeps what the attempts saw, because an attempt that times out returns nothing.
 public final class Visit {
   private final String url;
-  private final @Nullable URI uri;
+  private final @Nullable Url target;
   private final String host;
   private volatile int attempts;
   private volatile Instant notBefore = Instant.MIN;
@@ -18,14 +17,14 @@ public final class Visit {
   /// A visit of a URL as somebody wrote it; whether it makes sense turns out when it is fetched.
   public Visit(String url) {
     this.url = url;
-    URI parsed;
+    Url parsed;
     try {
       parsed = Address.parse(url);
     } catch (Problem.Told e) {
       parsed = null; // Scraper parses it again, for the message
     }
-    this.uri = parsed;
-    this.host = parsed == null ? "" : Address.host(parsed);
+    this.target = parsed;
+    this.host = parsed == null ? "" : parsed.hostAndPort();
     this.seen = new Page(url, null, null, null, null, 0, 0, 0, null);
   }
 
@@ -36,8 +35,8 @@ public final class Visit {
   /// The URL to ask for.
   ///
   /// @throws Problem.Told if it is none
-  URI uri() throws Problem.Told {
-    return uri != null ? uri : Address.parse(url);
+  Url target() throws Problem.Told {
+    return target != null ? target : Address.parse(url);
   }
 
   /// What the per-host limit counts by; null if the URL has no host.

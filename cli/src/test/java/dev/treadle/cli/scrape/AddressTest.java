@@ -3,7 +3,6 @@ package dev.treadle.cli.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.URI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +29,25 @@ class AddressTest {
         "http://example.com/a//b/.|http://example.com/a//b/",
         "http://example.com/a?b=../c|http://example.com/a?b=../c",
         "http://example.com/a#b#c|http://example.com/a",
+        "http://foo_bar.test/|http://foo_bar.test/",
+        "http://a-.test/x|http://a-.test/x",
+        "http://-a.test/|http://-a.test/",
+        "http://a--b.test/|http://a--b.test/",
+        "http://127.1/|http://127.0.0.1/",
+        "http://0x7f.1:81/|http://127.0.0.1:81/",
+        "http://2130706433/|http://127.0.0.1/",
+        "http://0177.0.0.1./|http://127.0.0.1/",
+        "http://１２７.１/|http://127.0.0.1/",
+        "http://ex%61mple.test/|http://example.test/",
+        "http://straße.test/|http://xn--strae-oqa.test/",
+        "http://BÜCHER_x.test/|http://xn--bcher_x-n2a.test/",
+        "http://faß。test/|http://xn--fa-hia.test/",
+        "http://☕.test/|http://xn--53h.test/",
+        "http://example.test./|http://example.test./",
+        "http://a..b.test/|http://a..b.test/",
+        "http://[::FFFF:1.2.3.4]/|http://[::ffff:1.2.3.4]/",
+        "http://u:p@ss@example.com/|http://example.com/",
+        "http://example.com\\@evil.test/|http://example.com/@evil.test/",
       })
   void readsWhatPeopleWrite(String text, String url) throws Exception {
     assertThat(Address.parse(text)).hasToString(url);
@@ -48,7 +66,15 @@ class AddressTest {
         "http://|bad URL",
         "http://a b/|bad URL",
         "http://example.com:99999/|bad URL: port 99999 is not in 1 to 65535",
-        "http://under_score.example/|bad URL: no usable host name in it",
+        "http://a%zz.example/|bad URL: no usable host name in it: '%' is not allowed there",
+        "http://a%00b.example/|bad URL: no usable host name in it: U+0000 is not allowed there",
+        "http://1.2.3.4.5/|bad URL: no usable host name in it: ends in a number",
+        "http://256.1/|bad URL: no usable host name in it: ends in a number",
+        "http://example.1/|bad URL: no usable host name in it: ends in a number",
+        "http://[::1%25lo]/|bad URL: no usable host name in it: not an IPv6 address",
+        "http://xn--a/|bad URL: no usable host name in it: invalid ace label",
+        "http://a\u200d.example/|bad URL: no usable host name in it: contextj",
+        "http://example.com:8x/|bad URL: port 8x is not a number",
         "http://[::1/|bad URL",
       })
   void saysWhatIsWrong(String text, String message) {
@@ -59,7 +85,7 @@ class AddressTest {
 
   @Test
   void resolvesRedirects() throws Exception {
-    URI base = URI.create("http://example.com/a/b?c");
+    Url base = Address.parse("http://example.com/a/b?c");
     assertThat(Address.resolve(base, "d")).hasToString("http://example.com/a/d");
     assertThat(Address.resolve(base, "/d e")).hasToString("http://example.com/d%20e");
     assertThat(Address.resolve(base, "//other/x#f")).hasToString("http://other/x");

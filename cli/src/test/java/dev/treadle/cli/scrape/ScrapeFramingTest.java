@@ -84,14 +84,14 @@ class ScrapeFramingTest {
             cuts(OK, "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", whole),
             NO_HTTP)
         .bad("no size", stalls(CHUNKED, "zz\r\n", PAGE), NO_HTTP)
-        .bad("page instead", stalls(CHUNKED, PAGE), NO_HTTP)
+        .bad("page instead", stalls(CHUNKED, PAGE, "\r\n"), NO_HTTP)
         .bad("negative size", stalls(CHUNKED, "-10\r\n", PAGE, "\r\n0\r\n\r\n"), NO_HTTP)
         .bad("size beyond long", stalls(CHUNKED, "FFFFFFFFFFFFFFFFFF\r\n", PAGE), NO_HTTP)
         .bad("no last one", cuts(CHUNKED, "10\r\n", PAGE, "\r\n"), 200, "x", CUT)
         .bad("cut in data", cuts(CHUNKED, "20\r\n", PAGE), 200, "x", CUT)
         .bad("cut in a size", cuts(CHUNKED, "10\r\n", PAGE, "\r\n1"), 200, "x", CUT)
         .bad("cut at once", cuts(CHUNKED), CUT)
-        // These the JDK's client reads in its own way; what matters is that there is a record.
+        // These the HTTP client reads in its own way; what matters is that there is a record.
         .either("empty size", cuts(CHUNKED, "\r\n", PAGE), NO_HTTP)
         .either("size beyond int", cuts(CHUNKED, "100000010\r\n", PAGE, "\r\n0\r\n\r\n"), ".+")
         .either("size with rubbish", cuts(CHUNKED, "10 x\r\n", PAGE, "\r\n0\r\n\r\n"), NO_HTTP)

@@ -209,16 +209,27 @@ class ScrapeRedirectTest {
   }
 
   @Test
-  void fiveAreFollowedTheSixthIsNot() {
-    chain(7);
-    assertThat(visit("/5").error()).isNull();
-    assertThat(visit("/5").title()).isEqualTo("good");
-    Row row = visit("/6");
-    assertThat(row.error()).isEqualTo("more than 5 redirects");
+  void twentyAreFollowedTheNextIsNot() {
+    chain(22);
+    assertThat(visit("/20").error()).isNull();
+    assertThat(visit("/20").title()).isEqualTo("good");
+    Row row = visit("/21");
+    assertThat(row.error()).isEqualTo("more than 20 redirects");
     assertThat(row.status()).isEqualTo(302);
     assertThat(row.finalUrl()).isEqualTo(server.url("/1"));
     assertThat(row.attempts()).isEqualTo(1);
-    assertThat(visit("/7").error()).isEqualTo("more than 5 redirects");
+    assertThat(visit("/22").error()).isEqualTo("more than 20 redirects");
+  }
+
+  @Test
+  void howManyAreFollowedCanBeSaid() {
+    chain(40);
+    String url = server.url("/30");
+    assertThat(Scrape.of("--max-redirects", "30", url).only().error()).isNull();
+    assertThat(Scrape.of("--max-redirects", "29", url).only().error())
+        .isEqualTo("more than 29 redirects");
+    assertThat(Scrape.of("--max-redirects", "0", url).only().error())
+        .isEqualTo("more than 0 redirects");
   }
 
   @Test

@@ -408,16 +408,16 @@ class ScraperTest {
   }
 
   @Test
-  void fiveRedirectsAreFollowedAndSixAreNot() throws Exception {
-    for (int i = 0; i < 6; i++) {
+  void twentyRedirectsAreFollowedAndNoMore() throws Exception {
+    for (int i = 0; i < 21; i++) {
       redirect("/" + i, "/" + (i + 1));
     }
-    server.page("/6", "text/html", "<title>end</title>".getBytes(UTF_8));
+    server.page("/21", "text/html", "<title>end</title>".getBytes(UTF_8));
     Page page = scrape("/1");
     assertThat(page.title()).isEqualTo("end");
     assertThat(page.url()).isEqualTo(server.url("/1"));
-    assertThat(page.finalUrl()).isEqualTo(server.url("/6"));
-    assertThat(failure("/0")).hasMessage("more than 5 redirects");
+    assertThat(page.finalUrl()).isEqualTo(server.url("/21"));
+    assertThat(failure("/0")).hasMessage("more than 20 redirects");
   }
 
   @Test
