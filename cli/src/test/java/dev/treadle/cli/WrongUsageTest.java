@@ -26,7 +26,7 @@ class WrongUsageTest {
         "--versoin,                        '--versoin' is not an option; did you mean '--version'?",
         "scrape --jsno u,                  '--jsno' is not an option; did you mean '--json'?",
         "scrape --conc 5 u,                '--conc' is not an option; did you mean '--concurrency'?",
-        "scrape -x u,                      '-x' is not an option",
+        "scrape -z u,                      '-z' is not an option",
         "scrape --json --json u,           --json is given twice",
         "scrape --concurrency x u,         --concurrency: 'x' is not a whole number",
         "scrape -c 5x u,                   --concurrency: '5x' is not a whole number",

@@ -1,6 +1,7 @@
 package dev.treadle.cli.scrape;
 
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -40,9 +41,12 @@ final class Body {
   /// Reads it to its end, and tells the draft what it finds as soon as it is certain.
   ///
   /// @param copy takes the whole text if somebody needs it
-  void read(Draft draft, @Nullable StringBuilder copy) throws IOException {
-    LateStream plain =
-        new LateStream(new LimitedStream(unpack(wire, encoding), limit, "the unpacked body"));
+  /// @param file takes the unpacked bytes if somebody keeps them
+  void read(Draft draft, @Nullable StringBuilder copy, BodyFolder.@Nullable Draft file)
+      throws IOException {
+    InputStream unpacked =
+        new LimitedStream(unpack(wire, encoding), limit, "the unpacked body");
+    LateStream plain = new LateStream(file == null ? unpacked : new Copied(unpacked, file));
     byte[] start = new byte[START_BYTES];
     int length = plain.readNBytes(start, 0, start.length);
     ContentType.Kind kind = type.kind(start, length);
@@ -125,5 +129,30 @@ final class Body {
       return new InflaterInputStream(packed, new Inflater(!zlib));
     }
     return new GZIPInputStream(packed, 8 * 1024);
+  }
+
+  /// Copies what passes into a file.
+  private static final class Copied extends FilterInputStream {
+    private final BodyFolder.Draft file;
+
+    Copied(InputStream in, BodyFolder.Draft file) {
+      super(in);
+      this.file = file;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int n = in.read(bytes, offset, length);
+      if (n > 0) {
+        file.write(bytes, offset, n);
+      }
+      return n;
+    }
   }
 }

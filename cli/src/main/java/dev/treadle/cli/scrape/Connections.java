@@ -1,6 +1,7 @@
 package dev.treadle.cli.scrape;
 
 import java.util.Arrays;
+import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.CredentialsProvider;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
@@ -33,7 +34,7 @@ final class Connections {
 
   private Connections() {}
 
-  static CloseableHttpClient client(HttpOptions options, Resolver resolver) {
+  static CloseableHttpClient client(HttpOptions options, DnsResolver resolver) {
     var tls =
         new DefaultClientTlsStrategy(
             new LateTls(options.tls()),

@@ -16,6 +16,7 @@ final class Draft {
   @Nullable String title;
   @Nullable Long length;
   long bytes;
+  @Nullable String file;
 
   Draft(String url, int attempt, long nanos) {
     this.url = url;
@@ -28,6 +29,6 @@ final class Draft {
     long millis = Math.max(0, (nanos - started + 500_000) / 1_000_000);
     @Nullable String told =
         error == null || target == null ? error : error + " after a redirect to " + target;
-    return new Page(url, finalUrl, status, title, length, bytes, millis, attempt, told);
+    return new Page(url, finalUrl, status, title, length, bytes, millis, attempt, file, told);
   }
 }

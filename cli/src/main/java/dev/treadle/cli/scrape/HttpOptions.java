@@ -1,8 +1,11 @@
 package dev.treadle.cli.scrape;
 
+import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLContext;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 
@@ -25,6 +28,9 @@ record HttpOptions(
           new BasicHeader("User-Agent", "treadle-scrape"),
           new BasicHeader("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
 
+  // What another host must not learn.
+  private static final Set<String> SECRET = Set.of("authorization", "cookie");
+
   /// No proxy, the certificates that the JDK trusts.
   static final HttpOptions DEFAULT =
       new HttpOptions(List.of(), REDIRECTS_MAX, Proxies.NONE, SSLContext::getDefault, true);
@@ -34,8 +40,13 @@ record HttpOptions(
   }
 
   /// Returns all headers of a request but those that belong to the connection.
-  List<Header> allHeaders() {
-    List<Header> all = new java.util.ArrayList<>(headers);
+  ///
+  /// @param sameHost whether it goes to the host of the URL that was named
+  List<Header> headers(boolean sameHost) {
+    List<Header> all = new ArrayList<>(headers);
+    if (!sameHost) {
+      all.removeIf(header -> SECRET.contains(header.getName().toLowerCase(Locale.ROOT)));
+    }
     for (Header usual : USUAL) {
       if (headers.stream().noneMatch(given -> given.getName().equalsIgnoreCase(usual.getName()))) {
         all.add(usual);

@@ -16,9 +16,11 @@ record KeptPages(Run run, Map<String, String> limits) implements Keeping<Visit, 
 
   /// What only decides when to give a page up is not part of the run: with more time, those that
   /// failed are fetched again, and no others.
-  KeptPages(ScrapeOptions options) {
+  ///
+  /// @param naming the options that decide what a page is
+  KeptPages(ScrapeOptions options, Map<String, String> naming) {
     this(
-        Run.here("scrape", List.of(), Map.of()),
+        Run.here("scrape", List.of(), naming),
         Map.of(
             "concurrency", String.valueOf(options.concurrency()),
             "timeout", DurationConverter.format(options.timeout()),

@@ -5,12 +5,14 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import org.jspecify.annotations.Nullable;
 
 /// Counts the bytes that pass, and refuses those beyond a limit.
 final class LimitedStream extends FilterInputStream {
   private final long limit;
   private final String what;
   private long count;
+  private @Nullable IOException failure;
 
   LimitedStream(InputStream in, long limit, String what) {
     super(in);
@@ -40,7 +42,16 @@ final class LimitedStream extends FilterInputStream {
     if (count >= limit) {
       return length == 0 ? 0 : read(); // the end, or too much
     }
-    int n = super.read(bytes, offset, (int) Math.min(length, limit - count));
+    if (failure != null) {
+      throw failure; // whoever swallowed it must not take it for the end
+    }
+    int n;
+    try {
+      n = super.read(bytes, offset, (int) Math.min(length, limit - count));
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
     if (n > 0) {
       count += n;
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bytes bytes of the body as they came over the wire
 /// @param millis how long the last attempt took
 /// @param attempts how many attempts were made
+/// @param file where the body is kept; null where it is not
 /// @param error what went wrong; null if nothing did
 public record Page(
     String url,
@@ -22,6 +23,7 @@ public record Page(
     long bytes,
     long millis,
     int attempts,
+    @Nullable String file,
     @Nullable String error) {
 
   /// Whether the page is there and whole.
@@ -31,6 +33,6 @@ public record Page(
 
   /// The same with an error.
   public Page error(String text) {
-    return new Page(url, finalUrl, status, title, length, bytes, millis, attempts, text);
+    return new Page(url, finalUrl, status, title, length, bytes, millis, attempts, file, text);
   }
 }

@@ -22,6 +22,9 @@ record PageFormat(int width, boolean colour) implements RecordFormat<Page> {
           .and("attempts", Page::attempts)
           .and("error", Page::error);
 
+  /// The same, and the file that keeps the body.
+  static final Fields<Page> FIELDS_AND_FILE = FIELDS.and("file", Page::file);
+
   private static final int FIXED = 27;
   private static final int TITLE = 40;
 

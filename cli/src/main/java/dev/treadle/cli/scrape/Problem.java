@@ -155,6 +155,11 @@ record Problem(String text, boolean retryable) {
     return all.toString();
   }
 
+  /// Whether this process may open no more files. Only the text of the system tells it.
+  static boolean tooManyFiles(Throwable thrown) {
+    return messages(thrown).contains("Too many open files");
+  }
+
   /// The text on one line, without control characters, cut if it is long.
   static String line(String message) {
     String one = message.replaceAll("\\s+", " ").strip().replaceAll("\\p{Cc}+", "·");

@@ -9,6 +9,7 @@ import dev.treadle.cli.report.ReportOption;
 import dev.treadle.cli.runs.DbOption;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.DurationConverter;
+import dev.treadle.cli.terminal.OpenFiles;
 import dev.treadle.cli.terminal.SizeConverter;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Stoppable;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
       "",
       "A record: url, finalUrl, status, title, length, bytes, millis, attempts, error.",
       "Records go to standard output, progress to standard error.",
+      "With --output also file: where the body is.",
       "Exit code: 0 all pages fetched, 1 some failed, 2 wrong usage, 130 interrupted.",
       "",
       "Examples:",
@@ -102,6 +104,21 @@ public final class ScrapeCommand implements Callable<Integer> {
       description = "Longest body: 10MB, 512KiB. Default: 10MB.")
   long maxBytes = 10_000_000;
 
+  @Option(
+      names = "--delay",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "Shortest time between two attempts at one host: 1s, 500ms. Default: none.")
+  Duration delay = Duration.ZERO;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      description = "Keep the body of each good page in a file below this folder.")
+  @Nullable Path bodies;
+
+  @Mixin RequestOptions requests = new RequestOptions();
+
   @Mixin DbOption db = new DbOption();
 
   @Mixin ReportOption report = new ReportOption();
@@ -124,19 +141,27 @@ public final class ScrapeCommand implements Callable<Integer> {
     if (maxBytes < 1) {
       throw Usage.wrong(spec, "--max-bytes must be at least 1");
     }
+    if (delay.isNegative() || delay.compareTo(Duration.ofDays(1)) > 0) {
+      throw Usage.wrong(spec, "--delay must be at most 24h");
+    }
+    HttpOptions http = requests.options(spec, System.getenv());
     Stdio streams = stdio.get();
+    int atOnce = OpenFiles.atOnce(streams, "pages", concurrency, bodies == null ? 1 : 2);
     RecordFormat<Page> format =
-        output.format(spec, PageFormat.FIELDS, PageFormat.of(streams.terminal()));
+        output.format(
+            spec,
+            bodies == null ? PageFormat.FIELDS : PageFormat.FIELDS_AND_FILE,
+            PageFormat.of(streams.terminal()));
     UrlList list = list(streams);
     ScrapeOptions options =
         new ScrapeOptions(
-            concurrency, perHost == null ? concurrency : perHost, timeout, retries, maxBytes);
-    Recording recording = report.begin(spec, streams, output.quiet(), concurrency);
-    try (Scraper scraper = new Scraper(maxBytes, InstantSource.system())) {
+            atOnce, perHost == null ? atOnce : perHost, timeout, retries, maxBytes, delay);
+    Recording recording = report.begin(spec, streams, output.quiet(), atOnce);
+    try (Scraper scraper = scraper(http)) {
       ScrapeWork work =
           new ScrapeWork(list, ScrapeTask.pages(scraper, options, recording.watch()), timeout);
       ListRun.Settings settings =
-          new ListRun.Settings("scrape", concurrency, output.quiet(), recording.watch());
+          new ListRun.Settings("scrape", atOnce, output.quiet(), recording.watch());
       Path kept = db.file();
       ListRun<Visit, Page> run =
           kept == null
@@ -151,11 +176,16 @@ public final class ScrapeCommand implements Callable<Integer> {
                       opening,
                       kept,
                       work,
-                      new KeptPages(options),
-                      concurrency,
+                      new KeptPages(options, requests.naming()),
+                      atOnce,
                       recording.watch()));
       return Stoppable.interruptibly(run, () -> recording.of(run::inputs, run::run));
     }
+  }
+
+  private Scraper scraper(HttpOptions http) {
+    return new Scraper(
+        maxBytes, InstantSource.system(), http, bodies == null ? null : new BodyFolder(bodies));
   }
 
   private UrlList list(Stdio streams) {

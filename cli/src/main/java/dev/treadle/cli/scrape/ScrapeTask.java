@@ -50,6 +50,9 @@ public final class ScrapeTask {
                     .base(BACKOFF)
                     .cap(BACKOFF_MAX)
                     .retryIf(ScrapeTask::retryable));
+    if (options.delay().isPositive()) {
+      settled = settled.rateBy(Visit::host, 1, options.delay());
+    }
     return options.perHost() < options.concurrency()
         ? settled.limitBy(Visit::host, options.perHost())
         : settled;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.StringJoiner;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.cookie.BasicCookieStore;
-import org.apache.hc.client5.http.cookie.Cookie;
+import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -33,20 +33,25 @@ import org.jspecify.annotations.Nullable;
 /// here heeds that. Thread-safe.
 public final class Scraper implements AutoCloseable {
   private static final URI ROOT = URI.create("/");
+  private static final Duration FILES_PAUSE = Duration.ofMillis(200);
 
   private final long maxBytes;
   private final InstantSource clock;
   private final HttpOptions options;
+  private final @Nullable BodyFolder bodies;
   private final Resolver resolver = new Resolver();
   private final CloseableHttpClient client;
 
   /// @param maxBytes the longest body that is read, packed or unpacked
   public Scraper(long maxBytes, InstantSource clock) {
-    this(maxBytes, clock, HttpOptions.DEFAULT);
+    this(maxBytes, clock, HttpOptions.DEFAULT, null);
   }
 
   /// @param maxBytes the longest body that is read, packed or unpacked
-  Scraper(long maxBytes, InstantSource clock, HttpOptions options) {
+  /// @param bodies keeps the bodies of good pages; null if nothing does
+  Scraper(
+      long maxBytes, InstantSource clock, HttpOptions options, @Nullable BodyFolder bodies) {
+    this.bodies = bodies;
     this.maxBytes = maxBytes;
     this.clock = clock;
     this.options = options;
@@ -92,6 +97,10 @@ public final class Scraper implements AutoCloseable {
       if (Thread.interrupted() || interrupted(e)) {
         throw new InterruptedException(end.error());
       }
+      if (Problem.tooManyFiles(e)) {
+        visit.unbegin();
+        throw Snooze.of(FILES_PAUSE); // it is this process that lacks something, not the page
+      }
       Problem problem = Problem.of(e);
       end = draft.page(problem.text(), System.nanoTime());
       throw new ScrapeFailure(end, problem.retryable(), e);
@@ -119,15 +128,16 @@ public final class Scraper implements AutoCloseable {
 
   private @Nullable Problem fetch(Visit visit, Draft draft, @Nullable StringBuilder copy)
       throws IOException, InterruptedException {
-    Url url = visit.target();
+    Url first = visit.target();
+    Url url = first;
     List<Url> seen = new ArrayList<>(1); // empty again when a cookie may change the answer
     HttpClientContext chain = HttpClientContext.create();
     chain.setCookieStore(new BasicCookieStore());
     for (int redirects = 0; ; redirects++) {
       seen.add(url);
       draft.target = redirects == 0 ? null : url;
-      List<Cookie> cookies = chain.getCookieStore().getCookies();
-      HttpGet request = request(url);
+      List<String> cookies = values(chain.getCookieStore());
+      HttpGet request = request(url, url.hostAndPort().equals(first.hostAndPort()));
       ClassicHttpResponse response = send(url, request, chain);
       try {
         draft.target = null;
@@ -142,7 +152,7 @@ public final class Scraper implements AutoCloseable {
       } finally {
         discard(request, response);
       }
-      if (!chain.getCookieStore().getCookies().equals(cookies)) {
+      if (!values(chain.getCookieStore()).equals(cookies)) {
         seen.clear();
       }
       if (seen.contains(url)) {
@@ -154,10 +164,16 @@ public final class Scraper implements AutoCloseable {
     }
   }
 
-  private HttpGet request(Url url) {
+  private static List<String> values(CookieStore store) {
+    return store.getCookies().stream()
+        .map(it -> it.getDomain() + it.getPath() + ' ' + it.getName() + '=' + it.getValue())
+        .toList();
+  }
+
+  private HttpGet request(Url url, boolean sameHost) {
     HttpGet request = new HttpGet(ROOT);
     request.setPath(url.target());
-    options.allHeaders().forEach(request::addHeader);
+    options.headers(sameHost).forEach(request::addHeader);
     request.setHeader(HttpHeaders.ACCEPT_ENCODING, "gzip");
     Proxies.@Nullable Proxy proxy = options.proxies().proxyFor(url.scheme(), url.host());
     if (proxy != null && proxy.credentials() != null && url.scheme().equals("http")) {
@@ -239,8 +255,10 @@ public final class Scraper implements AutoCloseable {
     Body body =
         new Body(
             entity.getContent(), encoding.toString(), type, entity.getContentLength(), maxBytes);
-    try {
-      body.read(draft, copy);
+    try (BodyFolder.@Nullable Draft file =
+        problem == null && bodies != null ? bodies.begin(visit.target()) : null) {
+      body.read(draft, copy, file);
+      draft.file = file == null ? null : file.keep();
     } catch (IOException e) {
       if (problem == null || interrupted(e)) {
         throw e;

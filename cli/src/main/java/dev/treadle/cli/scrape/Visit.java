@@ -25,7 +25,7 @@ public final class Visit {
     }
     this.target = parsed;
     this.host = parsed == null ? "" : parsed.hostAndPort();
-    this.seen = new Page(url, null, null, null, null, 0, 0, 0, null);
+    this.seen = new Page(url, null, null, null, null, 0, 0, 0, null, null);
   }
 
   String url() {
@@ -47,6 +47,11 @@ public final class Visit {
   /// Counts an attempt that really asks the server.
   int begin() {
     return attempts += 1; // one attempt at a time
+  }
+
+  /// Takes an attempt back that never came to ask.
+  void unbegin() {
+    attempts -= 1;
   }
 
   /// No attempt before this: the server asked for a pause.

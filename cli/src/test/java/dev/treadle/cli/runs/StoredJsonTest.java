@@ -20,8 +20,8 @@ class StoredJsonTest {
   @Test
   void pagesItemsAndDescriptions() {
     isReadAsItWasWritten(
-        new Page("u", "f", 200, "Ti\u0000tle \uD83D\uDE00", 3L, 1, 2, 1, null), Page.class);
-    isReadAsItWasWritten(new Page("u", null, null, null, null, 0, 0, 3, "no"), Page.class);
+        new Page("u", "f", 200, "Ti\u0000tle \uD83D\uDE00", 3L, 1, 2, 1, "a/b", null), Page.class);
+    isReadAsItWasWritten(new Page("u", null, null, null, null, 0, 0, 3, null, "no"), Page.class);
     isReadAsItWasWritten(new RunItem("k#1", 7, "u", Map.of("url", "u")), RunItem.class);
     isReadAsItWasWritten(
         new Session(Map.of("retries", "2"), -1, "1970-01-01T00:00:00Z"), Session.class);

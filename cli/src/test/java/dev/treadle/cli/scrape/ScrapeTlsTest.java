@@ -3,6 +3,8 @@ package dev.treadle.cli.scrape;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.treadle.cli.Cli;
+import dev.treadle.cli.terminal.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -11,6 +13,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,6 +107,47 @@ class ScrapeTlsTest {
       assertThat(row.error()).startsWith("TLS failed: ").contains("certif");
       assertThat(row.attempts()).isEqualTo(1);
     }
+  }
+
+  private static void page(Socket socket) throws IOException {
+    socket.getInputStream().read(new byte[10_000]);
+    socket
+        .getOutputStream()
+        .write("HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n<title>safe</title>".getBytes(UTF_8));
+  }
+
+  private Path certificate() throws Exception {
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(folder.resolve("store"))) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    String base64 =
+        Base64.getMimeEncoder().encodeToString(keys.getCertificate("a").getEncoded());
+    return Files.writeString(
+        folder.resolve("ca.pem"),
+        "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
+  }
+
+  @Test
+  void aCertificateThatTheUserVouchesForIsTrusted() throws Exception {
+    try (ServerSocket server = server(selfSigned(), ScrapeTlsTest::page)) {
+      String url = "https://127.0.0.1:" + server.getLocalPort() + "/";
+      String other = "https://localhost:" + server.getLocalPort() + "/";
+      String file = certificate().toString();
+      assertThat(Scrape.of("--cacert", file, url).only().error()).isNull();
+      assertThat(Scrape.of("--cacert", file, other).only().error()).startsWith("TLS failed: ");
+      assertThat(Scrape.of("--insecure", other).only().error()).isNull();
+      assertThat(Scrape.of(url).only().error()).startsWith("TLS failed: ");
+    }
+  }
+
+  @Test
+  void aFileWithoutACertificateIsWrongUsage() throws Exception {
+    Path file = Files.writeString(folder.resolve("no.pem"), "nothing");
+    Cli cli =
+        Cli.run("", Terminal.NONE, "scrape", "--cacert", file.toString(), "https://127.0.0.1:1/");
+    assertThat(cli.code()).isEqualTo(2);
+    assertThat(cli.err()).contains("--cacert " + file + ": there is no certificate in it");
   }
 
   @Test

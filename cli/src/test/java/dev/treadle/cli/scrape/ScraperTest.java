@@ -80,6 +80,7 @@ class ScraperTest {
                 body.length,
                 page.millis(),
                 1,
+                null,
                 null));
   }
 

@@ -37,6 +37,15 @@ class TitleTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"<svg>", "<div>", "<b>", "<table><td>", "<math><mi>", "<a><p>", "<svg><desc>"})
+  void aPageOfOpeningTagsIsReadInTimeThatGrowsWithItsLength(String tags) throws IOException {
+    String page = tags.repeat(300_000) + "<title>deep</title>";
+    String unused = Title.find(new StringReader(page), false);
+    assertThat(Title.find(new StringReader("<title>first</title>" + page), false))
+        .isEqualTo("first");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
