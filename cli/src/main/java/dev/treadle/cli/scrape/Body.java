@@ -44,8 +44,7 @@ final class Body {
   /// @param file takes the unpacked bytes if somebody keeps them
   void read(Draft draft, @Nullable StringBuilder copy, BodyFolder.@Nullable Draft file)
       throws IOException {
-    InputStream unpacked =
-        new LimitedStream(unpack(wire, encoding), limit, "the unpacked body");
+    InputStream unpacked = new LimitedStream(unpack(wire, encoding), limit, "the unpacked body");
     LateStream plain = new LateStream(file == null ? unpacked : new Copied(unpacked, file));
     byte[] start = new byte[START_BYTES];
     int length = plain.readNBytes(start, 0, start.length);

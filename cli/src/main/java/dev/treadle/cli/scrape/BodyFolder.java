@@ -34,7 +34,8 @@ record BodyFolder(Path folder) {
       this.file = file;
       Files.createDirectories(file.getParent());
       this.part = file.resolveSibling(".treadle-" + UUID.randomUUID() + ".part");
-      this.out = Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      this.out =
+          Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
     /// Adds some bytes.

@@ -73,7 +73,8 @@ final class Connections {
             new DefaultRoutePlanner(DefaultSchemePortResolver.INSTANCE) {
               @Override
               protected @Nullable HttpHost determineProxy(HttpHost target, HttpContext context) {
-                var proxy = options.proxies().proxyFor(target.getSchemeName(), target.getHostName());
+                var proxy =
+                    options.proxies().proxyFor(target.getSchemeName(), target.getHostName());
                 return proxy == null ? null : proxy.host();
               }
             })

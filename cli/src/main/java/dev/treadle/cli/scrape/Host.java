@@ -90,8 +90,7 @@ final class Host {
     }
     IDNA.Info info = new IDNA.Info();
     StringBuilder ascii = new StringBuilder();
-    IDNA.getUTS46Instance(
-            IDNA.CHECK_BIDI | IDNA.CHECK_CONTEXTJ | IDNA.NONTRANSITIONAL_TO_ASCII)
+    IDNA.getUTS46Instance(IDNA.CHECK_BIDI | IDNA.CHECK_CONTEXTJ | IDNA.NONTRANSITIONAL_TO_ASCII)
         .nameToASCII(name, ascii, info);
     if (!ALLOWED.containsAll(info.getErrors())) {
       Set<IDNA.Error> errors = EnumSet.copyOf(info.getErrors());
@@ -113,7 +112,8 @@ final class Host {
 
   // The standard's "IPv4 parser": one to four numbers, the last fills what is left.
   private static String four(String name) throws Problem.Told {
-    String[] parts = (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).split("\\.", -1);
+    String[] parts =
+        (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).split("\\.", -1);
     if (parts.length > 4) {
       throw notFour();
     }

@@ -12,13 +12,17 @@ import org.apache.hc.core5.http.message.BasicHeader;
 /// How requests are made.
 ///
 /// @param headers headers of each request besides those that every request has; one that names
-///     `User-Agent` or `Accept` stands in for it
+///   `User-Agent` or `Accept` stands in for it
 /// @param redirectsMax redirects that are followed for one URL, at least 0
 /// @param proxies the proxy for each URL
 /// @param tls makes the TLS context, once the first `https` URL needs it
 /// @param checkNames whether the name in a certificate must be that of the host
 record HttpOptions(
-    List<Header> headers, int redirectsMax, Proxies proxies, Callable<SSLContext> tls, boolean checkNames) {
+    List<Header> headers,
+    int redirectsMax,
+    Proxies proxies,
+    Callable<SSLContext> tls,
+    boolean checkNames) {
   /// As many as curl and browsers follow.
   static final int REDIRECTS_MAX = 20;
 

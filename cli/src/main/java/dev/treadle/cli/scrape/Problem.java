@@ -52,10 +52,8 @@ record Problem(String text, boolean retryable) {
     return switch (root) {
       case Told told -> new Problem(message, false);
       case SocketTimeoutException e -> new Problem("timed out while connecting", true);
-      case NoHttpResponseException e ->
-          new Problem("connection closed without an answer", true);
-      case MessageConstraintException e ->
-          new Problem("not valid HTTP: " + line(message), false);
+      case NoHttpResponseException e -> new Problem("connection closed without an answer", true);
+      case MessageConstraintException e -> new Problem("not valid HTTP: " + line(message), false);
       case MalformedChunkCodingException e when !(e instanceof TruncatedChunkException) ->
           new Problem("not valid HTTP: " + line(message), false);
       case HttpException e -> new Problem("not valid HTTP: " + line(message), false);

@@ -31,8 +31,8 @@ final class Resolver implements DnsResolver, AutoCloseable {
 
   /// Returns the addresses of a host.
   ///
-  /// @throws UnknownHostException if it has none
-  ///     or the thread was interrupted meanwhile, which it still is afterwards
+  /// @throws UnknownHostException if it has none or the thread was interrupted meanwhile, which it
+  ///   still is afterwards
   @Override
   public InetAddress[] resolve(String host) throws UnknownHostException {
     if (isLiteral(host) || host.equals("localhost")) {

@@ -13,8 +13,7 @@ import java.time.Duration;
 public record ScrapeOptions(
     int concurrency, int perHost, Duration timeout, int retries, long maxBytes, Duration delay) {
   /// Options without a delay.
-  public ScrapeOptions(
-      int concurrency, int perHost, Duration timeout, int retries, long maxBytes) {
+  public ScrapeOptions(int concurrency, int perHost, Duration timeout, int retries, long maxBytes) {
     this(concurrency, perHost, timeout, retries, maxBytes, Duration.ZERO);
   }
 }

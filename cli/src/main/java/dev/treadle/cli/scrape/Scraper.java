@@ -49,8 +49,7 @@ public final class Scraper implements AutoCloseable {
 
   /// @param maxBytes the longest body that is read, packed or unpacked
   /// @param bodies keeps the bodies of good pages; null if nothing does
-  Scraper(
-      long maxBytes, InstantSource clock, HttpOptions options, @Nullable BodyFolder bodies) {
+  Scraper(long maxBytes, InstantSource clock, HttpOptions options, @Nullable BodyFolder bodies) {
     this.bodies = bodies;
     this.maxBytes = maxBytes;
     this.clock = clock;

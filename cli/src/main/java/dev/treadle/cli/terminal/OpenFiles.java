@@ -18,7 +18,8 @@ public final class OpenFiles {
   /// @param what what happens at once, such as `attempts`
   /// @param each open files that one of them needs
   public static int atOnce(Stdio stdio, String what, int wanted, int each) {
-    if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
+    if (!(ManagementFactory.getOperatingSystemMXBean()
+        instanceof UnixOperatingSystemMXBean system)) {
       return wanted;
     }
     long limit = system.getMaxFileDescriptorCount();

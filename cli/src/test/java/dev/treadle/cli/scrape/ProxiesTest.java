@@ -60,7 +60,8 @@ class ProxiesTest {
   @Test
   void theOptionWinsOverTheEnvironment() throws Exception {
     Map<String, String> environment = Map.of("http_proxy", "p:1", "no_proxy", "x");
-    assertThat(Proxies.of(environment, "q:2").proxyFor("http", "y").host()).hasToString("http://q:2");
+    assertThat(Proxies.of(environment, "q:2").proxyFor("http", "y").host())
+        .hasToString("http://q:2");
     assertThat(Proxies.of(environment, "q:2").proxyFor("http", "x")).isNull();
     assertThat(Proxies.of(environment, "").proxyFor("http", "y")).isNull();
   }

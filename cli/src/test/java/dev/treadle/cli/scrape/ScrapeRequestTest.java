@@ -148,7 +148,8 @@ class ScrapeRequestTest {
     try (HostileServer proxy = new HostileServer()) {
       proxy.on(
           "*",
-          exchange -> exchange.page(200, "Content-Type: text/html", "<title>p</title>".getBytes(UTF_8)));
+          exchange ->
+              exchange.page(200, "Content-Type: text/html", "<title>p</title>".getBytes(UTF_8)));
       String address = proxy.url("").replace("http://", "http://me:se%40cret@");
       Row row = Scrape.of("--proxy", address, "http://foo_bar.invalid/a?b").only();
       assertThat(row.error()).isNull();
@@ -225,10 +226,12 @@ class ScrapeRequestTest {
   void bodiesOfGoodPagesAreKept() throws Exception {
     byte[] picture = {0, 1, 2, (byte) 0xFF};
     server.page("/a/b.png", "image/png", picture);
-    server.on("/packed", exchange -> {
-      byte[] body = HostileServer.gzip("<title>packed</title>".getBytes(UTF_8));
-      exchange.page(200, "Content-Type: text/html\r\nContent-Encoding: gzip", body);
-    });
+    server.on(
+        "/packed",
+        exchange -> {
+          byte[] body = HostileServer.gzip("<title>packed</title>".getBytes(UTF_8));
+          exchange.page(200, "Content-Type: text/html\r\nContent-Encoding: gzip", body);
+        });
     server.on("/gone", exchange -> exchange.page(404, "", "gone".getBytes(UTF_8)));
     server.on(
         "/cut",

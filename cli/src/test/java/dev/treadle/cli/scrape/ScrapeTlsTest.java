@@ -121,8 +121,7 @@ class ScrapeTlsTest {
     try (InputStream in = Files.newInputStream(folder.resolve("store"))) {
       keys.load(in, PASSWORD.toCharArray());
     }
-    String base64 =
-        Base64.getMimeEncoder().encodeToString(keys.getCertificate("a").getEncoded());
+    String base64 = Base64.getMimeEncoder().encodeToString(keys.getCertificate("a").getEncoded());
     return Files.writeString(
         folder.resolve("ca.pem"),
         "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");

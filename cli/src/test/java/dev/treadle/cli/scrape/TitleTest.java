@@ -37,7 +37,8 @@ class TitleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"<svg>", "<div>", "<b>", "<table><td>", "<math><mi>", "<a><p>", "<svg><desc>"})
+  @ValueSource(
+      strings = {"<svg>", "<div>", "<b>", "<table><td>", "<math><mi>", "<a><p>", "<svg><desc>"})
   void aPageOfOpeningTagsIsReadInTimeThatGrowsWithItsLength(String tags) throws IOException {
     String page = tags.repeat(300_000) + "<title>deep</title>";
     String unused = Title.find(new StringReader(page), false);
