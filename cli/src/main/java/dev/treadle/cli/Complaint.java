@@ -1,5 +1,9 @@
 package dev.treadle.cli;
 
+import dev.treadle.StoreException;
+import dev.treadle.cli.terminal.IoProblem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,7 +18,8 @@ import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// What to tell somebody who typed something wrong, in place of the words of the parser.
+/// What to tell somebody who typed something wrong, in place of the words of the parser, or whose
+/// command failed, in place of the names of classes.
 final class Complaint {
   private static final Pattern VALUE =
       Pattern.compile("Invalid value for (?:option|positional parameter) .*?: (?=')(.*)");
@@ -29,6 +34,18 @@ final class Complaint {
       case MissingParameterException missing -> missing(missing);
       case OverwrittenOptionException twice -> name(twice.getOverwritten()) + " is given twice";
       default -> other(e, command);
+    };
+  }
+
+  /// What to tell of a command that failed.
+  static String about(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return switch (e) {
+      case StoreException store -> message;
+      case UncheckedIOException it when it.getCause() instanceof IOException cause ->
+          message.equals(cause.toString()) ? IoProblem.withFile(cause) : message;
+      case IOException it -> IoProblem.withFile(it);
+      default -> "internal error: " + e;
     };
   }
 

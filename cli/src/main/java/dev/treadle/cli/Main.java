@@ -1,6 +1,5 @@
 package dev.treadle.cli;
 
-import dev.treadle.StoreException;
 import dev.treadle.cli.db.DbCommand;
 import dev.treadle.cli.demo.DemoCommand;
 import dev.treadle.cli.files.FilesCommand;
@@ -12,17 +11,18 @@ import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.scrape.ScrapeCommand;
 import dev.treadle.cli.shell.MapCommand;
 import dev.treadle.cli.shell.RunCommand;
+import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Version;
 import dev.treadle.cli.terminal.WholeNumber;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /// The `treadle` command. Exit codes: 0 all well, 1 some failed, 2 wrong usage, 130 interrupted.
 @Command(
@@ -52,7 +52,14 @@ public final class Main implements Runnable {
 
   /// Runs a command and ends the process with its code.
   public static void main(String[] args) {
-    System.exit(commandLine(Stdio::ofProcess).execute(args));
+    @Nullable String problem = Arguments.problem(args);
+    if (problem != null) {
+      System.err.println("treadle: " + problem);
+      System.exit(Exit.USAGE);
+    }
+    CommandLine line = commandLine(Stdio::ofProcess);
+    line.setOut(Stdio.writerOfProcess());
+    System.exit(line.execute(args));
   }
 
   /// The command line over these streams, which are asked for when a command starts to work.
@@ -75,7 +82,8 @@ public final class Main implements Runnable {
     line.addSubcommand(new DemoCommand(stdio));
     line.addSubcommand(new CompletionCommand(stdio));
     line.setParameterExceptionHandler((e, args) -> wrongUsage(e));
-    line.setExecutionExceptionHandler((e, command, parsed) -> internalError(e, command));
+    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+    line.setExecutionStrategy(Main::execute);
     line.setExpandAtFiles(false); // a path or URL may begin with @
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.registerConverter(int.class, WholeNumber::readInt);
@@ -86,25 +94,39 @@ public final class Main implements Runnable {
     return line;
   }
 
+  // Help and versions are printed here, outside of any command.
+  private static int execute(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (Stdio.Closed e) {
+      return Exit.OK; // nobody reads on
+    } catch (Stdio.Unwritable e) {
+      return failed(e, parsed.commandSpec().commandLine());
+    }
+  }
+
   private static int wrongUsage(ParameterException e) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().println(name + ": " + Complaint.about(e));
+    command.getErr().println(Columns.clean(name + ": " + Complaint.about(e)));
     command.getErr().println("Try '" + name + " --help'.");
     return Exit.USAGE;
   }
 
-  private static int internalError(Exception e, CommandLine command) {
-    if (e instanceof ParameterException wrong) {
-      return wrongUsage(wrong);
-    }
-    String what = e instanceof StoreException ? String.valueOf(e.getMessage()) : e.toString();
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + what);
-    return Exit.FAILED;
+  private static int failed(Exception e, CommandLine command) {
+    return switch (e) {
+      case ParameterException wrong -> wrongUsage(wrong);
+      case Stdio.Closed closed -> Exit.OK; // nobody reads on
+      default -> {
+        String line = command.getCommandSpec().qualifiedName() + ": " + Complaint.about(e);
+        command.getErr().println(Columns.clean(line));
+        yield Exit.FAILED;
+      }
+    };
   }
 
   @Override
   public void run() {
-    line.usage(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
+    line.usage(line.getOut());
   }
 }

@@ -2,9 +2,11 @@ package dev.treadle.cli.db;
 
 import dev.treadle.Progress;
 import dev.treadle.StoreException;
+import dev.treadle.cli.records.NewFile;
 import dev.treadle.cli.terminal.Bar;
 import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.Exit;
+import dev.treadle.cli.terminal.IoProblem;
 import dev.treadle.cli.terminal.Meter;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Usage;
@@ -15,9 +17,10 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -63,7 +66,8 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "LINES",
-      description = "Writes to a new file LINES, which appears when it is whole.")
+      description =
+          "Writes to a new file LINES, for its owner alone; it appears when it is whole.")
   @Nullable Path out;
 
   @Option(
@@ -89,10 +93,10 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Stdio streams = stdio.get();
     Path lines = out;
-    if (lines != null && Files.exists(lines)) {
+    if (lines != null && Files.exists(lines, LinkOption.NOFOLLOW_LINKS)) {
       throw Usage.wrong(
           spec, "--out " + lines + ": is there already; name a new file, or delete it");
     }
@@ -101,15 +105,12 @@ final class ExportCommand implements Callable<Integer> {
     boolean silent = quiet || lines == null && streams.terminal().out();
     try (Meter meter = Meter.start(streams, "exported", Bar.Unit.COUNT, silent, progress::get)) {
       if (lines == null) {
-        write(new BufferedOutputStream(streams.out(), 1 << 16), progress);
+        write(new BufferedOutputStream(streams.printing(), 1 << 16), progress);
       } else {
         writeWhole(lines, progress);
       }
-    } catch (UncheckedIOException e) {
-      if (lines == null) {
-        return Exit.OK; // nobody reads on
-      }
-      throw new StoreException(lines + " cannot be written: " + e.getCause(), e);
+    } catch (Stdio.Closed e) {
+      return Exit.OK; // nobody reads on
     }
     if (!quiet) {
       long jobs = progress.get().done();
@@ -120,22 +121,22 @@ final class ExportCommand implements Callable<Integer> {
     return Exit.OK;
   }
 
-  private void writeWhole(Path lines, AtomicReference<Progress> progress) throws IOException {
-    Path part = lines.resolveSibling(lines.getFileName() + ".part");
-    boolean whole = false;
-    try {
-      try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16)) {
+  private void writeWhole(Path lines, AtomicReference<Progress> progress) {
+    try (NewFile file = NewFile.at(lines)) {
+      try (OutputStream to =
+          new BufferedOutputStream(Channels.newOutputStream(file.channel()), 1 << 16)) {
         write(to, progress);
       }
-      Files.move(part, lines, StandardCopyOption.ATOMIC_MOVE);
-      whole = true;
+      file.appear(NewFile.Replace.NOTHING);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      if (!whole) {
-        Files.deleteIfExists(part);
-      }
+      throw unwritten(lines, e);
+    } catch (UncheckedIOException e) {
+      throw unwritten(lines, e.getCause());
     }
+  }
+
+  private static StoreException unwritten(Path lines, IOException e) {
+    return new StoreException("--out " + lines + ": cannot be written: " + IoProblem.of(e), e);
   }
 
   private void write(OutputStream to, AtomicReference<Progress> progress) {

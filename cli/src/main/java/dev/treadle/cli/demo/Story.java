@@ -50,7 +50,7 @@ final class Story {
   /// Prints a line as it is.
   void tell(String text) {
     if (toErr) {
-      stdio.tell(text + "\n");
+      stdio.paint(text + "\n");
     } else {
       stdio.print(text + "\n");
     }

@@ -7,10 +7,11 @@ import dev.treadle.cli.terminal.Terminal;
 
 /// Records for people: numbers in columns, then the path; digests as `sha256sum` prints them.
 ///
+/// @param terminal whether a terminal shows them, on which no name may do more than be shown
 /// @param colour whether errors are red
-record FileFormat(Operation operation, boolean colour) implements RecordFormat<FileRecord> {
+record FileFormat(Operation operation, boolean terminal, boolean colour) implements RecordFormat<FileRecord> {
   static FileFormat of(Operation operation, Terminal terminal) {
-    return new FileFormat(operation, terminal.out() && terminal.colour());
+    return new FileFormat(operation, terminal.out(), terminal.out() && terminal.colour());
   }
 
   @Override
@@ -27,13 +28,20 @@ record FileFormat(Operation operation, boolean colour) implements RecordFormat<F
                   Columns.number(text.words()),
                   Columns.number(text.chars()))
               + path;
-      case Finding.Digest digest -> digest.sha256() + "  " + path;
+      case Finding.Digest digest -> sum(digest.sha256(), record.path());
       case null ->
           numbers(SizeConverter.format(record.bytesIn()), Columns.number(record.millis()) + " ms")
               + path
               + " -> "
               + Columns.clean(String.valueOf(record.output()));
     };
+  }
+
+  // A backslash before the digest says that there are some in the name.
+  private String sum(String digest, String path) {
+    String escaped = path.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+    String name = terminal ? Columns.clean(escaped) : escaped;
+    return (escaped.equals(path) ? "" : "\\") + digest + "  " + name;
   }
 
   private String bad(FileRecord record, String error) {

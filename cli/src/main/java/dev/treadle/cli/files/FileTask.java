@@ -2,6 +2,7 @@ package dev.treadle.cli.files;
 
 import dev.treadle.Outcome;
 import dev.treadle.Task;
+import dev.treadle.cli.records.NewFile;
 import dev.treadle.cli.records.Watch;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -35,7 +36,7 @@ public final class FileTask {
     Operation upper = new Operation.Mapped(CaseMapping.UPPER, StandardCharsets.UTF_8);
     return new FileTask(
             upper,
-            new Results(upper.label(), null, Results.Replace.NOTHING, List.of()),
+            new Results(upper.label(), null, NewFile.Replace.NOTHING, List.of()),
             read,
             Watch.NONE)
         .task();
@@ -88,6 +89,9 @@ public final class FileTask {
     try (FileChannel in = FileChannel.open(input.path(), StandardOpenOption.READ)) {
       results.check(input.path(), target);
       try (NewFile out = NewFile.at(target)) {
+        if (results.replace() == NewFile.Replace.ANYTHING) {
+          out.takeOwner();
+        }
         mapped.run(in, out.channel(), count(draft));
         long size = out.channel().size();
         out.resemble(input.path());

@@ -1,5 +1,6 @@
 package dev.treadle.cli.files;
 
+import dev.treadle.cli.records.NewFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -105,6 +106,9 @@ final class FileTree implements Iterator<FileInput> {
 
   /// The input at a path; null for a folder, which is opened.
   private @Nullable FileInput look(Path path, Path mirror) {
+    if (!Names.isText(path)) {
+      return problem(path, mirror, Names.problem(path));
+    }
     try {
       BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
       if (found.isRegularFile()) {

@@ -1,5 +1,6 @@
 package dev.treadle.cli.files;
 
+import dev.treadle.cli.records.NewFile;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Usage;
@@ -87,10 +88,10 @@ public final class FilesCommand implements Runnable {
 
     @Override
     final Results results(Operation operation) {
-      Results.Replace replace =
+      NewFile.Replace replace =
           force
-              ? Results.Replace.ANYTHING
-              : db.file() == null ? Results.Replace.NOTHING : Results.Replace.THE_SAME;
+              ? NewFile.Replace.ANYTHING
+              : db.file() == null ? NewFile.Replace.NOTHING : NewFile.Replace.THE_SAME;
       return new Results(operation.label(), out, replace, paths());
     }
   }

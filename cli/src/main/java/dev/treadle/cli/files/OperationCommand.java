@@ -1,6 +1,7 @@
 package dev.treadle.cli.files;
 
 import dev.treadle.cli.records.ListRun;
+import dev.treadle.cli.records.NewFile;
 import dev.treadle.cli.records.Output;
 import dev.treadle.cli.records.Printer;
 import dev.treadle.cli.records.RecordFormat;
@@ -65,7 +66,7 @@ abstract class OperationCommand implements Callable<Integer> {
 
   /// Where results lie, for operations that have some.
   Results results(Operation operation) {
-    return new Results(operation.label(), null, Results.Replace.NOTHING, paths);
+    return new Results(operation.label(), null, NewFile.Replace.NOTHING, paths);
   }
 
   final List<Path> paths() {

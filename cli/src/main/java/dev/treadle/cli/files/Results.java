@@ -1,5 +1,6 @@
 package dev.treadle.cli.files;
 
+import dev.treadle.cli.records.NewFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -17,17 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param out the folder for results; null for beside the sources
 /// @param replace which files that are there already are in order
 /// @param arguments the files and folders that were named
-record Results(String mark, @Nullable Path out, Replace replace, List<Path> arguments) {
-  /// Which files that are there already are in order.
-  enum Replace {
-    /// None.
-    NOTHING,
-    /// One with the very bytes of the result: a run that was killed has left it.
-    THE_SAME,
-    /// Any: it is replaced.
-    ANYTHING
-  }
-
+record Results(String mark, @Nullable Path out, NewFile.Replace replace, List<Path> arguments) {
   /// The place of an argument below the folder for results: a relative path as it is, so that
   /// folders keep apart what has the same name; of others only the last name.
   static Path mirror(Path argument) {
@@ -70,10 +61,10 @@ record Results(String mark, @Nullable Path out, Replace replace, List<Path> argu
   /// @throws FileSystemException if it would; its reason says how to mend it
   void check(Path source, Path target) throws IOException {
     switch (replace) {
-      case NOTHING -> checkFree(target);
+      case NOTHING -> NewFile.checkFree(target);
       case THE_SAME -> { // whether it is the same turns out in the end
         if (!Files.isRegularFile(target) || Files.isSameFile(source, target)) {
-          checkFree(target);
+          NewFile.checkFree(target);
         }
       }
       case ANYTHING -> checkReplaceable(source, target);
@@ -85,16 +76,23 @@ record Results(String mark, @Nullable Path out, Replace replace, List<Path> argu
       throw refused(target, "is a folder");
     } else if (Files.exists(target) && !Files.isRegularFile(target)) {
       throw refused(target, "is no file but a device or the like, which is never replaced");
+    } else if (Files.isSymbolicLink(target) && Files.exists(target)) {
+      throw refused(
+          target, "is a link, which a file would replace; give another folder with --out");
+    } else if (names(target) > 1) {
+      throw refused(
+          target,
+          "has %d hard links, and the others would keep what is in it now; give another folder with --out"
+              .formatted(names(target)));
     } else if (Files.exists(target) && !Files.isSameFile(source, target) && isInput(target)) {
       throw refused(target, "is an input too; give another folder with --out");
     }
   }
 
-  /// Refuses a target that is there, if only as a link that leads nowhere.
-  static void checkFree(Path target) throws FileSystemException {
-    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw refused(target, "is there already; --force replaces it");
-    }
+  private static int names(Path file) throws IOException {
+    return Files.exists(file) && Files.getFileStore(file).supportsFileAttributeView("unix")
+        ? (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
+        : 1;
   }
 
   private static FileSystemException refused(Path target, String reason) {

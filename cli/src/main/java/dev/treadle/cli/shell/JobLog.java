@@ -1,5 +1,6 @@
 package dev.treadle.cli.shell;
 
+import dev.treadle.cli.terminal.IoProblem;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A line for each job as it ends, in the columns of GNU parallel. Used by one thread, but for its
@@ -16,12 +19,20 @@ final class JobLog implements Closeable {
   private static final String NAMES =
       "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n";
 
+  private static final Pattern CONTROL =
+      Pattern.compile("\\\\?([\\x01-\\x09\\x0b-\\x1f\\x7f-\\x9f])");
+
+  private final @Nullable Path path;
   private final @Nullable Writer file;
 
   /// @param path replaced if it exists; null for no log
   JobLog(@Nullable Path path) throws IOException {
+    this.path = path;
     this.file = path == null ? null : Files.newBufferedWriter(path);
-    write(NAMES);
+    if (file != null) {
+      file.write(NAMES);
+      file.flush();
+    }
   }
 
   /// Adds a line.
@@ -46,7 +57,19 @@ final class JobLog implements Closeable {
             received,
             late ? -1 : signalled ? 0 : exit,
             signalled ? exit - 128 : 0,
-            command.get().replace('\n', '\0')));
+            inOneCell(command.get())));
+  }
+
+  // Quoted as Quoting does it, a control character stands after a backslash.
+  private static String inOneCell(String command) {
+    return CONTROL
+        .matcher(command)
+        .replaceAll(found ->
+            Matcher.quoteReplacement(
+                found.group(1).equals("\t")
+                    ? "$'\\t'"
+                    : "$'\\x%02x'".formatted((int) found.group(1).charAt(0))))
+        .replace('\n', '\0');
   }
 
   private void write(String text) {
@@ -56,7 +79,8 @@ final class JobLog implements Closeable {
         file.flush(); // so that it can be watched
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the job log: " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "--joblog " + path + ": cannot be written: " + IoProblem.of(e), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.treadle.cli.shell;
 
 import dev.treadle.cli.records.Printer;
+import dev.treadle.cli.terminal.IoProblem;
 import dev.treadle.cli.terminal.Meter;
 import dev.treadle.cli.terminal.Stdio;
 import java.io.ByteArrayInputStream;
@@ -40,7 +41,9 @@ final class JobOutput implements Printer<Report> {
           Files.deleteIfExists(files.stderr(report.n()));
         }
       } catch (IOException e) {
-        stdio.tell("treadle map: job %d: its output was lost: %s\n".formatted(report.n(), e));
+        stdio.tell(
+            "treadle map: job %d: its output was lost: %s\n"
+                .formatted(report.n(), IoProblem.withFile(e)));
       }
     });
   }

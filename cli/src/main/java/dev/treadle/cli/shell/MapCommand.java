@@ -8,13 +8,13 @@ import dev.treadle.cli.report.ReportOption;
 import dev.treadle.cli.runs.DbOption;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.Exit;
+import dev.treadle.cli.terminal.IoProblem;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Stoppable;
 import dev.treadle.cli.terminal.Usage;
 import dev.treadle.cli.terminal.Version;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -274,15 +274,15 @@ public final class MapCommand implements Callable<Integer> {
     } catch (FileAlreadyExistsException e) {
       throw Usage.wrong(spec, "--out " + path + ": " + e.getFile() + " is a file, not a folder");
     } catch (IOException e) {
-      throw Usage.wrong(spec, "--out " + path + ": cannot be made: " + e);
+      throw Usage.wrong(spec, "--out " + path + ": cannot be made: " + IoProblem.withFile(e));
     }
   }
 
   private JobLog log() {
     try {
       return new JobLog(jobLog);
-    } catch (IOException | UncheckedIOException e) {
-      throw Usage.wrong(spec, "--joblog " + jobLog + ": cannot be written: " + e);
+    } catch (IOException e) {
+      throw Usage.wrong(spec, "--joblog " + jobLog + ": cannot be written: " + IoProblem.of(e));
     }
   }
 }

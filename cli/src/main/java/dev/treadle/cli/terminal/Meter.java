@@ -53,7 +53,7 @@ public final class Meter implements AutoCloseable {
     }
     long now = System.nanoTime();
     if (live) {
-      stdio.tell(ERASE + bar.draw(progress.get(), now, stdio.terminal().width() - 1));
+      stdio.paint(ERASE + bar.draw(progress.get(), now, stdio.terminal().width() - 1));
       shown = true;
     } else {
       bar.log(progress.get(), now).ifPresent(line -> stdio.tell(line + "\n"));
@@ -80,7 +80,7 @@ public final class Meter implements AutoCloseable {
 
   private void erase() {
     if (shown) {
-      stdio.tell(ERASE);
+      stdio.paint(ERASE);
       shown = false;
     }
   }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of the terminal that the command was started from.
@@ -33,13 +34,29 @@ public record Terminal(
     @Nullable String term = env.get("TERM");
     boolean smart = term != null && !term.equals("dumb");
     boolean colour = smart && env.getOrDefault("NO_COLOR", "").isEmpty();
-    return new Terminal(in, out, err && smart, colour, utf8(), width(env));
+    return new Terminal(in, out, err && smart, colour, utf8(env), width(env));
   }
 
-  private static boolean utf8() {
-    String name = System.getProperty("stderr.encoding", System.getProperty("native.encoding", ""));
+  // The launcher runs Java in another locale than that of the terminal.
+  static boolean utf8(Map<String, String> env) {
+    @Nullable String launched = env.get("TREADLE_LC_ALL");
+    if (launched == null) {
+      return isUtf8(
+          System.getProperty("stderr.encoding", System.getProperty("native.encoding", "")));
+    }
+    String all = launched.isEmpty() ? "" : launched.substring(1);
+    String locale =
+        Stream.of(all, env.getOrDefault("LC_CTYPE", ""), env.getOrDefault("LANG", ""))
+            .filter(value -> !value.isEmpty())
+            .findFirst()
+            .orElse("C");
+    int dot = locale.indexOf('.');
+    return dot < 0 || isUtf8(locale.substring(dot + 1).replaceFirst("@.*", ""));
+  }
+
+  private static boolean isUtf8(String charset) {
     try {
-      return Charset.forName(name).equals(StandardCharsets.UTF_8);
+      return Charset.forName(charset).equals(StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       return false;
     }

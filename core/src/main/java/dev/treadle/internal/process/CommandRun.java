@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
@@ -124,6 +125,7 @@ final class CommandRun implements Remote {
     if (command.inherits()) {
       builder.inheritIO();
     }
+    restoreLocale(builder.environment());
     builder.environment().keySet().removeIf(name -> name.startsWith("TREADLE_"));
     if (traceparent != null) {
       builder.environment().put("TRACEPARENT", traceparent);
@@ -135,6 +137,17 @@ final class CommandRun implements Remote {
     }
     Programs.check(command, builder);
     return builder.start();
+  }
+
+  // The launcher runs Java with another LC_ALL, and keeps here what the caller's was: "" if there
+  // was none, or "=" and its value.
+  private static void restoreLocale(Map<String, String> environment) {
+    String given = environment.get("TREADLE_LC_ALL");
+    if (given != null && given.startsWith("=")) {
+      environment.put("LC_ALL", given.substring(1));
+    } else if (given != null) {
+      environment.remove("LC_ALL");
+    }
   }
 
   // Less and less often, unless its memory is bounded.

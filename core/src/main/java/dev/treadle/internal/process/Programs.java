@@ -3,16 +3,30 @@ package dev.treadle.internal.process;
 import dev.treadle.Command;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Looks for the programs of commands: behind a wrapper, that one is missing would come as an exit
 /// code of the wrapper.
 final class Programs {
+  // What arguments of programs are encoded in.
+  private static final Charset NAMES =
+      Charset.forName(System.getProperty("sun.jnu.encoding"), StandardCharsets.UTF_8);
+
   private Programs() {}
 
   /// @throws IOException if there is no such program, or it may not be run
   static void check(Command command, ProcessBuilder builder) throws IOException {
+    for (String word : command.argv()) {
+      // Java would write a question mark in place of what it cannot encode.
+      if (!NAMES.newEncoder().canEncode(word)) {
+        throw new IOException(
+            "the argument '%s' cannot be written in %s; run Java with LC_ALL=C.UTF-8"
+                .formatted(word, NAMES));
+      }
+    }
     String program = command.argv().getFirst();
     Path directory = command.directory() == null ? Path.of("") : command.directory();
     if (!Files.isDirectory(directory.toAbsolutePath())) {

@@ -1,16 +1,22 @@
-package dev.treadle.cli.files;
+package dev.treadle.cli.records;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +24,31 @@ import org.jspecify.annotations.Nullable;
 /// all. Used by one thread.
 ///
 /// It is written in the nearest folder that is there already, so that a failure leaves no folders
-/// behind either.
-final class NewFile implements AutoCloseable {
+/// behind either. Until it is there only its owner may read it.
+public final class NewFile implements AutoCloseable {
   private static final String PREFIX = ".treadle-";
   private static final String SUFFIX = ".tmp";
+
+  private static final FileAttribute<?>[] PRIVATE =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+          ? new FileAttribute<?>[] {
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+          }
+          : new FileAttribute<?>[0];
 
   private final Path target;
   private final Path hidden;
   private final FileChannel channel;
+
+  /// Which files that are there already are in order.
+  public enum Replace {
+    /// None.
+    NOTHING,
+    /// One with the very bytes of the result: a run that was killed has left it.
+    THE_SAME,
+    /// Any: it is replaced.
+    ANYTHING
+  }
 
   private NewFile(Path target, Path hidden, FileChannel channel) {
     this.target = target;
@@ -34,11 +57,12 @@ final class NewFile implements AutoCloseable {
   }
 
   /// Whether a name is that of such a file before its end, which only a killed process leaves.
-  static boolean isOne(String name) {
+  public static boolean isOne(String name) {
     return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
   }
 
-  static NewFile at(Path target) throws IOException {
+  /// Begins a file that will be at this path.
+  public static NewFile at(Path target) throws IOException {
     Path folder = existing(target.toAbsolutePath().getParent());
     for (int tries = 0; ; tries++) {
       String name = PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong()) + SUFFIX;
@@ -49,9 +73,11 @@ final class NewFile implements AutoCloseable {
             hidden,
             FileChannel.open(
                 hidden,
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE));
+                Set.of(
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE),
+                PRIVATE));
       } catch (FileAlreadyExistsException e) {
         if (tries == 10) {
           throw e;
@@ -71,12 +97,44 @@ final class NewFile implements AutoCloseable {
     return at;
   }
 
-  FileChannel channel() {
+  /// Returns what its bytes are written to.
+  public FileChannel channel() {
     return channel;
   }
 
+  /// Gives it the owner and the group of the file that it will replace, if there is one.
+  ///
+  /// @throws FileSystemException if this user may not do that
+  public void takeOwner() throws IOException {
+    @Nullable PosixFileAttributeView from =
+        Files.getFileAttributeView(
+            target, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    @Nullable PosixFileAttributeView to =
+        Files.getFileAttributeView(
+            hidden, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (from == null || to == null || !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    PosixFileAttributes old = from.readAttributes();
+    PosixFileAttributes now = to.readAttributes();
+    try {
+      if (!old.owner().equals(now.owner())) {
+        to.setOwner(old.owner());
+      }
+      if (!old.group().equals(now.group())) {
+        to.setGroup(old.group());
+      }
+    } catch (FileSystemException e) {
+      throw new FileSystemException(
+          target.toString(),
+          null,
+          "belongs to %s:%s, which a file of this user that replaces it cannot; write elsewhere"
+              .formatted(old.owner().getName(), old.group().getName()));
+    }
+  }
+
   /// Gives it the permissions and times of its source.
-  void resemble(Path source) throws IOException {
+  public void resemble(Path source) throws IOException {
     @Nullable PosixFileAttributeView from =
         Files.getFileAttributeView(source, PosixFileAttributeView.class);
     @Nullable PosixFileAttributeView to =
@@ -93,9 +151,9 @@ final class NewFile implements AutoCloseable {
   ///
   /// @param replace what may be there already
   /// @throws FileSystemException if there is another file
-  void appear(Results.Replace replace) throws IOException {
+  public void appear(Replace replace) throws IOException {
     channel.close();
-    if (replace == Results.Replace.THE_SAME
+    if (replace == Replace.THE_SAME
         && Files.isRegularFile(target)
         && Files.mismatch(hidden, target) < 0) {
       return;
@@ -104,7 +162,7 @@ final class NewFile implements AutoCloseable {
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    if (replace == Results.Replace.ANYTHING || !link()) {
+    if (replace == Replace.ANYTHING || !link()) {
       Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
     }
   }
@@ -116,8 +174,16 @@ final class NewFile implements AutoCloseable {
       Files.createLink(target, hidden);
       return true;
     } catch (UnsupportedOperationException | FileSystemException e) {
-      Results.checkFree(target);
+      checkFree(target);
       return false; // a file system without links
+    }
+  }
+
+  /// Refuses a target that is there, if only as a link that leads nowhere.
+  public static void checkFree(Path target) throws FileSystemException {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileSystemException(
+          target.toString(), null, "is there already; --force replaces it");
     }
   }
 
