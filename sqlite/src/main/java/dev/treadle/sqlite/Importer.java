@@ -110,7 +110,7 @@ final class Importer {
         progress.accept(new Progress(jobs, jobs, 0));
         return jobs;
       } catch (Throwable e) {
-        sql.execute("ROLLBACK");
+        FileAccess.rollback(sql, e);
         throw e;
       }
     } catch (BadLineException e) {
@@ -127,7 +127,7 @@ final class Importer {
           : FileAccess.writing(file, e);
     } catch (IOException e) {
       throw new StoreException(
-          "reading after line " + number + " failed: " + e + ". Nothing was kept", e);
+          "reading after line " + number + " failed: " + e.getMessage() + ". Nothing was kept", e);
     }
   }
 

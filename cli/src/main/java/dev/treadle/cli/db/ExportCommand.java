@@ -100,6 +100,10 @@ final class ExportCommand implements Callable<Integer> {
       throw Usage.wrong(
           spec, "--out " + lines + ": is there already; name a new file, or delete it");
     }
+    if (lines != null && !Files.isDirectory(folder(lines))) {
+      throw Usage.wrong(
+          spec, "--out " + lines + ": there is no folder " + folder(lines) + "; make it first");
+    }
     long began = System.nanoTime();
     AtomicReference<Progress> progress = new AtomicReference<>(Progress.NONE);
     boolean silent = quiet || lines == null && streams.terminal().out();
@@ -133,6 +137,12 @@ final class ExportCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) {
       throw unwritten(lines, e.getCause());
     }
+  }
+
+  private static Path folder(Path file) {
+    Path absolute = file.toAbsolutePath();
+    Path parent = absolute.getParent();
+    return parent == null ? absolute : parent;
   }
 
   private static StoreException unwritten(Path lines, IOException e) {

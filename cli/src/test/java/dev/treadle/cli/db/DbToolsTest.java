@@ -8,6 +8,7 @@ import dev.treadle.cli.Cli;
 import dev.treadle.cli.terminal.Terminal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -195,5 +196,34 @@ class DbToolsTest {
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err()).contains("line 1 is of an export of some jobs");
     assertThat(folder.resolve("copy.db")).doesNotExist();
+  }
+
+  @Test
+  void anExportIsForItsOwnerAlone() throws Exception {
+    Path lines = folder.resolve("jobs.jsonl");
+    assertThat(Cli.run("db", "export", "-q", db.toString(), "-o", lines.toString()).code()).isZero();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lines)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void anExportWritesThroughNoLinkAndMakesNoFolder() throws Exception {
+    Path link = folder.resolve("link");
+    Files.createSymbolicLink(link, Path.of("elsewhere"));
+    Cli through = Cli.run("db", "export", db.toString(), "-o", link.toString());
+    assertThat(through.code()).isEqualTo(2);
+    assertThat(through.err()).contains("is there already");
+    assertThat(folder.resolve("elsewhere")).doesNotExist();
+    Cli into = Cli.run("db", "export", db.toString(), "-o", folder + "/gone/lines");
+    assertThat(into.code()).isEqualTo(2);
+    assertThat(into.err()).contains("there is no folder " + folder + "/gone; make it first");
+    assertThat(folder.resolve("gone")).doesNotExist();
+  }
+
+  @Test
+  void anErrorShowsNoControlCharacterOfAName() {
+    Cli cli = Cli.run("db", "check", folder + "/a\u001b[31m\nb");
+    assertThat(cli.code()).isEqualTo(2);
+    assertThat(cli.err()).contains("/a [31m b").doesNotContain("\u001b");
   }
 }

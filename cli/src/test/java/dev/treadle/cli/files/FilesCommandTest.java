@@ -468,4 +468,72 @@ class FilesCommandTest {
   void aPathMayBeginWithAnAt() {
     assertThat(files("count", "-q", "@no-such-file").out()).contains("@no-such-file: no such file");
   }
+
+  // --- names and owners ---
+
+  @Test
+  void sumsOfOddNamesAreWrittenAsSha256sumWritesThem() throws Exception {
+    file("in/a\nb", "");
+    file("in/c\\d", "");
+    file("in/e\rf", "");
+    file("in/g\th", "");
+    String sum = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assertThat(files("sha256", "-q", "-r", folder.resolve("in")).lines())
+        .containsExactly(
+            "\\" + sum + "  " + folder + "/in/a\\nb",
+            "\\" + sum + "  " + folder + "/in/c\\\\d",
+            "\\" + sum + "  " + folder + "/in/e\\rf",
+            sum + "  " + folder + "/in/g\th");
+  }
+
+  @Test
+  void aNameThatIsNotTextIsRefusedAndNamedByItsBytes() throws Exception {
+    Path in = Files.createDirectories(folder.resolve("in"));
+    assumeThat(System.getProperty("sun.jnu.encoding")).isEqualTo("UTF-8");
+    String script = "echo 1 > \"$(printf 'a\\351')\"; echo 2 > \"$(printf 'a\\350')\"";
+    assumeThat(new ProcessBuilder("sh", "-c", script).directory(in.toFile()).start().waitFor())
+        .isZero();
+    Cli cli = files("upper", "-q", "--json", "--force", "-r", in);
+    assertThat(records(cli))
+        .extracting(record -> record.get("error").asString())
+        .satisfiesExactly(
+            error -> assertThat(error).contains("not valid UTF-8: $'a\\xE8'"),
+            error -> assertThat(error).contains("not valid UTF-8: $'a\\xE9'"));
+    assertThat(cli.code()).isEqualTo(1);
+    try (Stream<Path> left = Files.list(in)) {
+      assertThat(left).hasSize(2);
+    }
+  }
+
+  @Test
+  void aFileWithFurtherLinksIsNotReplaced() throws Exception {
+    Path source = file("a.txt", "text");
+    Files.createLink(folder.resolve("b.txt"), source);
+    assertThat(error(files("upper", "--json", "--force", "--out", folder, source)))
+        .contains("a.txt: has 2 hard links");
+    assertThat(Files.readString(source)).isEqualTo("text");
+  }
+
+  @Test
+  void aLinkToAFileIsNotReplaced() throws Exception {
+    Path source = file("in/a.txt", "text");
+    Path other = file("other.txt", "other");
+    Path out = Files.createDirectories(folder.resolve("out"));
+    Files.createSymbolicLink(out.resolve("a.txt"), other);
+    assertThat(error(files("upper", "--json", "--force", "--out", out, source)))
+        .contains("a.txt: is a link");
+    assertThat(Files.readString(other)).isEqualTo("other");
+  }
+
+  @Test
+  void aFileThatIsReplacedKeepsItsOwner() throws Exception {
+    assumeThat(System.getProperty("user.name")).isEqualTo("root");
+    Path source = file("a.txt", "text");
+    Files.setAttribute(source, "unix:uid", 1234);
+    Files.setAttribute(source, "unix:gid", 1234);
+    assertThat(files("upper", "-q", "--force", "--out", folder, source).code()).isZero();
+    assertThat(Files.readString(source)).isEqualTo("TEXT");
+    assertThat(Files.getAttribute(source, "unix:uid")).isEqualTo(1234);
+    assertThat(Files.getAttribute(source, "unix:gid")).isEqualTo(1234);
+  }
 }

@@ -486,6 +486,37 @@ class MapCommandTest {
     assertThat(Files.readAllLines(log).getLast()).contains("\t-1\t15\tsleep 600");
   }
 
+  @Test
+  void aRowOfTheJobLogHasNineColumnsWhateverTheInput() throws Exception {
+    Path log = folder.resolve("log");
+    map("a\tb\u001bc\rd\n", "--joblog", log.toString(), "true");
+    String row = Files.readAllLines(log).getLast();
+    assertThat(row.split("\t")).hasSize(9);
+    assertThat(row).endsWith("\ttrue a$'\\t'b$'\\x1b'c$'\\x0d'd");
+  }
+
+  @Test
+  void aMessageAboutAProgramShowsNoControlCharacter() {
+    Cli cli = Cli.run("map", "-q", "no\u001b[31mprog", ":::", "a");
+    assertThat(cli.err()).contains("no program no [31mprog is in").doesNotContain("\u001b");
+  }
+
+  @Test
+  void anInputThatCannotBeWrittenAsBytesIsNotRun() {
+    Cli cli = Cli.run("map", "-q", "echo", ":::", "a\ud800b");
+    assertThat(cli.out()).isEmpty();
+    assertThat(cli.err()).contains("cannot be written in");
+    assertThat(cli.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aFileOfJobsInNoFolderIsRefusedInWords() {
+    String db = folder.resolve("gone/jobs.db").toString();
+    Cli cli = Cli.run("map", "--db", db, "true", ":::", "a");
+    assertThat(cli.code()).isEqualTo(2);
+    assertThat(cli.err()).contains("there is no such folder").doesNotContain("java.", "Exception");
+  }
+
   // --- many ---
 
   @Test

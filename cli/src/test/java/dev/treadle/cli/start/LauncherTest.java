@@ -222,4 +222,49 @@ class LauncherTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("java.lang.OutOfMemoryError");
   }
+
+  // A line of the shell, in which $T is the launcher.
+  private Run shell(String locale, String line) throws Exception {
+    Path script = Files.writeString(root.resolve("script"), "T=" + root + "/treadle; " + line);
+    Path out = root.resolve("out");
+    Path err = root.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder("sh", script.toString())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name ->
+        name.contains("JAVA") || name.startsWith("LC_") || name.startsWith("TREADLE_"));
+    builder.environment().put("TREADLE_JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("TREADLE_AOT", "off");
+    builder.environment().put("LANG", locale);
+    int code = builder.start().waitFor();
+    return new Run(code, Files.readString(out), Files.readString(err));
+  }
+
+  @Test
+  void closedStreamsAreNoneOfTheFilesOfJava() throws Exception {
+    assertThat(shell("C", "sh $T map -q echo <&-")).isEqualTo(new Run(0, "", ""));
+    Run out = shell("C", "sh $T map -q echo ::: a >&-");
+    assertThat(out.code()).isEqualTo(1);
+    assertThat(out.err()).contains("standard output cannot be written: it is closed");
+    assertThat(shell("C", "sh $T map -q echo ::: a 2>&-")).isEqualTo(new Run(0, "a\n", ""));
+  }
+
+  @Test
+  void textIsPassedOnWhateverTheLocaleAndCommandsKeepIt() throws Exception {
+    for (String locale : List.of("de_XX.UTF-8", "C", "")) {
+      assertThat(shell(locale, "sh $T map -q echo ::: \u00fc").out()).isEqualTo("\u00fc\n");
+    }
+    String print = "sh $T run sh -c 'echo ${LC_ALL-none} $LANG; env | grep -c ^TREADLE_'";
+    assertThat(shell("de_XX", print).out()).isEqualTo("none de_XX\n0\n");
+    assertThat(shell("de_XX", "export LC_ALL=xx; " + print).out()).isEqualTo("xx de_XX\n0\n");
+  }
+
+  @Test
+  void anArgumentThatIsNotUtf8IsRefusedBeforeAnythingRuns() throws Exception {
+    Run run = shell("C", "sh $T map touch " + root + "/ran-{} ::: a \"$(printf 'b\\351')\"");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("($'b\\xe9') is not valid UTF-8");
+    assertThat(root.resolve("ran-a")).doesNotExist();
+  }
 }

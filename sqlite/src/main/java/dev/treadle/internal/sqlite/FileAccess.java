@@ -57,7 +57,7 @@ public final class FileAccess {
           ? StoreFile.address(path) + "?immutable=1"
           : StoreFile.address(path);
     } catch (IOException e) {
-      throw new SQLException(log + " cannot be read: " + e, e);
+      throw new SQLException(log + " cannot be read: " + Trouble.words(e), e);
     }
   }
 
@@ -89,7 +89,7 @@ public final class FileAccess {
     try {
       return Owner.seen(StoreFile.real(file.toAbsolutePath().normalize()));
     } catch (IOException e) {
-      return "somebody: " + e;
+      return "somebody: " + Trouble.words(e);
     }
   }
 
@@ -101,6 +101,11 @@ public final class FileAccess {
   /// The version of the tables.
   public static int version() {
     return Schema.VERSION;
+  }
+
+  /// Rolls back after an error, to which what goes wrong here is added.
+  public static void rollback(Statement sql, Throwable error) {
+    Schema.rollback(sql, error);
   }
 
   /// What it means that reading failed.

@@ -91,7 +91,7 @@ final class Owner implements AutoCloseable {
       throw new StoreException(
           store
               + " cannot be opened: "
-              + e
+              + Trouble.words(e)
               + ". Does the folder exist, and may this user write in"
               + " it?",
           e);

@@ -137,9 +137,21 @@ final class Schema {
         sql.execute("PRAGMA user_version = " + VERSION);
         sql.execute("COMMIT");
       } catch (SQLException e) {
-        sql.execute("ROLLBACK");
+        rollback(sql, e);
         throw e;
       }
+    }
+  }
+
+  /// Rolls back after an error, which SQLite may have done itself: that of a full disk ends the
+  /// transaction.
+  ///
+  /// @param error gets what goes wrong here
+  static void rollback(Statement sql, Throwable error) {
+    try {
+      sql.execute("ROLLBACK");
+    } catch (SQLException e) {
+      error.addSuppressed(e);
     }
   }
 

@@ -59,7 +59,7 @@ final class StoreFile implements AutoCloseable, Writer.Guard {
     } catch (SQLException e) {
       throw Trouble.opening(path, e);
     } catch (IOException e) {
-      throw new StoreException(path + " cannot be created: " + e, e);
+      throw new StoreException(path + " cannot be created: " + Trouble.words(e), e);
     } finally {
       if (!opened) {
         close(connection);
@@ -270,7 +270,7 @@ final class StoreFile implements AutoCloseable, Writer.Guard {
           "the log beside "
               + path
               + " is of the file that was there before, and cannot be set aside: "
-              + e
+              + Trouble.words(e)
               + ". Delete "
               + path
               + "-wal before anybody opens the file",

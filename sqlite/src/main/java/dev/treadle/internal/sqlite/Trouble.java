@@ -1,6 +1,10 @@
 package dev.treadle.internal.sqlite;
 
 import dev.treadle.StoreException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
@@ -59,6 +63,17 @@ final class Trouble {
   /// Opening failed.
   static StoreException opening(Path file, SQLException e) {
     return new StoreException(file + " cannot be opened: " + words(e), e);
+  }
+
+  /// What the system says of a file beside the store, in words.
+  static String words(IOException e) {
+    return switch (e) {
+      case NoSuchFileException it -> "there is no such folder";
+      case AccessDeniedException it -> it.getFile() + ": permission denied";
+      case FileSystemException it when it.getReason() != null ->
+          it.getFile() + ": " + it.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   /// What it says, in words.
