@@ -66,8 +66,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "LINES",
-      description =
-          "Writes to a new file LINES, for its owner alone; it appears when it is whole.")
+      description = "Writes to a new file LINES, for its owner alone; it appears when it is whole.")
   @Nullable Path out;
 
   @Option(

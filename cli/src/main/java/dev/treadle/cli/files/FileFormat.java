@@ -9,7 +9,8 @@ import dev.treadle.cli.terminal.Terminal;
 ///
 /// @param terminal whether a terminal shows them, on which no name may do more than be shown
 /// @param colour whether errors are red
-record FileFormat(Operation operation, boolean terminal, boolean colour) implements RecordFormat<FileRecord> {
+record FileFormat(Operation operation, boolean terminal, boolean colour)
+    implements RecordFormat<FileRecord> {
   static FileFormat of(Operation operation, Terminal terminal) {
     return new FileFormat(operation, terminal.out(), terminal.out() && terminal.colour());
   }

@@ -107,11 +107,9 @@ public final class NewFile implements AutoCloseable {
   /// @throws FileSystemException if this user may not do that
   public void takeOwner() throws IOException {
     @Nullable PosixFileAttributeView from =
-        Files.getFileAttributeView(
-            target, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        Files.getFileAttributeView(target, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     @Nullable PosixFileAttributeView to =
-        Files.getFileAttributeView(
-            hidden, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        Files.getFileAttributeView(hidden, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (from == null || to == null || !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

@@ -201,7 +201,8 @@ class DbToolsTest {
   @Test
   void anExportIsForItsOwnerAlone() throws Exception {
     Path lines = folder.resolve("jobs.jsonl");
-    assertThat(Cli.run("db", "export", "-q", db.toString(), "-o", lines.toString()).code()).isZero();
+    assertThat(Cli.run("db", "export", "-q", db.toString(), "-o", lines.toString()).code())
+        .isZero();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lines)))
         .isEqualTo("rw-------");
   }

@@ -232,8 +232,11 @@ class LauncherTest {
         new ProcessBuilder("sh", script.toString())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    builder.environment().keySet().removeIf(name ->
-        name.contains("JAVA") || name.startsWith("LC_") || name.startsWith("TREADLE_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(
+            name -> name.contains("JAVA") || name.startsWith("LC_") || name.startsWith("TREADLE_"));
     builder.environment().put("TREADLE_JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("TREADLE_AOT", "off");
     builder.environment().put("LANG", locale);
