@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What code in the documents may use without saying where it comes from.
 abstract class DocContext {
+  /// Stands in for Spring's annotation of that name.
+  @interface Bean {}
+
   record Page(URI uri, String text) {}
 
   record Report(int pages) {}
