@@ -18,7 +18,8 @@ class BuildPageTest {
           "<groupId>dev.treadle</groupId>\\s*<artifactId>treadle-(\\w+)</artifactId>\\s*"
               + "<version>([^<]+)</version>");
   private static final Pattern MODULE = Pattern.compile("<module>(\\w+)</module>");
-  private static final Pattern INSTALL = Pattern.compile("mvn -q install [^\\n`]*-pl ([\\w,]+) -am");
+  private static final Pattern INSTALL =
+      Pattern.compile("mvn -q install [^\\n`]*-pl ([\\w,]+) -am");
 
   /// What a user's program may depend on; the command line is a program of its own.
   private static final List<String> PUBLISHED = List.of("core", "sqlite", "testkit", "micrometer");
@@ -29,7 +30,9 @@ class BuildPageTest {
 
   private static String version(String property) throws IOException {
     MatchResult found =
-        Pattern.compile("<" + property + ">([^<]+)</").matcher(read("pom.xml")).results()
+        Pattern.compile("<" + property + ">([^<]+)</")
+            .matcher(read("pom.xml"))
+            .results()
             .findFirst()
             .orElseThrow(() -> new AssertionError("no " + property + " in pom.xml"));
     return found.group(1);
