@@ -3,6 +3,10 @@ package dev.treadle;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -119,11 +123,61 @@ public record Command(
     private static final java.util.regex.Pattern PLACE =
         java.util.regex.Pattern.compile("\\{(|\\.|/|//|/\\.|#)}");
 
+    /// What needs no quotes in a name.
+    private static final java.util.regex.Pattern PLAIN =
+        java.util.regex.Pattern.compile("[\\w{}./:=@%+,#~^-]+");
+
+    private static final int NAME_MAX = 80;
+
     private final List<String> argv;
 
     /// The program and its arguments, with places.
     public Template(List<String> argv) {
       this.argv = Command.of(argv.toArray(String[]::new)).argv();
+    }
+
+    /// A name for a task that runs this: the command as a line, each argument quoted that needs it,
+    /// so that two commands have two names. A long one is cut, and ends with a digest of the whole.
+    String name() {
+      String line = argv.stream().map(Template::quoted).collect(Collectors.joining(" "));
+      if (line.length() <= NAME_MAX) {
+        return line;
+      }
+      String digest =
+          UUID.nameUUIDFromBytes(line.getBytes(StandardCharsets.UTF_8)).toString().substring(0, 8);
+      int end = NAME_MAX - 10;
+      return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end)
+          + "… "
+          + digest;
+    }
+
+    private static String quoted(String argument) {
+      if (PLAIN.matcher(argument).matches()) {
+        return argument;
+      }
+      StringBuilder quoted = new StringBuilder("'");
+      argument
+          .chars()
+          .forEach(c -> {
+            if (c == '\'' || c == '\\') {
+              quoted.append('\\').append((char) c);
+            } else if (Character.isISOControl(c) || Character.isSurrogate((char) c)) {
+              quoted.append("\\u").append(HexFormat.of().toHexDigits((char) c));
+            } else {
+              quoted.append((char) c);
+            }
+          });
+      return quoted.append('\'').toString();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Template that && that.argv.equals(argv);
+    }
+
+    @Override
+    public int hashCode() {
+      return argv.hashCode();
     }
 
     /// Whether any argument has a place for the input.

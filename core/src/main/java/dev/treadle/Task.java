@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What to run: named, typed code and how it likes to be run. An immutable value.
@@ -20,7 +21,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Defaults: no timeout, no retry, no deadline, priority 5, queue `default`, no limits. Every
 /// method that sets something returns a new task. Limits belong to the task's name: two tasks of
-/// one name share them, and the last registration decides how many there are.
+/// one name share them, and the last one that was used decides how many there are.
+///
+/// A job runs the task it was submitted with. In memory tasks of one name may differ in all they
+/// say. A store that keeps names takes one code for each: another is refused. Tasks that differ in
+/// their timeout or retries only are the same code, and each job keeps those it was submitted with.
 ///
 /// A task without a name (`Task.io(body)`) works in memory only; what is stored elsewhere is a
 /// name.
@@ -30,10 +35,20 @@ import org.jspecify.annotations.Nullable;
 public final class Task<A extends @Nullable Object, R extends @Nullable Object> {
   private static final AtomicLong UNNAMED = new AtomicLong();
 
+  private static final StackWalker STACK = StackWalker.getInstance();
+
   private final Settings<A> settings;
 
-  private Task(Settings<A> settings) {
+  /// Where the task was made, for messages about two of one name; null for one without a name.
+  private final StackWalker.@Nullable StackFrame place;
+
+  private Task(Settings<A> settings, StackWalker.@Nullable StackFrame place) {
     this.settings = settings;
+    this.place = place;
+  }
+
+  private Task<A, R> with(Settings<A> refined) {
+    return new Task<>(refined, place);
   }
 
   /// Code with one input and a result.
@@ -133,7 +148,7 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
           value);
     }
 
-    private Settings<A> timeout(Duration value) {
+    private Settings<A> timeout(@Nullable Duration value) {
       return new Settings<>(
           name,
           named,
@@ -293,7 +308,16 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
             List.of(),
             false,
             false,
-            null));
+            null),
+        name == null ? null : STACK.walk(Task::firstOutside));
+  }
+
+  private static StackWalker.@Nullable StackFrame firstOutside(
+      Stream<StackWalker.StackFrame> frames) {
+    return frames
+        .filter(frame -> !frame.getClassName().equals(Task.class.getName()))
+        .findFirst()
+        .orElse(null);
   }
 
   private static <A extends @Nullable Object> Body<A, ?> body(Sink<A> sink) {
@@ -454,7 +478,7 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   public static <A, R> Task<A, R> process(String name, Type<A> in, Type<R> out, Named<A, R> code) {
     Code found = Code.of(name, Objects.requireNonNull(code, "the code of the task is missing"));
     Task<A, R> task = create(Strategy.PROCESS, name, in, out, code);
-    return new Task<>(task.settings.isolation(Isolation.InWorker.of(found)));
+    return task.with(task.settings.isolation(Isolation.InWorker.of(found)));
   }
 
   /// A task whose attempts are commands: killed, with all that they start, at their timeout.
@@ -476,11 +500,12 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
             });
     @SuppressWarnings({"unchecked", "NullAway"}) // the input of its jobs is an A
     Function<@Nullable Object, Command> of = input -> command.apply((A) input);
-    return new Task<>(task.settings.isolation(new Isolation.AsCommand(of, 0)));
+    return task.with(task.settings.isolation(new Isolation.AsCommand(of, 0)));
   }
 
-  /// A task that runs a command for each input, named after its program. Its arguments have places
-  /// for the input, see [Command.Template]; each is handed over as it is, through no shell:
+  /// A task that runs a command for each input, and is named after it: two commands are two tasks.
+  /// Its arguments have places for the input, see [Command.Template]; each is handed over as it is,
+  /// through no shell:
   ///
   /// ```java
   /// Task.shell("ffmpeg", "-i", "{}", "{.}.mp4").timeout(Duration.ofMinutes(10))
@@ -489,9 +514,8 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// Who wants a shell asks for one: `Task.shell("sh", "-c", "sort -u \"$0\" | wc -l", "{}")`.
   public static Task<String, Command.Result> shell(String... argv) {
     Command.Template template = new Command.Template(List.of(argv));
-    String program = argv[0].substring(argv[0].lastIndexOf('/') + 1);
     return command(
-        program,
+        template.name(),
         String.class,
         input -> template.command(input, JobContext.find().map(JobContext::jobId).orElse(0L)));
   }
@@ -504,20 +528,20 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
     if (isolation == null) {
       throw notIsolated("memory");
     }
-    return new Task<>(settings.isolation(isolation.memory(Isolation.bytes(size))));
+    return with(settings.isolation(isolation.memory(Isolation.bytes(size))));
   }
 
   /// The same `process` task, whose attempts are tried again with twice the memory when they run
   /// out of it, up to this: `1g`. The tries cost neither a retry nor the loss budget, and what the
   /// task needed is remembered until this Treadle closes.
   public Task<A, R> growTo(String size) {
-    return new Task<>(settings.isolation(inWorker("growTo").growTo(Isolation.bytes(size))));
+    return with(settings.isolation(inWorker("growTo").growTo(Isolation.bytes(size))));
   }
 
   /// The same `process` task whose workers are replaced after so many attempts; 1,000,000 by
   /// default.
   public Task<A, R> recycle(int attempts) {
-    return new Task<>(settings.isolation(inWorker("recycle").recycle(attempts)));
+    return with(settings.isolation(inWorker("recycle").recycle(attempts)));
   }
 
   /// The same `process` task, whose workers are handed so many attempts ahead of time, so that tiny
@@ -525,7 +549,7 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// worker runs one attempt at a time all the same. If it dies, those it has not begun are tried
   /// again at no charge.
   public Task<A, R> window(int attempts) {
-    return new Task<>(settings.isolation(inWorker("window").window(attempts)));
+    return with(settings.isolation(inWorker("window").window(attempts)));
   }
 
   private Isolation.InWorker inWorker(String what) {
@@ -549,12 +573,12 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// cancelled. Code that ignores it is abandoned (see `docs/concepts/timeouts.md`); in a process
   /// of its own it is killed. A value that comes after the timeout is refused.
   public Task<A, R> timeout(Duration timeout) {
-    return new Task<>(settings.timeout(positive("timeout", timeout)));
+    return with(settings.timeout(positive("timeout", timeout)));
   }
 
   /// The same task with retries.
   public Task<A, R> retry(Retry retry) {
-    return new Task<>(settings.retry(Objects.requireNonNull(retry)));
+    return with(settings.retry(Objects.requireNonNull(retry)));
   }
 
   /// The same task with up to `count` retries, with [Retry#exponential(int)] backoff.
@@ -565,17 +589,17 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// The same task with a limit on how long a job may take from its submission to its end, waits
   /// and retries included. A job past it ends failed, whatever it waits for.
   public Task<A, R> deadline(Duration deadline) {
-    return new Task<>(settings.deadline(positive("deadline", deadline)));
+    return with(settings.deadline(positive("deadline", deadline)));
   }
 
   /// The same task with another priority: 0 first, 9 last, 5 by default.
   public Task<A, R> priority(int priority) {
-    return new Task<>(settings.priority(checkPriority(priority)));
+    return with(settings.priority(checkPriority(priority)));
   }
 
   /// The same task with another queue.
   public Task<A, R> queue(String queue) {
-    return new Task<>(settings.queue(Objects.requireNonNull(queue)));
+    return with(settings.queue(Objects.requireNonNull(queue)));
   }
 
   /// The same task with at most `max` attempts at once.
@@ -585,26 +609,26 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
 
   /// The same task with a limit that all tasks naming it share: at most `max` attempts at once.
   public Task<A, R> limit(String name, int max) {
-    return new Task<>(settings.limit(new Limit<>(name, max, null, null)));
+    return with(settings.limit(new Limit<>(name, max, null, null)));
   }
 
   /// The same task with at most `max` attempts at once for each key, such as a host. Besides those
   /// it has: a task may have several such limits.
   public Task<A, R> limitBy(Function<? super A, ? extends @Nullable Object> key, int max) {
-    return new Task<>(settings.limit(new Limit<>(free(" by key"), max, null, key)));
+    return with(settings.limit(new Limit<>(free(" by key"), max, null, key)));
   }
 
   /// The same task with at most `max` attempt starts in any window of length `per`. Besides those
   /// it has: 10 a second and 100 a minute are two rates.
   public Task<A, R> rate(int max, Duration per) {
-    return new Task<>(settings.limit(new Limit<>(free(" rate"), max, per, null)));
+    return with(settings.limit(new Limit<>(free(" rate"), max, per, null)));
   }
 
   /// The same task with at most `max` attempt starts in any window of length `per`, for each key.
   /// Besides those it has.
   public Task<A, R> rateBy(
       Function<? super A, ? extends @Nullable Object> key, int max, Duration per) {
-    return new Task<>(settings.limit(new Limit<>(free(" rate by key"), max, per, key)));
+    return with(settings.limit(new Limit<>(free(" rate by key"), max, per, key)));
   }
 
   /// A name for a further limit: that of the task and what it is, numbered from the second on.
@@ -623,13 +647,13 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
 
   /// The same task, whose retries may start although the code of the attempt before still runs.
   public Task<A, R> retryWhileAbandoned() {
-    return new Task<>(settings.flags(true, settings.traceSubmit()));
+    return with(settings.flags(true, settings.traceSubmit()));
   }
 
   /// The same task, whose failures also carry, suppressed, the stack of the call to `submit`. Costs
   /// a stack walk each submission.
   public Task<A, R> traceSubmit() {
-    return new Task<>(settings.flags(settings.retryWhileAbandoned(), true));
+    return with(settings.flags(settings.retryWhileAbandoned(), true));
   }
 
   /// A request to run this task with an input, to be refined and handed to `submit`.
@@ -650,6 +674,17 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// Where attempts run.
   public Strategy strategy() {
     return settings.strategy();
+  }
+
+  /// The same task with the policy of another attempt. For engines.
+  public Task<A, R> withPolicy(@Nullable Duration timeout, Retry retry, boolean whileAbandoned) {
+    return with(
+        settings.timeout(timeout).retry(retry).flags(whileAbandoned, settings.traceSubmit()));
+  }
+
+  /// Where this task was made, such as `Mail.<clinit>(Mail.java:12)`. For messages.
+  public String place() {
+    return place == null ? "an unknown place" : place.toStackTraceElement().toString();
   }
 
   /// Everything this task says about itself.

@@ -44,6 +44,7 @@ final class RunnerAlone implements AutoCloseable {
             Long.MAX_VALUE,
             Objects.requireNonNull(task.settings().isolation()),
             input,
+            task.settings().input().type(),
             task.settings().output().type());
     this.runner = new ProcessRunner("bench", new One(), 1);
   }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cancel what asked a lost job to cancel, or null; for a fresh claim always null
 /// @param submittedAt the stack of the submission, if it was asked for and the store can keep it
 /// @param traceparent the trace it is part of, in the form of W3C Trace Context, or null
+/// @param runAs how it runs, where its task is not the one registered under the name; else null
 public record Claimed(
     long id,
     int fence,
@@ -32,4 +33,39 @@ public record Claimed(
     long deadline,
     @Nullable String cancel,
     @Nullable Throwable submittedAt,
-    @Nullable String traceparent) {}
+    @Nullable String traceparent,
+    @Nullable RunAs runAs) {
+  /// A claim of a job that runs as the task registered under its name says.
+  public Claimed(
+      long id,
+      int fence,
+      String task,
+      String queue,
+      @Nullable Object input,
+      int attempt,
+      int failures,
+      int losses,
+      long available,
+      long started,
+      long deadline,
+      @Nullable String cancel,
+      @Nullable Throwable submittedAt,
+      @Nullable String traceparent) {
+    this(
+        id,
+        fence,
+        task,
+        queue,
+        input,
+        attempt,
+        failures,
+        losses,
+        available,
+        started,
+        deadline,
+        cancel,
+        submittedAt,
+        traceparent,
+        null);
+  }
+}

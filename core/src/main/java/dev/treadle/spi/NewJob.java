@@ -34,6 +34,7 @@ public record NewJob(
   /// @param index its place in the group
   /// @param submittedAt the stack of the submission, if it was asked for
   /// @param traceparent the trace it is part of, in the form of W3C Trace Context, or null
+  /// @param runAs how it runs, where its task is not the one registered under the name; else null
   public record More(
       @Nullable String key,
       IfTaken ifTaken,
@@ -45,5 +46,34 @@ public record NewJob(
       @Nullable Group group,
       int index,
       @Nullable Throwable submittedAt,
-      @Nullable String traceparent) {}
+      @Nullable String traceparent,
+      @Nullable RunAs runAs) {
+    /// Of a job that runs as the task registered under its name says.
+    public More(
+        @Nullable String key,
+        IfTaken ifTaken,
+        boolean once,
+        @Nullable String held,
+        long parent,
+        int parentFence,
+        long retryOf,
+        @Nullable Group group,
+        int index,
+        @Nullable Throwable submittedAt,
+        @Nullable String traceparent) {
+      this(
+          key,
+          ifTaken,
+          once,
+          held,
+          parent,
+          parentFence,
+          retryOf,
+          group,
+          index,
+          submittedAt,
+          traceparent,
+          null);
+    }
+  }
 }

@@ -29,7 +29,7 @@ final class Exporter {
       SELECT d.state, c.fence, s.fence, c.held, c.cancel,
         j.id, k.task, k.strategy, k.queue, j.priority, j.limits, j.created, j.due, j.deadline,
         m.key, m.parent, m.retry_of, m.source, m.source_group, m.after,
-        m.traceparent,
+        m.traceparent, m.policy,
         j.form, j.input,
         c.fence, c.attempt, c.failures, c.losses, c.due, c.held, c.until_registered, c.cancel,
         s.fence, s.attempt, s.at, sn.name,
@@ -51,9 +51,9 @@ final class Exporter {
   private static final String MEMBERS =
       "SELECT job, grp, place FROM member ORDER BY job, grp, place";
   private static final int ID_AT = 6;
-  private static final int COURSE_AT = 24;
-  private static final int STARTED_AT = 32;
-  private static final int DONE_AT = 36;
+  private static final int COURSE_AT = 25;
+  private static final int STARTED_AT = 33;
+  private static final int DONE_AT = 37;
 
   private final Path file;
   private final Selection which;
@@ -176,7 +176,7 @@ final class Exporter {
       cells.times(out, "created", "due", "deadline");
       cells.texts(out, "key");
       cells.numbers(out, "parent", "retryOf", "source", "sourceGroup", "after");
-      cells.texts(out, "traceparent");
+      cells.texts(out, "traceparent", "policy");
       places(id);
       value("input", 2 * id, cells.number(), cells.bytes());
       course();

@@ -215,6 +215,7 @@ final class Inserts implements AutoCloseable {
     Long group = line.numberOrNull("sourceGroup");
     Long after = line.numberOrNull("after");
     String traceparent = line.textOrNull("traceparent");
+    String policy = line.textOrNull("policy");
     if (!deadline
         && key == null
         && parent == null
@@ -222,11 +223,12 @@ final class Inserts implements AutoCloseable {
         && source == null
         && group == null
         && after == null
-        && traceparent == null) {
+        && traceparent == null
+        && policy == null) {
       return false;
     }
     run(
-        "more(id, key, parent, retry_of, source, source_group, after, traceparent)",
+        "more(id, key, parent, retry_of, source, source_group, after, traceparent, policy)",
         id,
         key,
         parent,
@@ -234,7 +236,8 @@ final class Inserts implements AutoCloseable {
         source,
         group,
         after,
-        traceparent);
+        traceparent,
+        policy);
     return true;
   }
 

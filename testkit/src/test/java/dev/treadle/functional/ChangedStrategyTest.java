@@ -40,37 +40,38 @@ class ChangedStrategyTest {
   @ParameterizedTest
   @MethodSource("changes")
   void waitingJobsRunTheNewCode(Strategy from, Strategy to) {
-    try (Treadle treadle = Treadle.with().permits(from, 1).open()) {
-      treadle.pause("default");
-      List<Job<String>> old = new ArrayList<>();
+    BytesStore store = new BytesStore();
+    List<Long> old = new ArrayList<>();
+    try (Treadle treadle = store.open(Treadle.with(task(from, "old ")).submitOnly())) {
       for (int i = 0; i < 20; i++) {
-        old.add(treadle.submit(task(from, "old "), i));
+        old.add(treadle.submit(task(from, "old "), i).id());
       }
-      Job<String> fresh = treadle.submit(task(to, "new "), 20);
-      treadle.resume("default");
-
+    }
+    Task<Integer, String> now = task(to, "new ");
+    try (Treadle treadle = store.reopened().open(Treadle.with(now))) {
       for (int i = 0; i < 20; i++) {
-        assertThat(old.get(i).get()).isEqualTo("new " + i);
+        assertThat(treadle.job(old.get(i), now).orElseThrow().get()).isEqualTo("new " + i);
       }
-      assertThat(fresh.get()).isEqualTo("new 20");
+      assertThat(treadle.submit(now, 20).get()).isEqualTo("new 20");
     }
   }
 
   @Test
   void theFailureOfANewStageIsTheFailureOfAnOldJob() {
-    try (Treadle treadle = Treadle.open()) {
-      treadle.pause("default");
-      Job<String> old = treadle.submit(task(Strategy.IO, "old "), 1);
-      treadle.submit(
-          Task.async(
-              "it",
-              Integer.class,
-              String.class,
-              i -> CompletableFuture.failedFuture(new IllegalStateException("no paper"))),
-          2);
-      treadle.resume("default");
-
-      assertThatThrownBy(old::get).hasRootCauseMessage("no paper");
+    BytesStore store = new BytesStore();
+    long old;
+    try (Treadle treadle = store.open(Treadle.with(task(Strategy.IO, "old ")).submitOnly())) {
+      old = treadle.submit(task(Strategy.IO, "old "), 1).id();
+    }
+    Task<Integer, String> now =
+        Task.async(
+            "it",
+            Integer.class,
+            String.class,
+            i -> CompletableFuture.failedFuture(new IllegalStateException("no paper")));
+    try (Treadle treadle = store.reopened().open(Treadle.with(now))) {
+      assertThatThrownBy(() -> treadle.job(old, now).orElseThrow().get())
+          .hasRootCauseMessage("no paper");
     }
   }
 }

@@ -94,11 +94,10 @@ class DurableProcessTest {
 
   @Test
   void anInputThatDoesNotComeBackReachesNoWorker() {
-    Task<String, Bill> before = Task.io("bill", String.class, Bill.class, text -> null);
+    Task<String, Bill> far =
+        Task.process("bill", String.class, Bill.class, DurableProcessTest::never);
     long id;
-    try (Treadle treadle = store.open(Treadle.with(before, SLEEP).submitOnly())) {
-      Task<String, Bill> far =
-          Task.process("bill", String.class, Bill.class, DurableProcessTest::never);
+    try (Treadle treadle = store.open(Treadle.with(far, SLEEP).submitOnly())) {
       id = treadle.submit(far, "pen").id();
     }
     try (Treadle treadle = store.reopened().open(BILL)) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.treadle.Item;
 import dev.treadle.Job;
+import dev.treadle.JobFailedException;
 import dev.treadle.JobInfo;
 import dev.treadle.JobQuery;
 import dev.treadle.JobState;
@@ -57,11 +58,24 @@ class DurableValuesTest {
                 default -> i;
               });
 
+  sealed interface Shape {}
+
+  record Circle(int r) implements Shape {}
+
+  private static final Task<Integer, Shape> SHAPE =
+      Task.io("shape", Integer.class, Shape.class, Circle::new);
+  private static final Task<Object, Object> ANY =
+      Task.io("any", Object.class, Object.class, it -> it);
+  private static final Task<URI, String> FETCH =
+      Task.io("fetch", URI.class, String.class, URI::getHost).limitBy(URI::getHost, 1);
+  private static final Task<String, Point> TEXTS =
+      Task.io("texts", String.class, Point.class, text -> point(1));
+
   private final ConcurrentLinkedQueue<Object> told = new ConcurrentLinkedQueue<>();
   private final BytesStore store = new BytesStore();
   private final Treadle treadle =
       store.open(
-          Treadle.with(MOVE, SHOUT, TWICE, SUM, ANYTHING)
+          Treadle.with(MOVE, SHOUT, TWICE, SUM, ANYTHING, SHAPE, ANY, FETCH, TEXTS)
               .listener(
                   new Listener() {
                     @Override
@@ -132,11 +146,9 @@ class DurableValuesTest {
 
   @Test
   void anInputThatCannotBeWrittenIsRefused() {
-    Task<Object, Object> any = Task.io("shout", Object.class, Object.class, it -> it);
-
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> treadle.submit(any, new Opaque()))
-        .withMessageContainingAll("the input of task shout", Opaque.class.getName(), "record");
+        .isThrownBy(() -> treadle.submit(ANY, new Opaque()))
+        .withMessageContainingAll("the input of task any", Opaque.class.getName(), "record");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> treadle.submit(SHOUT, "\ud800"))
         .withMessageContainingAll("the input of task shout", "surrogate", "byte[]");
@@ -161,15 +173,25 @@ class DurableValuesTest {
 
   @Test
   void oneItemOfAMapThatCannotBeStoredHarmsNoOther() {
-    Task<Object, Object> any = Task.io("shout", Object.class, Object.class, it -> it);
     List<Object> inputs = List.of("a", new Opaque(), "x".repeat(101), "b");
 
-    List<Outcome<Object>> outcomes = treadle.map(any, inputs).settled();
+    List<Outcome<Object>> outcomes = treadle.map(ANY, inputs).settled();
 
     assertThat(outcomes.get(0)).isEqualTo(new Outcome.Succeeded<>("a", 1));
     assertFailed(outcomes.get(1), Opaque.class.getName());
     assertFailed(outcomes.get(2), "at most 100");
     assertThat(outcomes.get(3)).isEqualTo(new Outcome.Succeeded<>("b", 1));
+  }
+
+  @Test
+  void resultOfASealedTypeFailsItsAttemptWithTheReason() {
+    List<Item<Integer, Shape>> items =
+        treadle.map(SHAPE, List.of(0, 1, 2)).asCompleted().toList();
+
+    assertThat(items).hasSize(3);
+    items.forEach(item -> assertFailed(item.outcome(), "the result of task shape cannot be"));
+    assertFailed(treadle.submit(SHAPE, 1).settled(), Shape.class.getName());
+    assertThat(treadle.submit(SHAPE, 1).outcome()).isNotNull();
   }
 
   @Test
@@ -188,10 +210,7 @@ class DurableValuesTest {
 
   @Test
   void keysOfLimitsAreMadeOfTheInputItself() {
-    Task<URI, String> fetch =
-        Task.io("shout", URI.class, String.class, URI::getHost).limitBy(URI::getHost, 1);
-
-    assertThat(treadle.submit(fetch, URI.create("http://a.example/x")).get())
+    assertThat(treadle.submit(FETCH, URI.create("http://a.example/x")).get())
         .isEqualTo("a.example");
   }
 
@@ -217,35 +236,15 @@ class DurableValuesTest {
   }
 
   @Test
-  void anInputIsReadAnewWhenItsTaskChangesWhileOpen() {
-    Job<String> stays = treadle.submit(SHOUT.with("text").held());
-    Task<Point, String> changed = Task.io("shout", Point.class, String.class, Point::toString);
-    treadle.submit(changed, point(1)).join();
-    treadle.release(stays.id());
-    treadle.awaitIdle();
-    assertThat(stays.state()).isEqualTo(JobState.HELD);
-
-    treadle.submit(SHOUT, "another").join();
-
-    assertThat(stays.get()).isEqualTo("text!");
-    assertThat(stays.attempts().getLast().end())
-        .isInstanceOf(dev.treadle.Attempt.End.Succeeded.class);
-  }
-
-  @Test
   void aListOfWhatDoesNotComeBackIsHeld() {
-    Task<List<Point>, Integer> sum =
-        Task.io("sum", new Type<List<Point>>() {}, Type.of(Integer.class), List::size);
-    Task<String, Point> texts =
-        Task.io("shout", Type.of(String.class), Type.of(Point.class), text -> point(1));
     @SuppressWarnings({"unchecked", "rawtypes"})
     Jobs<?, Point> wrong = (Jobs) treadle.map(SHOUT, List.of("a"));
-    Job<Integer> job = treadle.submit(sum, wrong);
+    Job<Integer> job = treadle.submit(SUM, wrong);
     treadle.awaitIdle();
 
     assertThat(job.state()).isEqualTo(JobState.HELD);
     assertThat(job.why().toString()).contains("item 0 of the input does not come back as");
-    assertThat(treadle.submit(sum, treadle.map(texts, List.of("a"))).get()).isEqualTo(1);
+    assertThat(treadle.submit(SUM, treadle.map(TEXTS, List.of("a"))).get()).isEqualTo(1);
   }
 
   @Test
@@ -260,10 +259,13 @@ class DurableValuesTest {
           .isEqualTo(new Outcome.Succeeded<>("{\"x\":2,\"names\":[\"a\",\"ü\"]}", 1));
       assertThat(again.job(text).orElseThrow().outcome())
           .isEqualTo(new Outcome.Succeeded<>("a!", 1));
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> again.job(text, changed).orElseThrow().get())
-          .withMessageContainingAll(
-              "the result of job " + text + " (shout)", Point.class.getName());
+      assertThatThrownBy(() -> again.job(text, changed).orElseThrow().get())
+          .isInstanceOf(JobFailedException.class)
+          .hasMessageContainingAll("the result of job " + text + " (shout)", Point.class.getName());
+      assertFailed(again.job(text, changed).orElseThrow().settled(), "does not come back as");
+      CompletableFuture<Outcome<Point>> ended = new CompletableFuture<>();
+      again.job(text, changed).orElseThrow().whenEnded(ended::complete);
+      assertFailed(ended.orTimeout(10, TimeUnit.SECONDS).join(), "does not come back as");
       assertThat(again.job(text, changed).orElseThrow().toFuture())
           .failsWithin(10, TimeUnit.SECONDS);
     }

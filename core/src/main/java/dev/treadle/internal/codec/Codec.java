@@ -4,32 +4,13 @@ import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Turns inputs and results into bytes and back: text and bytes as they are, the rest as JSON. No
 /// Java serialisation, no names of classes in the data. Thread-safe.
 public final class Codec {
   private Codec() {}
-
-  // Loaded with the first value that is neither text nor bytes: a worker starts without.
-  private static final class Json {
-    // An object of which nothing would be written is a mistake, not an empty one.
-    static final JsonMapper MAPPER =
-        JsonMapper.builder().enable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
-    private static final Map<Type, ObjectReader> READERS = new ConcurrentHashMap<>();
-
-    static ObjectReader reader(Type type) {
-      ObjectReader known = READERS.get(type);
-      return known != null
-          ? known
-          : READERS.computeIfAbsent(type, it -> MAPPER.readerFor(MAPPER.constructType(it)));
-    }
-  }
 
   /// A value that cannot be carried as bytes, or bytes that do not make it again.
   public static final class Unfit extends IllegalArgumentException {
@@ -57,20 +38,60 @@ public final class Codec {
     };
   }
 
+  /// Encodes a value that must come back as it is.
+  ///
+  /// @param type what it is read as
+  /// @param what the value is, for the message: `the input`
+  /// @throws Unfit if the value cannot be carried, or would come back as another
+  public static Payload encode(@Nullable Object value, Type type, String what) {
+    Payload payload = encode(value, what);
+    boolean asItIs =
+        switch (payload.kind()) {
+          case NULL -> true;
+          case BYTES -> type == byte[].class || type == Object.class;
+          case TEXT -> type == String.class || type == Object.class;
+          case JSON -> Faithful.is(type) || type == Object.class && value instanceof Integer;
+        };
+    if (asItIs) {
+      return payload;
+    }
+    RoundTrip.Difference difference;
+    try {
+      difference = RoundTrip.between(value, decode(payload, type, "it"));
+    } catch (Unfit e) {
+      throw new Unfit(
+          what + " cannot be carried as bytes, because " + e.getMessage() + REMEDY, e);
+    }
+    if (difference != null) {
+      throw new Unfit(
+          what
+              + " cannot be carried as bytes: "
+              + (difference.path().isEmpty() ? "" : "field " + difference.path() + ": ")
+              + difference
+              + REMEDY,
+          null);
+    }
+    return payload;
+  }
+
+  private static final String REMEDY =
+      "; make it a record of plain values, give the task the exact type (Type.of, new Type<...>()"
+          + " {}), tell Jackson how with its annotations, or hand over a byte[]";
+
   private static Payload plain(Object value) {
     return new Payload(Payload.Kind.JSON, value.toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   private static byte[] json(Object value, String what) {
     try {
-      return Json.MAPPER.writeValueAsBytes(value);
+      return Mapper.JSON.writeValueAsBytes(value);
     } catch (JacksonException | StackOverflowError e) {
       throw new Unfit(
           what
               + " cannot be carried as bytes, because "
               + value.getClass().getName()
               + " cannot be written as JSON: "
-              + e.getMessage()
+              + (e instanceof JacksonException it ? Mapper.words(it) : "it contains itself")
               + "; make it a record of plain values, or a byte[]",
           e);
     }
@@ -86,13 +107,14 @@ public final class Codec {
         || type == Integer.class
         || type == Long.class
         || type == Boolean.class
-        || Json.READERS.containsKey(type)) {
+        || Mapper.knows(type)) {
       return;
     }
     try {
       decode(encode(List.of(Map.of("", 0.5)), "a list"), Object.class, "a list");
-      Json.MAPPER.writerFor(Json.MAPPER.constructType(type));
-      Json.reader(type);
+      Mapper.JSON.writerFor(Mapper.JSON.constructType(type));
+      Mapper.reader(type);
+      boolean unused = Faithful.is(type);
     } catch (JacksonException | LinkageError e) {
       // The value itself will say what is wrong with its type.
     }
@@ -105,10 +127,17 @@ public final class Codec {
   public static @Nullable Object decode(Payload payload, Type type, String what) {
     return switch (payload.kind()) {
       case NULL -> null;
-      case BYTES -> payload.bytes();
+      case BYTES -> bytes(payload.bytes(), type, what);
       case TEXT -> text(new String(payload.bytes(), StandardCharsets.UTF_8), type, what);
       case JSON -> value(payload.bytes(), type, what);
     };
+  }
+
+  private static byte[] bytes(byte[] bytes, Type type, String what) {
+    if (type == byte[].class || type == Object.class) {
+      return bytes;
+    }
+    throw new Unfit(what + " does not come back as " + type.getTypeName() + ": it is bytes", null);
   }
 
   private static Object text(String text, Type type, String what) {
@@ -116,7 +145,7 @@ public final class Codec {
       return text;
     }
     try {
-      return Json.MAPPER.convertValue(text, Json.MAPPER.constructType(type));
+      return Mapper.JSON.convertValue(text, Mapper.JSON.constructType(type));
     } catch (JacksonException e) {
       throw unfit(type, what, e);
     }
@@ -134,7 +163,7 @@ public final class Codec {
       // Written in another way, or none: that is for others to say.
     }
     try {
-      return Json.reader(type).readValue(json);
+      return Mapper.reader(type).readValue(json);
     } catch (JacksonException e) {
       throw unfit(type, what, e);
     }
@@ -142,6 +171,6 @@ public final class Codec {
 
   private static Unfit unfit(Type type, String what, JacksonException e) {
     return new Unfit(
-        what + " does not come back as " + type.getTypeName() + ": " + e.getMessage(), e);
+        what + " does not come back as " + type.getTypeName() + ": " + Mapper.words(e), e);
   }
 }

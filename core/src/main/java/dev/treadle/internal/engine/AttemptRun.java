@@ -274,6 +274,7 @@ final class AttemptRun implements Run, Suspect {
         mustEndBy(),
         isolation,
         input,
+        known.settings.input().type(),
         known.settings.output().type());
   }
 

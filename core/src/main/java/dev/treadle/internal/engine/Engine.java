@@ -175,11 +175,12 @@ final class Engine {
     store.start(setup.clock, new Events());
     goOnMeasuring();
     queues.forEach(store::define);
+    if (!durable) {
+      var unused = tasks.register(FrontDoor.LAMBDA);
+    }
     setup.tasks.forEach(tasks::register);
     if (durable) {
       rescue.endLost("its process ended before it did");
-    } else {
-      var unused = tasks.register(FrontDoor.LAMBDA);
     }
     setup.tasks.forEach(task -> store.registered(task.name()));
     guard = StarvationGuard.watch(virtualAttempts);

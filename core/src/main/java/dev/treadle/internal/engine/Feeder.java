@@ -471,7 +471,8 @@ final class Feeder<A extends @Nullable Object> {
         || parent != null
         || traceparent != null
         || captured != null
-        || known.settings.traceSubmit()) {
+        || known.settings.traceSubmit()
+        || known.runAs != null) {
       more =
           new NewJob.More(
               null,
@@ -484,7 +485,8 @@ final class Feeder<A extends @Nullable Object> {
               group,
               jobs.jobCount() + ahead,
               SubmittedAt.of(false, captured),
-              traceparent);
+              traceparent,
+              known.runAs);
     }
     long deadline =
         known.settings.deadline() == null

@@ -23,8 +23,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +96,14 @@ final class FrontDoor implements Treadle {
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Collection<? extends A> inputs) {
     return submitter.map(task, inputs, null);
+  }
+
+  @Override
+  public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task,
+      Collection<? extends A> inputs,
+      Function<? super A, @Nullable String> key) {
+    return submitter.map(task, inputs, Objects.requireNonNull(key), null);
   }
 
   @Override

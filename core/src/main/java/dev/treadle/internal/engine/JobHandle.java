@@ -13,7 +13,6 @@ import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.TreadleException;
 import dev.treadle.WaitException;
-import dev.treadle.internal.codec.Codec;
 import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Route.LimitRef;
 import java.time.Duration;
@@ -247,14 +246,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
   }
 
   private void complete(CompletableFuture<R> future, Outcome<?> ended) {
-    Outcome<R> outcome;
-    try {
-      outcome = read(ended);
-    } catch (Codec.Unfit changed) {
-      future.completeExceptionally(changed);
-      return;
-    }
-    switch (outcome) {
+    switch (read(ended)) {
       case Outcome.Succeeded<R> it -> future.complete(it.value());
       case Outcome.Failed<R> it -> future.completeExceptionally(it.cause());
       case Outcome.Cancelled<R> it -> future.cancel(false);

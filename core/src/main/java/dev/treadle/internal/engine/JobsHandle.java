@@ -235,7 +235,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     List<AttemptRun> waiting;
     acquire();
     try {
-      fed = first + (chunk == null ? 1 : chunk.inputs.length);
+      fed = Math.max(fed, first + (chunk == null ? 1 : chunk.inputs.length));
       live.put(first, receipt);
       jobCount++;
       if (all != null) {
@@ -281,7 +281,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         if (cancelled) {
           return;
         }
-        fed = index + 1;
+        fed = Math.max(fed, index + 1);
         stillborn = stillborn == null ? cause : stillborn;
       } finally {
         release();

@@ -43,7 +43,7 @@ final class Rescue {
     List<Finish> ends = new ArrayList<>();
     List<Claimed> lost = engine.store.rescue(engine.node);
     for (Claimed one : lost) {
-      Tasks.Known known = engine.tasks.find(one.task());
+      Tasks.Known known = engine.tasks.of(one);
       Attempt.End end = new Attempt.End.Lost(cause);
       Next next =
           known == null
@@ -97,7 +97,7 @@ final class Rescue {
     @Nullable KnownClaim firstKnown(Claimed first) {
       @Nullable Claimed claimed = first;
       while (claimed != null) {
-        Tasks.Known known = engine.tasks.find(claimed.task());
+        Tasks.Known known = engine.tasks.of(claimed);
         if (known != null) {
           return new KnownClaim(claimed, known);
         }

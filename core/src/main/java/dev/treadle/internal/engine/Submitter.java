@@ -15,6 +15,7 @@ import dev.treadle.spi.Receipt;
 import dev.treadle.spi.Route;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,8 @@ final class Submitter {
     if (parent != null
         || options != Submission.Options.NONE
         || settings.traceSubmit()
-        || captured != null) {
+        || captured != null
+        || known.runAs != null) {
       more =
           new NewJob.More(
               options.key(),
@@ -75,7 +77,8 @@ final class Submitter {
               SubmittedAt.of(settings.traceSubmit(), captured),
               options.traceparent() != null || parent == null
                   ? options.traceparent()
-                  : parent.claimed.traceparent());
+                  : parent.claimed.traceparent(),
+              known.runAs);
     }
     Input input = input(submission.input());
     Route route;
@@ -196,7 +199,24 @@ final class Submitter {
 
   <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Collection<? extends A> inputs, @Nullable AttemptRun parent) {
-    return map(task, inputs.stream(), inputs, parent);
+    return engine.durable
+        ? map(task, inputs, null, parent)
+        : map(task, inputs.stream(), inputs, parent);
+  }
+
+  /// Stores all before it returns.
+  ///
+  /// @param keys gives each input a key, or null
+  <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
+      Task<A, R> task,
+      Collection<? extends A> inputs,
+      @Nullable Function<? super A, @Nullable String> keys,
+      @Nullable AttemptRun parent) {
+    engine.checkOpen(parent);
+    engine.tasks.checkStorable(task);
+    JobsHandle<A, R> jobs = new JobsHandle<>(engine, task, engine.mapWindow);
+    new CollectionFeed<>(engine, task, jobs, keys, parent).store(inputs);
+    return jobs;
   }
 
   <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(

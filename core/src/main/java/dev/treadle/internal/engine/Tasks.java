@@ -2,10 +2,12 @@ package dev.treadle.internal.engine;
 
 import dev.treadle.RefusedException;
 import dev.treadle.Task;
+import dev.treadle.spi.Claimed;
 import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
+import dev.treadle.spi.RunAs;
 import dev.treadle.spi.Store;
 import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
@@ -16,7 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// The tasks this node knows, by name. The last registration of a name wins, and so do its limits.
+/// The tasks this node knows, by name: those given to `open`, and in memory the first of each other
+/// name. A job of a task that differs from the one of its name brings its own ([RunAs]). Of limits
+/// the last definition holds.
 ///
 /// A task without a name is known only while jobs of it have not ended: programs that make such
 /// tasks by the million do not fill the memory with them.
@@ -44,16 +48,27 @@ final class Tasks {
     final Task.Settings<Object> settings;
     final Transition.Policy policy;
 
+    /// What a job takes along so that it runs as this task says; null for a task that does not
+    /// differ, in what concerns attempts, from the one known by its name.
+    final @Nullable RunAs runAs;
+
+    private final Tasks owner;
+
+    /// The last other task of this name.
+    private volatile @Nullable Known variant;
+
     /// The route of its jobs, if none of its limits has a key.
     private final @Nullable Route route;
 
     private final AtomicInteger jobs = new AtomicInteger();
 
     @SuppressWarnings("unchecked")
-    private Known(Task<?, ?> task, int lossBudget) {
+    private Known(Tasks owner, Task<?, ?> task, boolean differs) {
+      this.owner = owner;
       this.task = task;
       this.settings = (Task.Settings<Object>) task.settings();
-      this.policy = new Transition.Policy(settings.retry(), lossBudget);
+      this.policy = new Transition.Policy(settings.retry(), owner.lossBudget);
+      this.runAs = differs ? new RunAs(this, Policies.text(settings)) : null;
       this.route =
           settings.limits().stream().allMatch(limit -> limit.key() == null)
               ? newRoute(List.of())
@@ -119,18 +134,71 @@ final class Tasks {
     }
   }
 
+  /// Registers a task that was given to `open`.
+  ///
+  /// @throws IllegalArgumentException if the store keeps names and another code has this one
   Known register(Task<?, ?> task) {
     Known known = byName.get(task.name());
-    if (known != null && known.task == task) {
-      return known;
+    if (durable && known != null && !SameCode.of(known.settings, task.settings())) {
+      throw new IllegalArgumentException(twoCodes(known.task, task));
     }
     define(task);
-    Known fresh = new Known(task, lossBudget);
+    Known fresh = new Known(this, task, false);
     byName.put(task.name(), fresh);
-    if (readsAnew(known, fresh) && parked.remove(task.name())) {
-      store.registered(task.name());
-    }
     return fresh;
+  }
+
+  private static String twoCodes(Task<?, ?> known, Task<?, ?> other) {
+    return "two tasks have the name \""
+        + other.name()
+        + "\" and run different code: one is made at "
+        + known.place()
+        + ", the other at "
+        + other.place()
+        + ". The store keeps names, so a job could run the wrong one after a restart; give one of"
+        + " them another name";
+  }
+
+  /// The task that a claimed job runs as, or null if none of its name is known.
+  @Nullable Known of(Claimed claimed) {
+    Known named = byName.get(claimed.task());
+    RunAs runAs = claimed.runAs();
+    if (runAs == null) {
+      return named;
+    }
+    if (runAs.live() instanceof Known known && known.owner == this) {
+      return known;
+    }
+    return named == null
+        ? null
+        : new Known(this, Policies.apply(runAs.policy(), named.task), true);
+  }
+
+  /// What is known of a task of a name that is known already.
+  ///
+  /// @throws RefusedException if the store keeps names, and this is another code
+  private Known variant(Known named, Task<?, ?> task) {
+    if (named.task == task) {
+      return named;
+    }
+    Known last = named.variant;
+    if (last != null && last.task == task) {
+      return last;
+    }
+    Task.Settings<?> settings = task.settings();
+    boolean sameCode =
+        durable
+            ? SameCode.of(named.settings, settings)
+            : named.settings.body() == settings.body()
+                && named.settings.strategy() == settings.strategy();
+    if (durable && !sameCode) {
+      throw new RefusedException(
+          RefusedException.Reason.NOT_REGISTERED, twoCodes(named.task, task));
+    }
+    define(task);
+    Known known = new Known(this, task, !sameCode || !Policies.same(named.settings, settings));
+    named.variant = known;
+    return known;
   }
 
   private static boolean readsAnew(@Nullable Known before, @Nullable Known now) {
@@ -182,16 +250,23 @@ final class Tasks {
   Known forJob(Task<?, ?> task) {
     checkStorable(task);
     if (task.settings().named()) {
-      return register(task);
+      Known known = byName.get(task.name());
+      if (known == null) {
+        define(task);
+        known = byName.computeIfAbsent(task.name(), name -> new Known(this, task, false));
+      }
+      return variant(known, task);
     }
     define(task);
-    return byName.compute(
-        task.name(),
-        (name, old) -> {
-          Known now = old == null ? new Known(task, lossBudget) : old;
-          now.jobs.incrementAndGet();
-          return now;
-        });
+    Known known =
+        byName.compute(
+            task.name(),
+            (name, old) -> {
+              Known now = old == null ? new Known(this, task, false) : old;
+              now.jobs.incrementAndGet();
+              return now;
+            });
+    return variant(known, task);
   }
 
   private void define(Task<?, ?> task) {

@@ -33,7 +33,7 @@ final class Values {
   /// @throws RefusedException if it is too large
   @Nullable Object input(Task.Settings<?> task, @Nullable Object value) {
     String what = "the input of task " + task.name();
-    Object stored = stored(value, what);
+    Object stored = stored(value, task.input().type(), what);
     long size = size(stored, what);
     if (size > max) {
       throw new RefusedException(RefusedException.Reason.TOO_LARGE, tooLarge(what, size));
@@ -46,7 +46,7 @@ final class Values {
   /// @throws Codec.Unfit if it cannot be stored, or is too large
   @Nullable Object result(Task.Settings<?> task, @Nullable Object value) {
     String what = "the result of task " + task.name();
-    Object stored = stored(value, what);
+    Object stored = stored(value, task.output().type(), what);
     long size = size(stored, what);
     if (size > max) {
       throw new Codec.Unfit(tooLarge(what, size), null);
@@ -54,12 +54,16 @@ final class Values {
     return stored;
   }
 
-  private static @Nullable Object stored(@Nullable Object value, String what) {
-    return switch (value) {
-      case null -> null;
-      case String text -> text;
-      case byte[] bytes -> bytes.clone(); // What the caller does with its own is its own matter.
-      default -> new Json(Codec.encode(value, what).bytes());
+  private static @Nullable Object stored(@Nullable Object value, Type type, String what) {
+    if (value == null || value instanceof String && type == String.class) {
+      return value;
+    }
+    Payload payload = Codec.encode(value, type, what);
+    return switch (payload.kind()) {
+      case NULL -> null;
+      case TEXT -> value;
+      case BYTES -> payload.bytes().clone(); // What the caller does with its own is its own matter.
+      case JSON -> new Json(payload.bytes());
     };
   }
 
@@ -158,16 +162,22 @@ final class Values {
     };
   }
 
-  /// How a job ended, with its value as its task names it.
+  /// How a job ended, with its value as its task names it. A value that does not come back as that
+  /// type, because the type has changed since, is a failure to whoever asks; the job itself keeps
+  /// its value and its state.
   ///
   /// @param job which job, for the message
-  /// @throws Codec.Unfit if the value does not come back as that type
   Outcome<?> outcome(Task<?, ?> task, Outcome<?> stored, Object job) {
-    return stored instanceof Outcome.Succeeded<?> it
-        ? new Outcome.Succeeded<@Nullable Object>(
-            value(it.value(), task.settings().output().type(), "the result of " + job),
-            it.attempts())
-        : stored;
+    if (!(stored instanceof Outcome.Succeeded<?> it)) {
+      return stored;
+    }
+    try {
+      return new Outcome.Succeeded<@Nullable Object>(
+          value(it.value(), task.settings().output().type(), "the result of " + job),
+          it.attempts());
+    } catch (Codec.Unfit changed) {
+      return new Outcome.Failed<>(Outcome.Failed.Reason.ERROR, changed, it.attempts());
+    }
   }
 
   /// How a job ended, for those who only look: a value that is of no type known here is shown as

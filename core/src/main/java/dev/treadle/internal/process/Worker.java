@@ -240,7 +240,7 @@ final class Worker {
   ///
   /// @throws Exception if it cannot be handed over; the worker is as it was
   void send(Order order, Run run) throws Exception {
-    Payload input = Codec.encode(order.input(), "the input");
+    Payload input = Codec.encode(order.input(), order.inputType(), "the input");
     Codec.prepare(order.output());
     Wire connection = ready();
     Sent handed = put(connection, order, run, input, true);
@@ -255,7 +255,7 @@ final class Worker {
   ///
   /// @throws Exception if it cannot be handed over; the worker is as it was
   boolean sendAhead(Order order, Run run) throws Exception {
-    Payload input = Codec.encode(order.input(), "the input");
+    Payload input = Codec.encode(order.input(), order.inputType(), "the input");
     if (bytesAhead + input.bytes().length > BYTES_AHEAD_MAX) {
       return false;
     }

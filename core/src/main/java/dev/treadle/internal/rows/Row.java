@@ -12,6 +12,7 @@ import dev.treadle.spi.Input;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
+import dev.treadle.spi.RunAs;
 import dev.treadle.spi.Route;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -103,6 +104,7 @@ public final class Row implements Receipt {
 
     @Nullable Throwable submittedAt;
     @Nullable String traceparent;
+    @Nullable RunAs runAs;
 
     /// Edges in: how many of what it waits for have not ended, and what they are.
     int unmet;
@@ -206,6 +208,7 @@ public final class Row implements Receipt {
       row.more().parentId = extra.parent();
       row.more().retryOf = extra.retryOf();
       row.more().traceparent = extra.traceparent();
+      row.more().runAs = extra.runAs();
     }
     if (job.deadline() != Micros.NEVER) {
       row.more().deadline = job.deadline();

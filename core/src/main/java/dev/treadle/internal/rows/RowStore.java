@@ -569,7 +569,18 @@ public abstract class RowStore implements Store {
           0,
           Micros.NEVER,
           new NewJob.More(
-              key, IfTaken.REJECT, false, null, 0, 0, row.id, null, 0, null, traceparent));
+              key,
+              IfTaken.REJECT,
+              false,
+              null,
+              0,
+              0,
+              row.id,
+              null,
+              0,
+              null,
+              traceparent,
+              more == null ? null : more.runAs));
     });
   }
 

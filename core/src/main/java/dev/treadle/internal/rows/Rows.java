@@ -300,11 +300,13 @@ public final class Rows {
     if (extra.retryOf() != 0
         || extra.held() != null
         || extra.submittedAt() != null
-        || extra.traceparent() != null) {
+        || extra.traceparent() != null
+        || extra.runAs() != null) {
       row.more().retryOf = extra.retryOf();
       row.more().heldBecause = extra.held();
       row.more().submittedAt = extra.submittedAt();
       row.more().traceparent = extra.traceparent();
+      row.more().runAs = extra.runAs();
     }
     edges.link(row, extra, parent, replaced, changes);
   }
@@ -355,7 +357,8 @@ public final class Rows {
         row.deadline(),
         row.cancelCause(),
         row.more == null ? null : row.more.submittedAt,
-        row.more == null ? null : row.more.traceparent);
+        row.more == null ? null : row.more.traceparent,
+        row.more == null ? null : row.more.runAs);
   }
 
   private static void leaveWaiting(Row row, Changes changes) {

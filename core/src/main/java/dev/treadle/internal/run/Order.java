@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param traceparent the trace it is part of, or null
 /// @param isolation the code, and what its worker must be like
 /// @param deadline when it must have ended, in microseconds since 1970
+/// @param inputType what the input must be read as
 /// @param output what the result must be read as
 public record Order(
     long job,
@@ -19,4 +20,5 @@ public record Order(
     long deadline,
     Isolation isolation,
     @Nullable Object input,
+    Type inputType,
     Type output) {}

@@ -45,7 +45,7 @@ class WorkersTest {
     String integer = Integer.class.descriptorString();
     Code code = new Code(owner, "twice", "(" + integer + ")" + integer);
     Isolation isolation = new Isolation.InWorker(code, HEAP, 0, 100, 1);
-    return new Order(1, "twice", 1, null, Long.MAX_VALUE, isolation, input, Integer.class);
+    return new Order(1, "twice", 1, null, Long.MAX_VALUE, isolation, input, Integer.class, Integer.class);
   }
 
   private static Worker.Ended run(Worker worker, Order order) throws Exception {

@@ -16,6 +16,7 @@ import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Next;
 import dev.treadle.spi.Receipt;
+import dev.treadle.spi.RunAs;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -42,7 +43,7 @@ final class Disk implements AutoCloseable {
   private static final String JOB =
       "j.id, j.kind, j.priority, j.created, j.due, j.deadline, j.limits, j.form, j.input";
   private static final String MORE =
-      "m.key, m.parent, m.retry_of, m.source, m.source_group, m.after, m.traceparent";
+      "m.key, m.parent, m.retry_of, m.source, m.source_group, m.after, m.traceparent, m.policy";
   private static final String DONE =
       "d.state, d.finished, d.attempts, d.node, d.started, d.ran, d.waited, d.logged, d.cpu,"
           + " d.allocated, d.peak, d.form, d.result, d.detail";
@@ -50,13 +51,13 @@ final class Disk implements AutoCloseable {
   /// The columns [#newJob] reads, of `job j` and `more m`; how many they are.
   static final String COLUMNS = JOB + ", " + MORE;
 
-  static final int COLUMN_COUNT = 16;
+  static final int COLUMN_COUNT = 17;
 
   /// Where among them the job stands that is replaced.
   static final int AFTER_AT = 15;
 
   private static final int MORE_AT = 10;
-  private static final int DONE_AT = 17;
+  private static final int DONE_AT = 18;
 
   private final Path file;
   private final Connection connection;
@@ -212,6 +213,7 @@ final class Disk implements AutoCloseable {
     long source = rows.getLong(MORE_AT + 3);
     long group = rows.getLong(MORE_AT + 4);
     String traceparent = rows.getString(MORE_AT + 6);
+    String policy = rows.getString(MORE_AT + 7);
     Input input =
         source != 0
             ? new Input.OfJob(new Id(source))
@@ -225,10 +227,21 @@ final class Disk implements AutoCloseable {
         rows.getInt(3),
         rows.getLong(5),
         deadline == 0 ? Micros.NEVER : deadline,
-        key == null && parent == 0 && retryOf == 0 && traceparent == null
+        key == null && parent == 0 && retryOf == 0 && traceparent == null && policy == null
             ? null
             : new NewJob.More(
-                key, IfTaken.REJECT, false, null, parent, 0, retryOf, null, 0, null, traceparent));
+                key,
+                IfTaken.REJECT,
+                false,
+                null,
+                parent,
+                0,
+                retryOf,
+                null,
+                0,
+                null,
+                traceparent,
+                policy == null ? null : new RunAs(null, policy)));
   }
 
   /// A job that has ended, or null if there is none with this id.

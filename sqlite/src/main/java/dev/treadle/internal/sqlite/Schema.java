@@ -97,6 +97,11 @@ final class Schema {
           CREATE TABLE kept(name TEXT PRIMARY KEY, data BLOB NOT NULL);
           -- The trace that a job is part of, in the form of W3C Trace Context.
           ALTER TABLE more ADD COLUMN traceparent TEXT;
+          """,
+          """
+          -- The timeout and the retries of a job whose task differed in these from the one
+          -- registered under its name.
+          ALTER TABLE more ADD COLUMN policy TEXT;
           """);
 
   /// The version this code reads and writes.

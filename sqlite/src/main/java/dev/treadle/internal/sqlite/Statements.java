@@ -211,12 +211,13 @@ final class Statements implements AutoCloseable {
             || more.key() == null
                 && more.parent() == 0
                 && more.retryOf() == 0
-                && more.traceparent() == null)) {
+                && more.traceparent() == null
+                && more.runAs() == null)) {
       return false;
     }
     run(
-        "INSERT INTO more(id, key, parent, retry_of, source, source_group, after, traceparent)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO more(id, key, parent, retry_of, source, source_group, after, traceparent,"
+            + " policy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         insert.row().id(),
         more == null ? null : more.key(),
         more == null || more.parent() == 0 ? null : (Long) more.parent(),
@@ -224,7 +225,8 @@ final class Statements implements AutoCloseable {
         source,
         group,
         insert.after() == 0 ? null : (Long) insert.after(),
-        more == null ? null : more.traceparent());
+        more == null ? null : more.traceparent(),
+        more == null || more.runAs() == null ? null : more.runAs().policy());
     return true;
   }
 

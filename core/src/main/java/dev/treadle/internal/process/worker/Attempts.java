@@ -157,7 +157,7 @@ final class Attempts {
     }
     @Nullable Object value =
         ScopedValue.where(JobContext.Scope.CURRENT, context).call(() -> metered(code, input));
-    return Codec.encode(value, "the result");
+    return Codec.encode(value, code.output(), "the result");
   }
 
   private @Nullable Object metered(CodeTable.Entry code, @Nullable Object input) throws Throwable {
