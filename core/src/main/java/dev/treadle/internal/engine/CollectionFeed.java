@@ -137,10 +137,11 @@ final class CollectionFeed<A extends @Nullable Object> {
       return;
     }
     List<NewJob> all = batch.stream().map(each -> newJob(each, true)).toList();
+    long seen = engine.room.seen(); // Before the insert: room made since is noticed.
     List<Inserted> results = engine.store.insert(all);
     for (int i = 0; i < batch.size(); i++) {
       if (!settled(batch.get(i), results.get(i))) {
-        insertAlone(batch.get(i), results.get(i));
+        insertAlone(batch.get(i), results.get(i), seen);
       }
     }
   }
@@ -169,13 +170,13 @@ final class CollectionFeed<A extends @Nullable Object> {
   }
 
   /// Inserts an element that found its queue full, or its key with a job that did not succeed.
-  private void insertAlone(Ready ready, Inserted first) {
+  private void insertAlone(Ready ready, Inserted first, long seenBefore) {
     Inserted result = first;
+    long seen = seenBefore;
     boolean once = true;
     boolean known = false;
     try {
       while (!known) {
-        long seen = engine.room.seen();
         switch (result) {
           case Inserted.KeyTaken it -> once = false;
           case Inserted.QueueFull it -> {
@@ -190,6 +191,7 @@ final class CollectionFeed<A extends @Nullable Object> {
           }
           case Inserted.Taken it -> throw new AssertionError("it has its job");
         }
+        seen = engine.room.seen();
         result = engine.store.insert(List.of(newJob(ready, once))).getFirst();
         known = settled(ready, result);
       }
