@@ -1,16 +1,16 @@
 package dev.treadle;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A command: a program and its arguments, each handed over as it is, through no shell. An

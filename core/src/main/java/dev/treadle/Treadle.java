@@ -184,29 +184,27 @@ public interface Treadle extends AutoCloseable {
   /// Runs a piece of code without a result on `io`, in memory only.
   Job<@Nullable Void> submit(Action code);
 
-  /// Runs a task over all inputs. On a durable store all of them are stored when it returns, and run
-  /// to their ends whether this JVM lives or not.
+  /// Runs a task over all inputs. On a durable store all of them are stored when it returns, and
+  /// run to their ends whether this JVM lives or not.
   ///
   /// @throws RefusedException on a durable store, if the treadle closes before all are stored; the
   ///   message says how many are
   <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Collection<? extends A> inputs);
 
-  /// Runs a task over all inputs, each under a key that is made of it: `f -> "thumbnails " + f`. All
-  /// jobs are stored when it returns.
+  /// Runs a task over all inputs, each under a key that is made of it: `f -> "thumbnails " + f`.
+  /// All jobs are stored when it returns.
   ///
   /// Called again with the same keys it goes on: the job of an input whose key is known is the one
-  /// that has it, with its result if it has succeeded and is still kept. Inputs whose jobs failed or
-  /// were cancelled are run again. An input whose key is null is run anew.
+  /// that has it, with its result if it has succeeded and is still kept. Inputs whose jobs failed
+  /// or were cancelled are run again. An input whose key is null is run anew.
   <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
-      Task<A, R> task,
-      Collection<? extends A> inputs,
-      Function<? super A, @Nullable String> key);
+      Task<A, R> task, Collection<? extends A> inputs, Function<? super A, @Nullable String> key);
 
-  /// Runs a task over all inputs of a stream, pulled as room appears. On a durable store an input is
-  /// stored when it is pulled: those that were not, when the JVM ends, are not. The stream is closed at its
-  /// end. If it throws, so do `get` and `settled`, and jobs that wait for all results end
-  /// cancelled.
+  /// Runs a task over all inputs of a stream, pulled as room appears. On a durable store an input
+  /// is stored when it is pulled: those that were not, when the JVM ends, are not. The stream is
+  /// closed at its end. If it throws, so do `get` and `settled`, and jobs that wait for all results
+  /// end cancelled.
   <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Stream<? extends A> inputs);
 

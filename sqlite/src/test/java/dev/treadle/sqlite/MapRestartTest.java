@@ -28,13 +28,17 @@ class MapRestartTest {
   private final AtomicInteger runs = new AtomicInteger();
   private final Set<Integer> bad = ConcurrentHashMap.newKeySet();
   private final Task<Integer, Integer> twice =
-      Task.io("twice", Integer.class, Integer.class, i -> {
-        runs.incrementAndGet();
-        if (bad.contains(i)) {
-          throw new IllegalStateException("no " + i);
-        }
-        return i * 2;
-      });
+      Task.io(
+          "twice",
+          Integer.class,
+          Integer.class,
+          i -> {
+            runs.incrementAndGet();
+            if (bad.contains(i)) {
+              throw new IllegalStateException("no " + i);
+            }
+            return i * 2;
+          });
 
   private Treadle open() {
     return Treadle.open(folder.resolve("jobs.db"), twice);

@@ -13,9 +13,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// Jobs of tasks that differ in their policy keep it in the file.
 class PolicyRestartTest {
   private static final Task<Integer, Integer> FAILS =
-      Task.io("fails", Integer.class, Integer.class, i -> {
-        throw new IllegalStateException("no " + i);
-      });
+      Task.io(
+          "fails",
+          Integer.class,
+          Integer.class,
+          i -> {
+            throw new IllegalStateException("no " + i);
+          });
 
   @TempDir Path folder;
 
@@ -28,8 +32,7 @@ class PolicyRestartTest {
       first =
           treadle
               .submit(
-                  FAILS.retry(Retry.fixed(2, Duration.ofMillis(1))).timeout(Duration.ofHours(1)),
-                  1)
+                  FAILS.retry(Retry.fixed(2, Duration.ofMillis(1))).timeout(Duration.ofHours(1)), 1)
               .id();
       second = treadle.submit(FAILS, 2).id();
     }

@@ -3,7 +3,6 @@ package dev.treadle.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.treadle.Job;
 import dev.treadle.Strategy;
 import dev.treadle.Task;
 import dev.treadle.Treadle;

@@ -185,8 +185,7 @@ class DurableValuesTest {
 
   @Test
   void resultOfASealedTypeFailsItsAttemptWithTheReason() {
-    List<Item<Integer, Shape>> items =
-        treadle.map(SHAPE, List.of(0, 1, 2)).asCompleted().toList();
+    List<Item<Integer, Shape>> items = treadle.map(SHAPE, List.of(0, 1, 2)).asCompleted().toList();
 
     assertThat(items).hasSize(3);
     items.forEach(item -> assertFailed(item.outcome(), "the result of task shape cannot be"));

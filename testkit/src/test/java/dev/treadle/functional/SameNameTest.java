@@ -25,19 +25,27 @@ import org.junit.jupiter.api.Test;
 class SameNameTest {
   private final CountDownLatch release = new CountDownLatch(1);
   private final Task<Integer, Integer> blocks =
-      Task.io("blocks", Integer.class, Integer.class, i -> {
-        release.await();
-        return i;
-      });
+      Task.io(
+          "blocks",
+          Integer.class,
+          Integer.class,
+          i -> {
+            release.await();
+            return i;
+          });
 
   private static Task<Integer, String> says(String word) {
     return Task.io("says", Integer.class, String.class, i -> word + i);
   }
 
   private static Task<Integer, Integer> failing() {
-    return Task.io("failing", Integer.class, Integer.class, i -> {
-      throw new IllegalStateException("no " + i);
-    });
+    return Task.io(
+        "failing",
+        Integer.class,
+        Integer.class,
+        i -> {
+          throw new IllegalStateException("no " + i);
+        });
   }
 
   @Test
@@ -92,9 +100,10 @@ class SameNameTest {
 
   @Test
   void variantsInMemoryKeepTheirOwnRetriesAndTimeouts() {
-    Task<Integer, Integer> once = Task.io(i -> {
-      throw new IllegalStateException("no " + i);
-    });
+    Task<Integer, Integer> once =
+        Task.io(i -> {
+          throw new IllegalStateException("no " + i);
+        });
     try (Treadle treadle = Treadle.open()) {
       assertAttempts(treadle, once, 1);
       assertAttempts(treadle, once.retry(Retry.fixed(2, Duration.ZERO)), 3);

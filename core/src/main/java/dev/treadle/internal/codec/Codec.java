@@ -59,8 +59,7 @@ public final class Codec {
     try {
       difference = RoundTrip.between(value, decode(payload, type, "it"));
     } catch (Unfit e) {
-      throw new Unfit(
-          what + " cannot be carried as bytes, because " + e.getMessage() + REMEDY, e);
+      throw new Unfit(what + " cannot be carried as bytes, because " + e.getMessage() + REMEDY, e);
     }
     if (difference != null) {
       throw new Unfit(

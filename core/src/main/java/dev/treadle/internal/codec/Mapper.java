@@ -23,8 +23,8 @@ import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
 import tools.jackson.databind.type.LogicalType;
@@ -35,8 +35,12 @@ import tools.jackson.databind.type.LogicalType;
 /// Loaded with the first value that is neither text nor bytes: a worker starts without.
 final class Mapper {
   private static final LogicalType[] SCALARS = {
-    LogicalType.Boolean, LogicalType.Integer, LogicalType.Float, LogicalType.Textual,
-    LogicalType.Enum, LogicalType.DateTime
+    LogicalType.Boolean,
+    LogicalType.Integer,
+    LogicalType.Float,
+    LogicalType.Textual,
+    LogicalType.Enum,
+    LogicalType.DateTime
   };
 
   static final JsonMapper JSON = build();
@@ -77,14 +81,17 @@ final class Mapper {
             .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .addModule(paths());
     for (LogicalType type : SCALARS) {
-      builder.withCoercionConfig(type, config -> {
-        config.setCoercion(CoercionInputShape.Boolean, forbiddenFor(type, LogicalType.Boolean));
-        config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
-        if (type != LogicalType.Float && type != LogicalType.DateTime) {
-          config.setCoercion(CoercionInputShape.Integer, forbiddenFor(type, LogicalType.Integer));
-        }
-        config.setCoercion(CoercionInputShape.Float, forbiddenFor(type, LogicalType.Float));
-      });
+      builder.withCoercionConfig(
+          type,
+          config -> {
+            config.setCoercion(CoercionInputShape.Boolean, forbiddenFor(type, LogicalType.Boolean));
+            config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
+            if (type != LogicalType.Float && type != LogicalType.DateTime) {
+              config.setCoercion(
+                  CoercionInputShape.Integer, forbiddenFor(type, LogicalType.Integer));
+            }
+            config.setCoercion(CoercionInputShape.Float, forbiddenFor(type, LogicalType.Float));
+          });
     }
     for (Class<?> type : new Class<?>[] {char.class, Character.class}) {
       builder.withCoercionConfig(

@@ -168,8 +168,7 @@ final class RoundTrip {
       try {
         component.getAccessor().setAccessible(true);
         found =
-            differ(
-                component.getAccessor().invoke(a), component.getAccessor().invoke(b), depth - 1);
+            differ(component.getAccessor().invoke(a), component.getAccessor().invoke(b), depth - 1);
       } catch (IllegalAccessException | InvocationTargetException | RuntimeException e) {
         return a.equals(b) ? null : new Difference("", a, b);
       }

@@ -100,9 +100,7 @@ final class FrontDoor implements Treadle {
 
   @Override
   public <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
-      Task<A, R> task,
-      Collection<? extends A> inputs,
-      Function<? super A, @Nullable String> key) {
+      Task<A, R> task, Collection<? extends A> inputs, Function<? super A, @Nullable String> key) {
     return submitter.map(task, inputs, Objects.requireNonNull(key), null);
   }
 

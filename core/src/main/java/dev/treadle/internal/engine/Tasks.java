@@ -169,9 +169,7 @@ final class Tasks {
     if (runAs.live() instanceof Known known && known.owner == this) {
       return known;
     }
-    return named == null
-        ? null
-        : new Known(this, Policies.apply(runAs.policy(), named.task), true);
+    return named == null ? null : new Known(this, Policies.apply(runAs.policy(), named.task), true);
   }
 
   /// What is known of a task of a name that is known already.

@@ -54,10 +54,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 
 /// Every common type of the JDK as a value: it comes back as it was, or is refused with a reason.
 class CodecTest {
@@ -106,7 +106,9 @@ class CodecTest {
   static List<Arguments> valuesThatComeBack() throws Exception {
     ZonedDateTime overlap =
         ZonedDateTime.ofLocal(
-            LocalDateTime.of(2026, 10, 25, 2, 30), ZoneId.of("Europe/Berlin"), ZoneOffset.ofHours(1));
+            LocalDateTime.of(2026, 10, 25, 2, 30),
+            ZoneId.of("Europe/Berlin"),
+            ZoneOffset.ofHours(1));
     return List.of(
         of(true, Type.of(Boolean.class)),
         of((byte) -1, Type.of(Byte.class)),
@@ -129,7 +131,9 @@ class CodecTest {
         of(Color.GREEN, Type.of(Color.class)),
         of(DayOfWeek.MONDAY, Type.of(DayOfWeek.class)),
         of(new Point(1, 2), Type.of(Point.class)),
-        of(new Bytes(new byte[] {1, -1}, new int[][] {{1}, {}}, "ab".toCharArray()), Type.of(Bytes.class)),
+        of(
+            new Bytes(new byte[] {1, -1}, new int[][] {{1}, {}}, "ab".toCharArray()),
+            Type.of(Bytes.class)),
         of(new Names(null, Optional.of("x")), Type.of(Names.class)),
         of(new Names("", Optional.empty()), Type.of(Names.class)),
         of(List.of(new Point(1, 2)), new Type<List<Point>>() {}),
@@ -141,7 +145,9 @@ class CodecTest {
         of(new TreeMap<>(Map.of("b", 1, "a", 2)), new Type<SortedMap<String, Integer>>() {}),
         of(new EnumMap<>(Map.of(Color.RED, 1)), new Type<EnumMap<Color, Integer>>() {}),
         of(EnumSet.of(Color.RED), new Type<EnumSet<Color>>() {}),
-        of(new ConcurrentHashMap<>(Map.of("a", 1)), new Type<ConcurrentHashMap<String, Integer>>() {}),
+        of(
+            new ConcurrentHashMap<>(Map.of("a", 1)),
+            new Type<ConcurrentHashMap<String, Integer>>() {}),
         of(new ArrayDeque<>(List.of(1, 2)), new Type<Deque<Integer>>() {}),
         of(Optional.of(1), new Type<Optional<Integer>>() {}),
         of(OptionalInt.of(1), Type.of(OptionalInt.class)),
@@ -241,7 +247,8 @@ class CodecTest {
     Order order = new Order("ada", List.of(new Line(1), new Line(5L)));
 
     assertThatThrownBy(() -> Codec.encode(order, Order.class, "the input"))
-        .hasMessageContaining("field lines[1].price: java.lang.Long 5 comes back as java.lang.Integer");
+        .hasMessageContaining(
+            "field lines[1].price: java.lang.Long 5 comes back as java.lang.Integer");
   }
 
   static List<Arguments> changesThatDoNotFit() {
@@ -293,11 +300,11 @@ class CodecTest {
   void newAndMissingFieldsAreTaken() {
     Payload more =
         new Payload(
-            Payload.Kind.JSON,
-            "{\"x\":1,\"y\":2,\"z\":3}".getBytes(StandardCharsets.UTF_8));
+            Payload.Kind.JSON, "{\"x\":1,\"y\":2,\"z\":3}".getBytes(StandardCharsets.UTF_8));
     Payload less =
         new Payload(Payload.Kind.JSON, "{\"second\":\"b\"}".getBytes(StandardCharsets.UTF_8));
-    Payload wider = new Payload(Payload.Kind.JSON, "{\"value\":5}".getBytes(StandardCharsets.UTF_8));
+    Payload wider =
+        new Payload(Payload.Kind.JSON, "{\"value\":5}".getBytes(StandardCharsets.UTF_8));
 
     assertThat(Codec.decode(more, Point.class, "it")).isEqualTo(new Point(1, 2));
     assertThat(Codec.decode(less, Names.class, "it")).isEqualTo(new Names(null, Optional.of("b")));

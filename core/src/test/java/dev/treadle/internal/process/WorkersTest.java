@@ -45,7 +45,8 @@ class WorkersTest {
     String integer = Integer.class.descriptorString();
     Code code = new Code(owner, "twice", "(" + integer + ")" + integer);
     Isolation isolation = new Isolation.InWorker(code, HEAP, 0, 100, 1);
-    return new Order(1, "twice", 1, null, Long.MAX_VALUE, isolation, input, Integer.class, Integer.class);
+    return new Order(
+        1, "twice", 1, null, Long.MAX_VALUE, isolation, input, Integer.class, Integer.class);
   }
 
   private static Worker.Ended run(Worker worker, Order order) throws Exception {
@@ -185,7 +186,9 @@ class WorkersTest {
               "(" + Slow.class.descriptorString() + ")" + Integer.class.descriptorString());
       Isolation isolation = new Isolation.InWorker(code, HEAP, 0, 100, 1);
       Slow input = new Slow(fifo.toString(), ProcessHandle.current().pid());
-      Order order = new Order(1, "slow", 1, null, Long.MAX_VALUE, isolation, input, Slow.class, Integer.class);
+      Order order =
+          new Order(
+              1, "slow", 1, null, Long.MAX_VALUE, isolation, input, Slow.class, Integer.class);
       worker.send(order, first);
       worker.flush();
       try (OutputStream out = new FileOutputStream(fifo.toFile())) { // The worker reads by now.
