@@ -133,6 +133,10 @@ public interface Treadle extends AutoCloseable {
     /// thread locals that a job sets and does not remove are seen by later jobs.
     Setup reuseThreads();
 
+    /// Gives no advice on tasks, in [Treadle#stats()] or in the log: for programs whose users did
+    /// not write the tasks.
+    Setup withoutAdvice();
+
     /// Runs nothing here: this treadle only submits and looks.
     Setup submitOnly();
 

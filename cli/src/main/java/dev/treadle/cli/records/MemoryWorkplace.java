@@ -22,6 +22,7 @@ final class MemoryWorkplace<I, V, R> implements Workplace<I, R> {
     this.watch = watch;
     this.treadle =
         Treadle.with(work.task())
+            .withoutAdvice()
             .permits(work.strategy(), concurrency)
             .listener(watch.attempts())
             .listener(work.listener())

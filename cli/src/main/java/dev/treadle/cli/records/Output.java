@@ -13,10 +13,18 @@ public final class Output {
   @Option(names = "--csv", description = "Comma-separated values, with a line of names first.")
   boolean csv;
 
+  private boolean quiet;
+
   @Option(
       names = {"-q", "--quiet"},
-      description = "No progress, no summary.")
-  boolean quiet;
+      description = "No progress, no summary, no warnings.")
+  void quiet(boolean value) {
+    quiet = value;
+    if (value) {
+      // Read when the first class logs, which is after the command line was understood.
+      System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
+    }
+  }
 
   /// Whether to show neither progress nor a summary.
   public boolean quiet() {

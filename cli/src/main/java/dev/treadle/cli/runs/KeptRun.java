@@ -151,6 +151,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
     this.submitters = new Semaphore(Math.min(concurrency, SUBMITTERS_MAX));
     this.memory =
         Treadle.with(task)
+            .withoutAdvice()
             .permits(work.strategy(), concurrency)
             .listener(watch.attempts())
             .listener(work.listener())
@@ -162,6 +163,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
       this.file =
           opening.open(
               Treadle.with(kept, describe, session)
+                  .withoutAdvice()
                   .permits(kept.strategy(), concurrency)
                   .delegates()
                   .quarantine(quarantine)

@@ -203,7 +203,7 @@ final class AttemptRun implements Run, Suspect {
         LogContext.enter(claimed.id(), claimed.task(), claimed.attempt(), claimed.traceparent());
     IoCpu sampled = runner.strategy() == Strategy.IO ? engine.ioCpu : null;
     if (sampled != null) {
-      sampled.begins(claimed.task(), claimed.queue());
+      sampled.begins(known.measuredAs(), claimed.queue());
     }
     try {
       value =

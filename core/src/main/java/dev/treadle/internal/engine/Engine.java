@@ -18,6 +18,7 @@ import dev.treadle.TreadleException;
 import dev.treadle.internal.async.AsyncRunner;
 import dev.treadle.internal.cpu.CpuRunner;
 import dev.treadle.internal.io.IoRunner;
+import dev.treadle.internal.monitor.InputEvidence;
 import dev.treadle.internal.monitor.IoCpu;
 import dev.treadle.internal.monitor.Monitor;
 import dev.treadle.internal.monitor.StarvationGuard;
@@ -35,6 +36,7 @@ import dev.treadle.spi.Store;
 import dev.treadle.spi.StoreEvents;
 import dev.treadle.spi.Transition;
 import dev.treadle.spi.Words;
+import dev.treadle.stats.Advice;
 import dev.treadle.stats.JvmStats;
 import dev.treadle.stats.PermitUse;
 import dev.treadle.stats.Stats;
@@ -81,6 +83,11 @@ final class Engine {
   final Room room = new Room();
   final Ends ends = new Ends(this);
   final Monitor monitor;
+  private final InputEvidence inputs = new InputEvidence();
+
+  /// Whether users are told how to set up their tasks.
+  private final boolean advises;
+
   final Set<Feeder<?>> feeders = ConcurrentHashMap.newKeySet();
   final long graceNanos;
   final int mapWindow;
@@ -166,6 +173,10 @@ final class Engine {
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
     this.monitor = new Monitor(node, time.micros());
+    this.advises = setup.advises;
+    if (!advises) {
+      monitor.starvations().silence();
+    }
     this.ioCpu = setup.sampleCpu && !setup.submitOnly ? new IoCpu(monitor) : null;
     this.pulse = new Pulse(this, setup.node, setup.slowAfter);
     this.alarm = new Alarm(setup.node, time, this::tick);
@@ -403,8 +414,10 @@ final class Engine {
 
   private void over(AttemptRun run, Finish finish) {
     running.remove(run.key, run);
+    String measured = run.known.measuredAs();
+    inputs.ended(measured, run.claimed.id(), run.claimed.input(), finish.end());
     monitor.ended(
-        run.claimed.task(), run.claimed.queue(), finish.tally(), finish.end(), time.micros());
+        measured, run.claimed.queue(), finish.tally(), finish.end(), time.micros());
     if (run.flight != null) {
       run.flight.ended(run.claimed, run.runner.strategy(), run.claimed.queue(), finish);
     }
@@ -607,7 +620,20 @@ final class Engine {
 
   /// What was measured here.
   Stats stats() {
-    return monitor.stats(this::task, this::heap, time.micros());
+    Stats all = monitor.stats(this::task, this::heap, time.micros());
+    List<Advice> advice =
+        all.advice().stream()
+            .filter(each -> advises || each.kind() == Advice.Kind.FEWER_PERMITS)
+            .filter(each -> inputs.supports(each, all.tasks().get(each.subject())))
+            .toList();
+    return new Stats(
+        all.node(), all.since(), all.at(), all.total(), all.tasks(), all.queues(), advice);
+  }
+
+  /// The name under which attempts of a task are measured.
+  String measuredAs(String task) {
+    Tasks.Known known = tasks.find(task);
+    return known == null ? task : known.measuredAs();
   }
 
   /// How this JVM was, oldest first.

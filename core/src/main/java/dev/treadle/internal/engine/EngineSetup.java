@@ -42,6 +42,7 @@ public final class EngineSetup implements Treadle.Setup {
   int keepEnded = 10_000;
   final List<Propagation> propagations = new ArrayList<>();
   boolean reuseThreads;
+  boolean advises = true;
   boolean submitOnly;
   boolean sampleCpu;
   boolean delegates;
@@ -179,6 +180,12 @@ public final class EngineSetup implements Treadle.Setup {
   @Override
   public Treadle.Setup reuseThreads() {
     reuseThreads = true;
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup withoutAdvice() {
+    advises = false;
     return this;
   }
 

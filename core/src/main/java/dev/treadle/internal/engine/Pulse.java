@@ -102,7 +102,7 @@ final class Pulse implements AutoCloseable {
       if (ran.compareTo(SOON) >= 0 && !run.slow()) {
         Spread spread =
             usual.computeIfAbsent(
-                run.claimed.task(), task -> engine.monitor.run(task, engine.time.micros()));
+                run.known.measuredAs(), task -> engine.monitor.run(task, engine.time.micros()));
         if (spread.count() >= ENOUGH && ran.toNanos() > slowAfter * spread.p99().toNanos()) {
           run.becomesSlow();
           engine.telling.attemptSlow(run, ran, spread.p99());

@@ -75,6 +75,12 @@ final class Tasks {
               : null;
     }
 
+    /// The name under which its attempts are measured. Tasks without a name share one for each
+    /// strategy: a program may make them by the million.
+    String measuredAs() {
+      return settings.named() ? settings.name() : settings.strategy().label() + " (unnamed)";
+    }
+
     /// The route of a job with this input.
     Route route(@Nullable Object input) {
       if (route != null) {

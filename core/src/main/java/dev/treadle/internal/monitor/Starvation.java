@@ -15,7 +15,7 @@ public record Starvation(
     return new Starvation(
         later.job,
         task,
-        times + later.times,
+        later.job == job ? times : times + later.times, // The same attempt, seen for longer.
         longest.compareTo(later.longest) > 0 ? longest : later.longest,
         later.where);
   }

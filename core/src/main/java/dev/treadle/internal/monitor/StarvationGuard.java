@@ -67,8 +67,8 @@ public final class StarvationGuard {
     if (thread != null) {
       LockSupport.unpark(thread);
     } else if (!watched.isEmpty() && !unable && !"off".equals(System.getProperty(SWITCH))) {
-      Thread last = before;
-      thread = ThreadBuilders.platform().name("treadle-guard").start(() -> run(last));
+      thread = ThreadBuilders.platform().name("treadle-guard").start(new Watching(before));
+      before = null;
     }
   }
 
@@ -86,6 +86,27 @@ public final class StarvationGuard {
     }
     LockSupport.unpark(last);
     join(last);
+    synchronized (this) {
+      if (before == last) {
+        before = null; // A thread that is kept keeps what it ran, and so on to the first of all.
+      }
+    }
+  }
+
+  /// The thread, which begins when the one before has ended.
+  private final class Watching implements Runnable {
+    private @Nullable Thread last;
+
+    Watching(@Nullable Thread last) {
+      this.last = last;
+    }
+
+    @Override
+    public void run() {
+      join(last);
+      last = null;
+      watchAll();
+    }
   }
 
   private static void join(@Nullable Thread last) {
@@ -106,8 +127,7 @@ public final class StarvationGuard {
     return thread == Thread.currentThread();
   }
 
-  private void run(@Nullable Thread last) {
-    join(last);
+  private void watchAll() {
     StarvationWatch watch;
     try {
       watch = new StarvationWatch(JvmCarriers.ofThisJvm(), watched);

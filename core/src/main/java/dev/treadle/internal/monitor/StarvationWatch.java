@@ -36,6 +36,10 @@ final class StarvationWatch {
   /// a quarter is all there is.
   private static final int SHARE = 20;
 
+  /// An attempt that has had so much CPU time without a pause computes: no code takes so long to be
+  /// made ready.
+  static final long CERTAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   /// It is made narrow again when nobody has kept a carrier for so long.
   static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -60,16 +64,28 @@ final class StarvationWatch {
   private static final class Held {
     final Watched by;
     final String carrier;
-    final long since;
-    final long cpuThen;
+    long since;
+    long cpuThen;
     int looks = 1;
+
+    /// At how many looks it is a finding.
+    int finding = LOOKS;
+
     boolean told;
+    boolean certain;
 
     Held(Watched by, String carrier, long since, long cpuThen) {
       this.by = by;
       this.carrier = carrier;
       this.since = since;
       this.cpuThen = cpuThen;
+    }
+
+    /// What it did so far was to make its code ready, and does not count.
+    void restart(long now, long cpuNow) {
+      since = now;
+      cpuThen = cpuNow;
+      finding = looks + LOOKS;
     }
   }
 
@@ -171,23 +187,31 @@ final class StarvationWatch {
     List<Runnable> found = new ArrayList<>();
     held.forEach((suspect, each) -> {
       Thread thread = suspect.virtualThread();
-      if (each.looks < LOOKS || each.told || thread == null || !computes(each, now)) {
+      if (each.looks < each.finding || each.certain || thread == null) {
+        return;
+      }
+      long cpu = carriers.cpuNanos(each.carrier);
+      boolean known = each.cpuThen >= 0 && cpu >= 0;
+      long computed = known ? cpu - each.cpuThen : now - each.since;
+      boolean certain = computed >= CERTAIN_NANOS;
+      if (each.told && !certain || computed * SHARE < now - each.since) {
         return;
       }
       StackTraceElement[] stack = carriers.stack(thread);
       // It may have ended, or paused, just now.
-      if (stack.length > 0 && each.carrier.equals(carrier(suspect))) {
-        each.told = true;
-        Duration lasted = Duration.ofNanos(now - each.since);
-        found.add(() -> each.by.starved(suspect.jobId(), suspect.task(), stack, lasted));
+      if (stack.length == 0 || !each.carrier.equals(carrier(suspect))) {
+        return;
       }
+      if (ClassLoading.isUnderWay(stack)) {
+        each.restart(now, cpu);
+        return;
+      }
+      each.told = true;
+      each.certain = certain;
+      Duration lasted = Duration.ofNanos(now - each.since);
+      found.add(() -> each.by.starved(suspect.jobId(), suspect.task(), stack, lasted, certain));
     });
     found.forEach(Runnable::run);
-  }
-
-  private boolean computes(Held each, long now) {
-    long cpu = carriers.cpuNanos(each.carrier);
-    return each.cpuThen < 0 || cpu < 0 || (cpu - each.cpuThen) * SHARE >= now - each.since;
   }
 
   // ---- wide and narrow

@@ -133,6 +133,38 @@ class StarvationTest {
   }
 
   @Test
+  void withoutAdviceNoneIsGiven() {
+    Task<Integer, Integer> hog = Task.io("hog", Integer.class, Integer.class, x -> x);
+    for (boolean advises : new boolean[] {true, false}) {
+      EngineSetup setup = new EngineSetup(List.of(hog));
+      if (!advises) {
+        setup.withoutAdvice();
+      }
+      Engine engine = new Engine(setup, new MemoryStore(100));
+      try (Treadle treadle = new FrontDoor(engine)) {
+        StackTraceElement[] stack = {new StackTraceElement("Hog", "spin", "Hog.java", 1)};
+        engine.monitor.starvations().starved(1, "hog", stack, LONG, true);
+        assertThat(treadle.stats().advice()).hasSize(advises ? 1 : 0);
+      }
+    }
+  }
+
+  @Test
+  void tasksWithoutANameShareTheirFigures() {
+    try (Treadle treadle = Treadle.open()) {
+      for (int i = 0; i < 100; i++) {
+        Task<Integer, Integer> unnamed = Task.io(x -> x);
+        treadle.submit(unnamed, i).get();
+        Task<Integer, Integer> computes = Task.cpu(x -> x);
+        treadle.submit(computes, i).get();
+      }
+      assertThat(treadle.stats().tasks().keySet())
+          .containsExactlyInAnyOrder("io (unnamed)", "cpu (unnamed)");
+      assertThat(treadle.stats().total().ends().succeeded()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void aBusySystemOfShortJobsIsNoFinding() {
     AtomicLong done = new AtomicLong();
     Task<Integer, Integer> shortOne =

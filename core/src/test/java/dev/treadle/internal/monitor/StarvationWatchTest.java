@@ -16,6 +16,7 @@ class StarvationWatchTest {
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final FakeCarriers carriers = new FakeCarriers();
+  private String method = "spin";
   private final FakeEngine engine = new FakeEngine();
   private final StarvationWatch watch = new StarvationWatch(carriers, List.of(engine));
   private long now;
@@ -47,6 +48,31 @@ class StarvationWatchTest {
     looks(1);
     assertThat(carriers.parallelism).isEqualTo(4);
     assertThat(engine.told).containsExactlyInAnyOrder("1 fetch 60", "2 fetch 60");
+  }
+
+  @Test
+  void codeThatIsBeingLoadedIsNoFinding() {
+    method = "<clinit>";
+    twoHogs();
+    looks(20);
+    assertThat(engine.told).isEmpty();
+    method = "spin";
+    looks(4);
+    assertThat(engine.told).hasSize(2);
+  }
+
+  @Test
+  void attemptThatComputesForSecondsIsCertain() {
+    twoHogs();
+    carriers.queued = 1;
+    for (int i = 0; i < 110; i++) {
+      carriers.mounted = carriers.parallelism;
+      looks(1);
+    }
+    assertThat(engine.told)
+        .hasSize(4)
+        .filteredOn(told -> told.endsWith("certain"))
+        .containsExactlyInAnyOrder("1 fetch 2000 certain", "2 fetch 2000 certain");
   }
 
   @Test
@@ -195,7 +221,7 @@ class StarvationWatchTest {
     assertThat(engine.told).anyMatch(each -> each.startsWith("3 late"));
   }
 
-  private static final class FakeCarriers implements Carriers {
+  private final class FakeCarriers implements Carriers {
     int parallelism = 2;
     int mounted;
     long queued;
@@ -250,7 +276,7 @@ class StarvationWatchTest {
 
     @Override
     public StackTraceElement[] stack(Thread virtual) {
-      return new StackTraceElement[] {new StackTraceElement("Hog", "spin", "Hog.java", 1)};
+      return new StackTraceElement[] {new StackTraceElement("Hog", method, "Hog.java", 1)};
     }
   }
 
@@ -275,9 +301,10 @@ class StarvationWatchTest {
     }
 
     @Override
-    public void starved(long job, String task, StackTraceElement[] where, Duration lasted) {
+    public void starved(
+        long job, String task, StackTraceElement[] where, Duration lasted, boolean certain) {
       assertThat(where).isNotEmpty();
-      told.add(job + " " + task + " " + lasted.toMillis());
+      told.add(job + " " + task + " " + lasted.toMillis() + (certain ? " certain" : ""));
     }
   }
 }
