@@ -21,6 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// whether Treadle is loaded with it or is shared.
 class RedeployTest {
   private static final int TIMES = 100;
+
+  /// What makes the methods of records (`java.lang.runtime.ObjectMethods`) has a soft reference to
+  /// the latest record.
+  private static final int KEPT_BY_THE_JDK = 1;
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /// The application.
@@ -98,12 +103,12 @@ class RedeployTest {
       kept.add(new WeakReference<>(deploy(own), collected));
     }
     long until = System.nanoTime() + PATIENCE.toNanos();
-    while (!kept.isEmpty() && System.nanoTime() < until) {
+    while (kept.size() > KEPT_BY_THE_JDK && System.nanoTime() < until) {
       System.gc();
       for (var each = collected.remove(100); each != null; each = collected.poll()) {
         kept.remove(each);
       }
     }
-    assertThat(kept).as("class loaders that are kept").isEmpty();
+    assertThat(kept).as("class loaders kept").hasSizeLessThanOrEqualTo(KEPT_BY_THE_JDK);
   }
 }
