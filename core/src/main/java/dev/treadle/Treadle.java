@@ -16,6 +16,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +133,11 @@ public interface Treadle extends AutoCloseable {
     /// each job: worth it for many jobs that each compute for less than a millisecond. The price:
     /// thread locals that a job sets and does not remove are seen by later jobs.
     Setup reuseThreads();
+
+    /// Where the waits of [Retry#exponential] are drawn from; each thread's own generator by
+    /// default. For tests: `random(new Random(1))` draws the same waits each time. Must be
+    /// thread-safe.
+    Setup random(RandomGenerator random);
 
     /// Gives no advice on tasks, in [Treadle#stats()] or in the log: for programs whose users did
     /// not write the tasks.

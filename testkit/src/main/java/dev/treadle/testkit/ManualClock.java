@@ -1,10 +1,12 @@
 package dev.treadle.testkit;
 
+import dev.treadle.spi.Micros;
 import dev.treadle.spi.Ticking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 /// A clock that stands still until a test moves it.
 ///
@@ -25,6 +27,7 @@ public final class ManualClock implements Ticking {
   public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<LongSupplier> due = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private Instant now;
 
@@ -68,8 +71,34 @@ public final class ManualClock implements Ticking {
     listeners.forEach(Runnable::run);
   }
 
+  /// Moves the clock to the next instant at which an engine on it has something to do, and tells
+  /// those who listen before it returns. Returns false, and moves nothing, if there is none.
+  public boolean advanceToNext() {
+    long next = Micros.NEVER;
+    for (LongSupplier each : due) {
+      next = Math.min(next, each.getAsLong());
+    }
+    if (next == Micros.NEVER) {
+      return false;
+    }
+    Instant then = Micros.instant(next);
+    synchronized (lock) {
+      if (then.isAfter(now)) {
+        now = then;
+      }
+    }
+    listeners.forEach(Runnable::run);
+    return true;
+  }
+
   @Override
   public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void onChange(Runnable listener, LongSupplier next) {
+    due.add(next);
     listeners.add(listener);
   }
 

@@ -61,11 +61,34 @@ final class Alarm implements AutoCloseable {
     this.storeTick = storeTick;
     if (time.wall() instanceof Ticking ticking) {
       thread = null;
-      ticking.onChange(this::runDue);
+      ticking.onChange(this::runDue, this::nextMicros);
     } else {
       thread =
           ThreadBuilders.withContextLoader(
               ThreadBuilders.platform().name(node + "-alarm").unstarted(this::loop));
+    }
+  }
+
+  /// When something is due next, in microseconds since 1970. On a [Ticking] clock only.
+  private long nextMicros() {
+    if (closed) {
+      return Micros.NEVER;
+    }
+    long store = storeTick.getAsLong();
+    lock.lock();
+    try {
+      while (!entries.isEmpty() && entries.peek().action == null) {
+        entries.poll();
+        cancelled--;
+      }
+      Entry first = entries.peek();
+      if (first == null || first.at - time.nanos() >= FAR_NANOS) {
+        return store;
+      }
+      long micros = Math.ceilDiv(first.at - time.nanos(), 1_000L);
+      return Math.min(store, Micros.plus(time.micros(), Math.max(0, micros)));
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -58,6 +58,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +85,8 @@ final class Engine {
   final Ends ends = new Ends(this);
   final Monitor monitor;
   private final InputEvidence inputs = new InputEvidence();
+
+  private final @Nullable RandomGenerator setRandom;
 
   /// Whether users are told how to set up their tasks.
   private final boolean advises;
@@ -174,6 +177,7 @@ final class Engine {
     this.tasks = new Tasks(store, setup.lossBudget);
     this.monitor = new Monitor(node, time.micros());
     this.advises = setup.advises;
+    this.setRandom = setup.random;
     if (!advises) {
       monitor.starvations().silence();
     }
@@ -317,7 +321,7 @@ final class Engine {
       return new Next.Parked(unreadable, true);
     }
     long now = end instanceof Attempt.End.Succeeded ? 0 : time.micros();
-    ThreadLocalRandom random = ThreadLocalRandom.current();
+    RandomGenerator random = setRandom != null ? setRandom : ThreadLocalRandom.current();
     Next next =
         Transition.after(end, value, run.claimed, cancelCause, run.known.policy, now, random);
     switch (end) {

@@ -22,6 +22,8 @@ import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What was set before `open`.
 public final class EngineSetup implements Treadle.Setup {
@@ -43,6 +45,7 @@ public final class EngineSetup implements Treadle.Setup {
   final List<Propagation> propagations = new ArrayList<>();
   boolean reuseThreads;
   boolean advises = true;
+  @Nullable RandomGenerator random;
   boolean submitOnly;
   boolean sampleCpu;
   boolean delegates;
@@ -180,6 +183,12 @@ public final class EngineSetup implements Treadle.Setup {
   @Override
   public Treadle.Setup reuseThreads() {
     reuseThreads = true;
+    return this;
+  }
+
+  @Override
+  public Treadle.Setup random(RandomGenerator random) {
+    this.random = Objects.requireNonNull(random);
     return this;
   }
 
