@@ -40,8 +40,7 @@ class JobTesterTest {
       Job<Integer> later = tester.treadle().submit(ECHO.with(2).delay(Duration.ofHours(2)));
       Job<Integer> sooner = tester.treadle().submit(ECHO.with(1).delay(Duration.ofHours(1)));
       assertThat(tester.advanceToNext()).isTrue();
-      assertThat(tester.clock().instant())
-          .isEqualTo(ManualClock.START.plus(Duration.ofHours(1)));
+      assertThat(tester.clock().instant()).isEqualTo(ManualClock.START.plus(Duration.ofHours(1)));
       assertThat(tester.settled(sooner).orElseThrow()).isEqualTo(1);
       assertThat(later.outcome()).isEmpty();
       assertThat(tester.advanceToNext()).isTrue();
@@ -130,8 +129,7 @@ class JobTesterTest {
       assertThat(tester.treadle()).isNotSameAs(first);
       Job<Integer> job = tester.treadle().submit(ECHO.with(1).delay(Duration.ofHours(1)));
       assertThat(tester.runUntilEnded(job).orElseThrow()).isEqualTo(1);
-      assertThat(tester.clock().instant())
-          .isEqualTo(ManualClock.START.plus(Duration.ofHours(2)));
+      assertThat(tester.clock().instant()).isEqualTo(ManualClock.START.plus(Duration.ofHours(2)));
     }
   }
 

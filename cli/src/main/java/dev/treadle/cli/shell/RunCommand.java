@@ -94,7 +94,8 @@ public final class RunCommand implements Callable<Integer> {
                   it.begins(Instant.now());
                   return command;
                 }));
-    try (Treadle treadle = Treadle.with(task).withoutAdvice().permits(Strategy.PROCESS, 1).listener(tries).open()) {
+    try (Treadle treadle =
+        Treadle.with(task).withoutAdvice().permits(Strategy.PROCESS, 1).listener(tries).open()) {
       Job<Command.Result> job = treadle.submit(task, call);
       Stopped run = new Stopped(job);
       return Stoppable.interruptibly(

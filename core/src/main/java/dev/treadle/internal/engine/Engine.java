@@ -420,8 +420,7 @@ final class Engine {
     running.remove(run.key, run);
     String measured = run.known.measuredAs();
     inputs.ended(measured, run.claimed.id(), run.claimed.input(), finish.end());
-    monitor.ended(
-        measured, run.claimed.queue(), finish.tally(), finish.end(), time.micros());
+    monitor.ended(measured, run.claimed.queue(), finish.tally(), finish.end(), time.micros());
     if (run.flight != null) {
       run.flight.ended(run.claimed, run.runner.strategy(), run.claimed.queue(), finish);
     }

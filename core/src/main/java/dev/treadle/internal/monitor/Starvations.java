@@ -40,9 +40,7 @@ public final class Starvations implements Starved {
 
   /// What is known of a task; empty without enough evidence.
   public Optional<Starvation> of(String task) {
-    return Optional.ofNullable(byTask.get(task))
-        .filter(Evidence::isEnough)
-        .map(Evidence::found);
+    return Optional.ofNullable(byTask.get(task)).filter(Evidence::isEnough).map(Evidence::found);
   }
 
   /// All tasks of which there is enough evidence.

@@ -11,6 +11,5 @@ public interface Starved {
   /// @param where its stack at that time
   /// @param lasted for how long it had been seen
   /// @param certain whether it has computed for seconds, so that no start-up explains it
-  void starved(
-      long job, String task, StackTraceElement[] where, Duration lasted, boolean certain);
+  void starved(long job, String task, StackTraceElement[] where, Duration lasted, boolean certain);
 }
