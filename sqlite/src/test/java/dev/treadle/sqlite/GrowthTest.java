@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.treadle.Attempt;
 import dev.treadle.Job;
+import dev.treadle.JobContext;
 import dev.treadle.JobInfo;
+import dev.treadle.JobQuery;
 import dev.treadle.JobState;
+import dev.treadle.Outcome;
 import dev.treadle.Snooze;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
@@ -172,5 +175,58 @@ class GrowthTest {
         checkAttempts(treadle.job(id).orElseThrow(), 300);
       }
     }
+  }
+
+  @Test
+  void lookUpsByKeyAndParentDoNotWalkAllThatWaits() throws Exception {
+    int waiting = 50_000;
+    int looks = 3_000;
+    Task<Integer, Long> parent =
+        Task.io(
+            "parent",
+            Integer.class,
+            Long.class,
+            i -> JobContext.current().submit(SAME, i).id());
+    try (Treadle treadle =
+        Treadle.with(SAME, parent, REMOVED).mapWindow(waiting).open(file)) {
+      treadle.pause("default");
+      var unused = treadle.map(REMOVED, numbers(waiting));
+      Job<Integer> keyed = treadle.submit(SAME.queue("other").with(1).key("ended"));
+      assertThat(keyed.get()).isEqualTo(1);
+      Job<Integer> waits = treadle.submit(SAME.with(1).key("waits"));
+      Job<Long> adult = treadle.submit(parent.queue("other"), 1);
+      long child = adult.get();
+      while (treadle.counts().get(JobState.AVAILABLE) < waiting + 2) {
+        Thread.onSpinWait();
+      }
+      for (int i = 0; i < looks; i++) {
+        assertThat(ids(treadle, JobQuery.ALL.key("ended"))).containsExactly(keyed.id());
+        assertThat(ids(treadle, JobQuery.ALL.key("waits"))).containsExactly(waits.id());
+        assertThat(ids(treadle, JobQuery.ALL.parent(adult.id()))).containsExactly(child);
+        assertThat(ids(treadle, JobQuery.ALL.key("none"))).isEmpty();
+      }
+      assertThat(ids(treadle, JobQuery.ALL.key("waits").states(JobState.SUCCEEDED))).isEmpty();
+      assertThat(ids(treadle, JobQuery.ALL.key("waits").after(waits.id()))).isEmpty();
+    }
+  }
+
+  private static List<Long> ids(Treadle treadle, JobQuery query) {
+    return treadle.jobs(query).stream().map(JobInfo::id).toList();
+  }
+
+  @Test
+  void forgetFindsTheJobsOfAQueueAmongManyOthers() {
+    int others = 25_000;
+    int gone = 1_200;
+    try (Treadle treadle = Treadle.open(file, SAME)) {
+      assertThat(treadle.map(SAME, numbers(others)).settled()).hasSize(others);
+      assertThat(treadle.map(SAME.queue("gone"), numbers(gone)).settled()).hasSize(gone);
+      assertThat(treadle.submit(SAME, 1).settled()).isInstanceOf(Outcome.Succeeded.class);
+      assertThat(treadle.forget("gone")).isEqualTo(gone);
+      assertThat(treadle.forget("gone")).isZero();
+      assertThat(treadle.forget("never seen")).isZero();
+    }
+    assertThat(Sqlite.ask(file, "SELECT count(*) FROM job")).isEqualTo(others + 1 + "");
+    assertThat(Sqlite.ask(file, "SELECT count(*) FROM done")).isEqualTo(others + 1 + "");
   }
 }

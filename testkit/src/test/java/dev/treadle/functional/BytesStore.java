@@ -164,6 +164,11 @@ final class BytesStore implements Store {
   }
 
   @Override
+  public QueueSettings settings(String queue) {
+    return jobs("settings").settings(queue);
+  }
+
+  @Override
   public Group openGroup(List<Receipt> members) {
     return jobs("openGroup").openGroup(members);
   }

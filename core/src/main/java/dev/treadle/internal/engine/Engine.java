@@ -7,7 +7,6 @@ import dev.treadle.JobInfo;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.Propagation;
-import dev.treadle.QueueSettings;
 import dev.treadle.Reason;
 import dev.treadle.RefusedException;
 import dev.treadle.Stack;
@@ -115,7 +114,6 @@ final class Engine {
   final boolean durable;
 
   final Telling telling;
-  private final Map<String, QueueSettings> queues;
   private final Map<Strategy, Runner> runners = new EnumMap<>(Strategy.class);
   private final ConcurrentHashMap<Long, AttemptRun> running = new ConcurrentHashMap<>();
 
@@ -172,7 +170,6 @@ final class Engine {
     this.delegates = setup.delegates;
     this.abandoned = new Abandoned(this, setup.abandonedMax);
     this.telling = new Telling(setup.listeners);
-    this.queues = Map.copyOf(setup.queues);
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
     this.monitor = new Monitor(node, time.micros());
@@ -189,7 +186,7 @@ final class Engine {
     }
     store.start(setup.clock, new Events());
     goOnMeasuring();
-    queues.forEach(store::define);
+    setup.queues.forEach(store::define);
     if (!durable) {
       var unused = tasks.register(FrontDoor.LAMBDA);
     }
@@ -676,7 +673,7 @@ final class Engine {
     byte[] kept = store.kept(Monitor.KEPT);
     if (kept != null) {
       try {
-        monitor.read(kept);
+        monitor.read(kept, time.micros());
       } catch (IOException e) {
         LOG.warn("the figures measured before cannot be read and begin anew: {}", e.getMessage());
       }
@@ -709,7 +706,7 @@ final class Engine {
   }
 
   boolean refusesWhenFull(String queue) {
-    return queues.getOrDefault(queue, QueueSettings.DEFAULT).refuses();
+    return store.settings(queue).refuses();
   }
 
   // ---- life

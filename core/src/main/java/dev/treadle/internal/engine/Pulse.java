@@ -109,7 +109,7 @@ final class Pulse implements AutoCloseable {
         }
       }
     }
-    if (++looks % LOOKS_A_SAVE == 0) {
+    if (++looks % LOOKS_A_SAVE == 0 && engine.monitor.hasChanged()) {
       save();
     }
   }

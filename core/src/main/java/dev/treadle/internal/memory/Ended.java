@@ -10,11 +10,12 @@ import dev.treadle.spi.NewJob;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// The last ended jobs, by count: nothing else is kept in memory of what happened. Guarded by the
-/// lock of the store.
+/// The last ended jobs, by count: nothing else is kept in memory of what happened; and the index of
+/// all jobs. Guarded by the lock of the store.
 final class Ended implements Journal {
   private final int keep;
   private final ArrayDeque<Row> last = new ArrayDeque<>();
+  private final JobIndex index = new JobIndex();
   private @Nullable Rows rows;
 
   Ended(int keep) {
@@ -28,8 +29,8 @@ final class Ended implements Journal {
   @Override
   public void ended(Row row, Outcome<?> outcome, @Nullable Finish finish) {
     last.add(row);
-    if (last.size() > keep && rows != null) {
-      rows.forget(last.removeFirst());
+    if (last.size() > keep) {
+      forget(last.removeFirst());
     }
   }
 
@@ -37,16 +38,29 @@ final class Ended implements Journal {
     int before = last.size();
     last.removeIf(row -> {
       boolean gone = row.queue().equals(queue);
-      if (gone && rows != null) {
-        rows.forget(row);
+      if (gone) {
+        forget(row);
       }
       return gone;
     });
     return before - last.size();
   }
 
+  private void forget(Row row) {
+    index.remove(row);
+    if (rows != null) {
+      rows.forget(row);
+    }
+  }
+
+  /// The index of the jobs in memory.
+  JobIndex index() {
+    return index;
+  }
+
   @Override
   public boolean inserted(Row row, NewJob job) {
+    index.add(row);
     return false;
   }
 

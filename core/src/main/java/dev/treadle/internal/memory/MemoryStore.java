@@ -1,9 +1,14 @@
 package dev.treadle.internal.memory;
 
+import dev.treadle.JobInfo;
+import dev.treadle.JobQuery;
 import dev.treadle.internal.rows.JobTable;
+import dev.treadle.internal.rows.Row;
 import dev.treadle.internal.rows.RowStore;
 import dev.treadle.internal.rows.Rows;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Jobs in the memory of this JVM, as live objects. The last ended ones are kept, by count.
@@ -46,6 +51,22 @@ public final class MemoryStore extends RowStore {
   @Override
   public long forget(String queue) {
     return change((now, changes) -> ended.forget(queue));
+  }
+
+  @Override
+  public List<JobInfo> query(JobQuery query) {
+    List<JobInfo> found =
+        look(now -> {
+          Collection<Row> candidates = ended.index().candidates(query);
+          return candidates == null
+              ? null
+              : candidates.stream()
+                  .filter(row -> matches(row, query))
+                  .limit(query.limit())
+                  .map(row -> row.info(now))
+                  .toList();
+        });
+    return found == null ? super.query(query) : found;
   }
 
   @Override

@@ -43,6 +43,9 @@ final class Cell {
   /// Of a day only: once a task was given what it needs, what was before must be forgotten.
   private final Window outOfMemory = new Window(24 * 60 * SECOND);
 
+  /// When an attempt was last noted, in microseconds since 1970.
+  private long latest;
+
   Cell(String task, String queue) {
     this.task = task;
     this.queue = queue;
@@ -51,6 +54,7 @@ final class Cell {
   /// Notes the end of an attempt.
   synchronized void add(Finish.Tally tally, Attempt.End end, long nowMicros) {
     ends[number(end)]++;
+    latest = Math.max(latest, nowMicros);
     if (tally.abandoned()) {
       abandoned++;
     }
@@ -77,6 +81,38 @@ final class Cell {
     minute.add(nowMicros);
     quarter.add(nowMicros);
     day.add(nowMicros);
+  }
+
+  /// When an attempt was last noted, in microseconds since 1970.
+  synchronized long latest() {
+    return latest;
+  }
+
+  /// Adds what another cell has, which nobody else uses.
+  synchronized void addAll(Cell other, long nowMicros) {
+    synchronized (other) {
+      for (int i = 0; i < ENDS; i++) {
+        ends[i] += other.ends[i];
+      }
+      latest = Math.max(latest, other.latest);
+      abandoned += other.abandoned;
+      logBytes += other.logBytes;
+      runNanos += other.runNanos;
+      cpuNanos += other.cpuNanos;
+      cpuRunNanos += other.cpuRunNanos;
+      cpuKnown += other.cpuKnown;
+      sampledNanos += other.sampledNanos;
+      sampledRunNanos += other.sampledRunNanos;
+      allocated += other.allocated;
+      allocatedKnown += other.allocatedKnown;
+      peak = Math.max(peak, other.peak);
+      wait.addAll(other.wait, nowMicros);
+      run.addAll(other.run, nowMicros);
+      minute.addAll(other.minute, nowMicros);
+      quarter.addAll(other.quarter, nowMicros);
+      day.addAll(other.day, nowMicros);
+      outOfMemory.addAll(other.outOfMemory, nowMicros);
+    }
   }
 
   /// Notes what was sampled.
@@ -146,7 +182,8 @@ final class Cell {
           sampledRunNanos,
           allocated,
           allocatedKnown,
-          peak
+          peak,
+          latest
         }) {
       out.writeLong(number);
     }
@@ -158,7 +195,10 @@ final class Cell {
     outOfMemory.write(out);
   }
 
-  static Cell read(DataInput in) throws IOException {
+  /// Reads what was written.
+  ///
+  /// @param withLatest whether it has the instant of the latest attempt
+  static Cell read(DataInput in, boolean withLatest) throws IOException {
     Cell cell = new Cell(Text.read(in), Text.read(in));
     synchronized (cell) {
       for (int i = 0; i < ENDS; i++) {
@@ -175,6 +215,7 @@ final class Cell {
       cell.allocated = in.readLong();
       cell.allocatedKnown = in.readLong();
       cell.peak = in.readLong();
+      cell.latest = withLatest ? in.readLong() : 0;
       cell.wait.read(in);
       cell.run.read(in);
       cell.minute.read(in);

@@ -14,32 +14,35 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// What a node has measured. Thread-safe.
 ///
-/// Its size depends on how many tasks and queues there are (at most 200 KB for each task in each
-/// queue), never on how many jobs.
+/// Its size has a bound, whatever the number of jobs, tasks and queues: see [Cells].
 public final class Monitor {
   /// The name under which a store keeps what [#write] gives.
   public static final String KEPT = "monitor";
 
-  /// The form of what [#write] gives; what has another number is not read.
-  private static final int FORM = 2;
+  /// The form of what [#write] gives: compressed, with a bounded number of cells.
+  private static final int FORM = 3;
+
+  /// The form that came before it; what has any other number is not read.
+  private static final int UNBOUNDED_FORM = 2;
 
   /// `off` has nothing measured in treadles opened from then on: to tell what it costs.
   private static final String SWITCH = "dev.treadle.monitor";
@@ -47,16 +50,10 @@ public final class Monitor {
   /// The length of the checksum.
   private static final int CHECKSUM = Long.BYTES;
 
-  /// Comparable, since names may come from outside and their hashes may all be equal.
-  private record Place(String task, String queue) implements Comparable<Place> {
-    @Override
-    public int compareTo(Place other) {
-      int order = task.compareTo(other.task);
-      return order == 0 ? queue.compareTo(other.queue) : order;
-    }
-  }
+  /// Replaced once, before anything is measured, by those that a store has kept.
+  private volatile Cells cells = new Cells();
 
-  private final ConcurrentHashMap<Place, Cell> cells = new ConcurrentHashMap<>();
+
   private final Permits permits = new Permits();
   private static final Figures NOTHING = new Sum().figures();
 
@@ -64,6 +61,9 @@ public final class Monitor {
   private final String node;
   private final boolean on = isOn();
   private volatile long since;
+
+  /// Whether anything was measured since the last [#write].
+  private volatile boolean changed;
 
   /// What was advised when this was written down, by those who knew the tasks.
   private volatile List<Advice> advised = List.of();
@@ -84,22 +84,43 @@ public final class Monitor {
   /// Notes the end of an attempt.
   public void ended(
       String task, String queue, Finish.Tally tally, Attempt.End end, long nowMicros) {
-    if (on) {
-      cell(task, queue).add(tally, end, nowMicros);
+    if (!on) {
+      return;
     }
+    Cell pair = cells.pair(task, queue);
+    if (pair != null) {
+      pair.add(tally, end, nowMicros);
+    } else {
+      cells.task(task).add(tally, end, nowMicros);
+      cells.queue(queue).add(tally, end, nowMicros);
+    }
+    changed();
   }
 
   /// Notes CPU time that was sampled, and how long attempts ran that were sampled.
   void sampled(String task, String queue, long cpuNanos, long ranNanos) {
-    if (on) {
-      cell(task, queue).addSampled(cpuNanos, ranNanos);
+    if (!on) {
+      return;
+    }
+    Cell pair = cells.pair(task, queue);
+    if (pair != null) {
+      pair.addSampled(cpuNanos, ranNanos);
+    } else {
+      cells.task(task).addSampled(cpuNanos, ranNanos);
+      cells.queue(queue).addSampled(cpuNanos, ranNanos);
+    }
+    changed();
+  }
+
+  private void changed() {
+    if (!changed) { // Most find it so: they write nothing that others read.
+      changed = true;
     }
   }
 
-  private Cell cell(String task, String queue) {
-    Place place = new Place(task, queue);
-    Cell cell = cells.get(place);
-    return cell != null ? cell : cells.computeIfAbsent(place, it -> new Cell(it.task, it.queue));
+  /// Whether anything was measured since the last [#write].
+  public boolean hasChanged() {
+    return changed;
   }
 
   /// Notes how many permits of a strategy are in use at this second.
@@ -114,7 +135,7 @@ public final class Monitor {
 
   /// How long attempts of a task run.
   public Spread run(String task, long nowMicros) {
-    return Sum.spread(sum(cell -> cell.task.equals(task), nowMicros).run);
+    return Sum.spread(sum(cells.byTask().filter(it -> it.task.equals(task)), nowMicros).run);
   }
 
   /// All that was measured.
@@ -125,7 +146,7 @@ public final class Monitor {
       Function<String, @Nullable Task<?, ?>> tasks,
       ToLongFunction<Task<?, ?>> heap,
       long nowMicros) {
-    Map<String, Figures> byTask = by(cell -> cell.task, nowMicros);
+    Map<String, Figures> byTask = by(cells.byTask(), cell -> cell.task, nowMicros);
     List<Advice> advice = new ArrayList<>();
     // Who computes on io may not have ended once: it has no figures yet, and is to be told of now.
     Set<String> names = new TreeSet<>(byTask.keySet());
@@ -147,38 +168,34 @@ public final class Monitor {
         node,
         Micros.instant(since),
         Micros.instant(nowMicros),
-        sum(cell -> true, nowMicros).figures(),
+        sum(cells.byTask(), nowMicros).figures(),
         byTask,
-        by(cell -> cell.queue, nowMicros),
+        by(cells.byQueue(), cell -> cell.queue, nowMicros),
         List.copyOf(advice));
   }
 
-  private Map<String, Figures> by(Function<Cell, String> name, long nowMicros) {
+  private static Map<String, Figures> by(
+      Stream<Cell> cells, Function<Cell, String> name, long nowMicros) {
     Map<String, Sum> sums = new TreeMap<>();
-    for (Cell cell : cells.values()) {
-      cell.addTo(sums.computeIfAbsent(name.apply(cell), it -> new Sum()), nowMicros);
-    }
+    cells.forEach(cell ->
+        cell.addTo(sums.computeIfAbsent(name.apply(cell), it -> new Sum()), nowMicros));
     Map<String, Figures> all = new TreeMap<>();
     sums.forEach((of, sum) -> all.put(of, sum.figures()));
     return all;
   }
 
-  private Sum sum(Predicate<Cell> which, long nowMicros) {
+  private static Sum sum(Stream<Cell> cells, long nowMicros) {
     Sum sum = new Sum();
-    Collection<Cell> all = cells.values();
-    for (Cell cell : all) {
-      if (which.test(cell)) {
-        cell.addTo(sum, nowMicros);
-      }
-    }
+    cells.forEach(cell -> cell.addTo(sum, nowMicros));
     return sum;
   }
 
   /// All of it as bytes, for a store to keep, with a checksum before them.
   public byte[] write(List<Advice> advice) {
+    changed = false;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeInt(FORM);
+    bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(FORM).array());
+    try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
       out.writeLong(since);
       out.writeInt(advice.size());
       for (Advice each : advice) {
@@ -187,11 +204,7 @@ public final class Monitor {
         Text.write(each.text(), out);
         out.writeLong(each.attempts());
       }
-      List<Cell> all = List.copyOf(cells.values());
-      out.writeInt(all.size());
-      for (Cell cell : all) {
-        cell.write(out);
-      }
+      cells.write(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -208,17 +221,22 @@ public final class Monitor {
   /// Goes on from what a store has kept.
   ///
   /// @throws IOException if that is damaged, or of another form
-  public void read(byte[] kept) throws IOException {
+  public void read(byte[] kept, long nowMicros) throws IOException {
     if (kept.length < CHECKSUM || ByteBuffer.wrap(kept).getLong() != checksum(kept, CHECKSUM)) {
       throw new IOException("they are damaged: their checksum is wrong");
     }
     int length = kept.length - CHECKSUM;
+    if (length < Integer.BYTES) {
+      throw new IOException("they are cut off");
+    }
+    int form = ByteBuffer.wrap(kept).getInt(CHECKSUM);
+    if (form != FORM && form != UNBOUNDED_FORM) {
+      throw new IOException("they are of form " + form + ", not " + FORM);
+    }
+    InputStream body =
+        new ByteArrayInputStream(kept, CHECKSUM + Integer.BYTES, length - Integer.BYTES);
     try (DataInputStream in =
-        new DataInputStream(new ByteArrayInputStream(kept, CHECKSUM, length))) {
-      int form = in.readInt();
-      if (form != FORM) {
-        throw new IOException("they are of form " + form + ", not " + FORM);
-      }
+        new DataInputStream(form == FORM ? new InflaterInputStream(body) : body)) {
       long from = in.readLong();
       List<Advice> advice = new ArrayList<>();
       for (int left = in.readInt(); left > 0; left--) {
@@ -226,11 +244,16 @@ public final class Monitor {
             new Advice(
                 Text.read(in), Advice.Kind.valueOf(Text.read(in)), Text.read(in), in.readLong()));
       }
-      List<Cell> all = new ArrayList<>();
-      for (int left = in.readInt(); left > 0; left--) {
-        all.add(Cell.read(in));
+      Cells read = new Cells();
+      if (form == FORM) {
+        read.read(in, nowMicros);
+      } else {
+        read.readUnbounded(in, nowMicros);
       }
-      all.forEach(cell -> cells.put(new Place(cell.task, cell.queue), cell));
+      if (in.read() >= 0) {
+        throw new IOException("they go on where they should end");
+      }
+      cells = read;
       since = from;
       advised = advice;
     } catch (RuntimeException e) {
@@ -243,7 +266,8 @@ public final class Monitor {
   /// @throws IOException if that is damaged, or of another form
   public static Stats kept(byte[] kept, String node, long nowMicros) throws IOException {
     Monitor monitor = new Monitor(node, nowMicros);
-    monitor.read(kept);
-    return monitor.stats(monitor.by(cell -> cell.task, nowMicros), monitor.advised, nowMicros);
+    monitor.read(kept, nowMicros);
+    return monitor.stats(
+        by(monitor.cells.byTask(), cell -> cell.task, nowMicros), monitor.advised, nowMicros);
   }
 }

@@ -35,6 +35,15 @@ final class Recent {
     sum.add(now);
   }
 
+  /// Adds what another one has of the same time.
+  void addAll(Recent other, long nowMicros) {
+    long latest = Math.max(nowMicros, Math.max(period, other.period) * PERIOD_MICROS);
+    moveTo(latest);
+    other.moveTo(latest);
+    now.add(other.now);
+    before.add(other.before);
+  }
+
   private void moveTo(long nowMicros) {
     long at = Math.floorDiv(nowMicros, PERIOD_MICROS);
     if (at == period || at == period - 1) {

@@ -55,6 +55,16 @@ final class Window {
     }
   }
 
+  /// Adds what another window of the same step has counted.
+  void addAll(Window other, long nowMicros) {
+    long latest = Math.max(nowMicros, Math.max(step, other.step) * stepMicros);
+    moveTo(latest);
+    other.moveTo(latest);
+    for (int i = 0; i < STEPS; i++) {
+      counts[(at + i) % STEPS] += other.counts[(other.at + i) % STEPS];
+    }
+  }
+
   void write(DataOutput out) throws IOException {
     out.writeLong(step);
     for (int i = 1; i <= STEPS; i++) {

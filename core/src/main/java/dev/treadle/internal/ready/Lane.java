@@ -2,6 +2,8 @@ package dev.treadle.internal.ready;
 
 import dev.treadle.JobState;
 import dev.treadle.spi.Route;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The jobs of one route that may start, by rank, and the gates they pass on their way.
@@ -72,6 +74,18 @@ public final class Lane {
   /// Tells how many jobs wait, by task and state.
   public void waiting(WaitVisitor visitor) {
     waiting.forEach(visitor);
+  }
+
+  /// The rates that its jobs pass.
+  public List<RateGate> rates() {
+    List<RateGate> rates = List.of();
+    for (Gate gate : gates) {
+      if (gate instanceof RateGate rate) {
+        rates = rates.isEmpty() ? new ArrayList<>(1) : rates;
+        rates.add(rate);
+      }
+    }
+    return rates;
   }
 
   /// Whether its jobs pass this gate.

@@ -24,6 +24,11 @@ public final class QueueGate extends Gate {
     this.name = name;
   }
 
+  /// Its settings, as they were last defined.
+  QueueSettings settings() {
+    return settings;
+  }
+
   void settings(QueueSettings settings) {
     this.settings = settings;
     this.step = Micros.of(settings.priorityStep());

@@ -41,6 +41,11 @@ public final class RateGate extends Gate {
     return ref;
   }
 
+  /// Its window, in microseconds.
+  public long window() {
+    return window;
+  }
+
   /// How many starts it allows in a window.
   public int max() {
     return max;

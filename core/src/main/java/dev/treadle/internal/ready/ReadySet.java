@@ -113,6 +113,12 @@ public final class ReadySet {
     offer(gate, now);
   }
 
+  /// The settings of a queue, as they were last defined.
+  public QueueSettings settings(String queue) {
+    QueueGate gate = queues.get(queue);
+    return gate == null ? QueueSettings.DEFAULT : gate.settings();
+  }
+
   /// The gate of a queue.
   public QueueGate queue(String name) {
     return queues.computeIfAbsent(name, QueueGate::new);
@@ -152,10 +158,21 @@ public final class ReadySet {
     return lane;
   }
 
-  /// A job of this lane runs, though nobody polled it: it holds what it would hold then.
+  /// A job of this lane runs, though nobody polled it: it holds what it would hold then. Its start
+  /// counts for its rates when it came, not now: see [#started].
   public void hold(Lane lane, long now) {
     for (Gate gate : lane.gates) {
-      gate.take(now);
+      if (!(gate instanceof RateGate)) {
+        gate.take(now);
+      }
+    }
+  }
+
+  /// A job started under a rate, in an earlier run of the store. In the order in which they did.
+  public void started(LimitRef rate, long at) {
+    Limit limit = limits.get(rate.name());
+    if (limit != null && limit.isRate() && gate(rate) instanceof RateGate gate) {
+      gate.take(at);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.treadle.Outcome;
 import dev.treadle.Progress;
 import dev.treadle.internal.ready.IdHeap;
 import dev.treadle.internal.ready.Lane;
+import dev.treadle.internal.ready.RateGate;
 import dev.treadle.spi.Finish;
 import dev.treadle.spi.Input;
 import dev.treadle.spi.Micros;
@@ -322,6 +323,21 @@ public final class Row implements Receipt {
   /// The job it replaces and waits for; 0 for none.
   public long after() {
     return more == null || more.after == null ? 0 : more.after.id;
+  }
+
+  /// The rates that it passed to start.
+  public List<RateGate> rates() {
+    return lane.rates();
+  }
+
+  /// The key it was submitted with, or null.
+  public @Nullable String key() {
+    return more == null ? null : more.key;
+  }
+
+  /// The job that submitted it; 0 for none.
+  public long parent() {
+    return more == null ? 0 : more.parentId;
   }
 
   /// What its code said of its progress.

@@ -48,6 +48,10 @@ import org.jspecify.annotations.Nullable;
 /// strategies.
 public abstract class RowStore implements Store {
   private static final Set<JobState> ALL = EnumSet.allOf(JobState.class);
+
+  /// The most jobs that a query looks at in one go under the lock: a fraction of a millisecond.
+  private static final int LOOKED_AT_ONCE = 4_096;
+
   private static final Set<JobState> WAITING =
       EnumSet.of(JobState.SCHEDULED, JobState.BLOCKED, JobState.AVAILABLE, JobState.HELD);
 
@@ -234,6 +238,11 @@ public abstract class RowStore implements Store {
       rows.define(queue, settings, now, changes);
       return null;
     });
+  }
+
+  @Override
+  public QueueSettings settings(String queue) {
+    return look(now -> rows.ready.settings(queue));
   }
 
   @Override
@@ -586,25 +595,37 @@ public abstract class RowStore implements Store {
 
   @Override
   public List<JobInfo> query(JobQuery query) {
-    return look(now -> {
-      List<JobInfo> page = new ArrayList<>();
-      rows.table.forEachAfter(
-          query.after(),
-          query.states().isEmpty() ? ALL : query.states(),
-          row -> {
-            if (matches(row, query)) {
-              page.add(row.info(now));
-            }
-            return page.size() < query.limit();
-          });
-      return page;
-    });
+    List<JobInfo> page = new ArrayList<>();
+    long[] cursor = {query.after()};
+    boolean more = true;
+    while (more && page.size() < query.limit()) {
+      more = look(now -> queryNext(query, cursor, page, now));
+    }
+    return page;
   }
 
-  /// Whether a job is one that a query asks for, but for its state.
+  /// Looks at the next jobs, a few thousand, so that a long query holds the lock for moments only;
+  /// returns whether there are more.
+  private boolean queryNext(JobQuery query, long[] cursor, List<JobInfo> page, long now) {
+    int[] seen = {0};
+    rows.table.forEachAfter(
+        cursor[0],
+        ALL,
+        row -> {
+          cursor[0] = row.id;
+          if (matches(row, query)) {
+            page.add(row.info(now));
+          }
+          return ++seen[0] < LOOKED_AT_ONCE && page.size() < query.limit();
+        });
+    return seen[0] == LOOKED_AT_ONCE;
+  }
+
+  /// Whether a job is one that a query asks for.
   protected static boolean matches(Row row, JobQuery query) {
     Row.More more = row.more;
-    return (query.task() == null || query.task().equals(row.task))
+    return (query.states().isEmpty() || query.states().contains(row.state()))
+        && (query.task() == null || query.task().equals(row.task))
         && (query.queue() == null || query.queue().equals(row.route.queue()))
         && (query.key() == null || more != null && query.key().equals(more.key))
         && (query.parent() == 0 || more != null && more.parentId == query.parent())

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// What is read from the file, over a connection of its own: what was committed at that moment.
@@ -39,6 +40,11 @@ import org.jspecify.annotations.Nullable;
 final class Disk implements AutoCloseable {
   /// So many rows one statement fetches by id.
   private static final int[] TOGETHER = {64, 16, 4, 1};
+
+  /// How many ids one step of a search for jobs of a queue spans, and how many jobs it finds.
+  private static final int FORGET_SPAN = 20_000;
+
+  private static final int FORGET_MAX = 500;
 
   private static final String JOB =
       "j.id, j.kind, j.priority, j.created, j.due, j.deadline, j.limits, j.form, j.input";
@@ -426,14 +432,7 @@ final class Disk implements AutoCloseable {
             ? " WHERE m.id > ?"
             : unsuccessful ? " WHERE d.id > ? AND d.state <> 0" : " WHERE j.id > ?");
     values.add(query.after());
-    if (query.key() != null) {
-      text.append(" AND m.key = ?");
-      values.add(query.key());
-    }
-    if (query.parent() != 0) {
-      text.append(" AND m.parent = ?");
-      values.add(query.parent());
-    }
+    bySide(query, text, values);
     if (!states.isEmpty()) {
       List<String> numbers = new ArrayList<>();
       states.forEach(state -> {
@@ -445,14 +444,7 @@ final class Disk implements AutoCloseable {
       text.append(" AND d.state IN (").append(String.join(", ", numbers)).append(")");
     }
     if (query.task() != null || query.queue() != null) {
-      List<String> ids = new ArrayList<>();
-      for (Kinds.Kind kind : kinds.all()) {
-        if ((query.task() == null || query.task().equals(kind.task()))
-            && (query.queue() == null || query.queue().equals(kind.route().queue()))) {
-          ids.add(String.valueOf(kind.id()));
-        }
-      }
-      text.append(" AND j.kind IN (").append(String.join(", ", ids)).append(")");
+      text.append(" AND").append(kindsOf(query.task(), query.queue()));
     }
     between(text, values, "j.created", query.createdFrom(), query.createdBefore());
     between(text, values, "d.finished", query.endedFrom(), query.endedBefore());
@@ -468,6 +460,69 @@ final class Disk implements AutoCloseable {
           }
           return all;
         });
+  }
+
+  /// The ids after one of jobs with a key or a parent, as a query asks for, that have not ended on
+  /// disk; by ascending id, up to so many.
+  long[] unended(JobQuery query, long after, int most) {
+    StringBuilder text = new StringBuilder("SELECT m.id FROM more m WHERE m.id > ?");
+    List<Object> values = new ArrayList<>(List.of(after));
+    bySide(query, text, values);
+    text.append(" AND NOT EXISTS (SELECT 1 FROM done d WHERE d.id = m.id) ORDER BY m.id LIMIT ?");
+    values.add(most);
+    return read(text.toString(), values, Disk::ids);
+  }
+
+  private static void bySide(JobQuery query, StringBuilder text, List<Object> values) {
+    if (query.key() != null) {
+      text.append(" AND m.key = ?");
+      values.add(query.key());
+    }
+    if (query.parent() != 0) {
+      text.append(" AND m.parent = ?");
+      values.add(query.parent());
+    }
+  }
+
+  private static long[] ids(ResultSet rows) throws SQLException {
+    LongStream.Builder ids = LongStream.builder();
+    while (rows.next()) {
+      ids.add(rows.getLong(1));
+    }
+    return ids.build().toArray();
+  }
+
+  /// Ended jobs, and the id up to which all were looked at.
+  @SuppressWarnings("ArrayRecordComponent") // Read once, by who asked.
+  record Ended(long[] ids, long upTo) {}
+
+  /// The next ended jobs of a queue after an id, among those of a limited span of ids; null if
+  /// there are no more jobs after it.
+  @Nullable Ended endedIn(String queue, long after) {
+    long last = read("SELECT max(id) FROM job", List.of(), rows -> rows.getLong(1));
+    if (after >= last) {
+      return null;
+    }
+    long upTo = after + FORGET_SPAN;
+    String text =
+        "SELECT j.id FROM job j CROSS JOIN done d ON d.id = j.id WHERE j.id > ? AND j.id <= ? AND"
+            + kindsOf(null, queue)
+            + " ORDER BY j.id LIMIT "
+            + FORGET_MAX;
+    long[] ids = read(text, List.of(after, upTo), Disk::ids);
+    return new Ended(ids, ids.length < FORGET_MAX ? upTo : ids[ids.length - 1]);
+  }
+
+  /// A condition on the kind of a job, by names of which any may be null.
+  private String kindsOf(@Nullable String task, @Nullable String queue) {
+    List<String> ids = new ArrayList<>();
+    for (Kinds.Kind kind : kinds.all()) {
+      if ((task == null || task.equals(kind.task()))
+          && (queue == null || queue.equals(kind.route().queue()))) {
+        ids.add(String.valueOf(kind.id()));
+      }
+    }
+    return " j.kind IN (" + String.join(", ", ids) + ")";
   }
 
   private static void between(

@@ -71,6 +71,11 @@ final class DiskTable implements RowTable {
     return firstUnended;
   }
 
+  /// The first job that had not ended when that was last looked for: none before it has not.
+  long firstUnended() {
+    return firstUnended;
+  }
+
   /// Says where to look for it.
   void firstUnendedFrom(long id) {
     firstUnended = id;

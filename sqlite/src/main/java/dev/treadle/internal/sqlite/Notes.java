@@ -3,11 +3,13 @@ package dev.treadle.internal.sqlite;
 import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.StoreException;
+import dev.treadle.internal.ready.RateGate;
 import dev.treadle.internal.rows.Journal;
 import dev.treadle.internal.rows.Row;
 import dev.treadle.internal.rows.RowGroup;
 import dev.treadle.internal.rows.Rows;
 import dev.treadle.spi.Finish;
+import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -189,6 +191,12 @@ final class Notes implements Journal {
 
   @Override
   public void started(Row row) {
+    for (RateGate rate : row.rates()) {
+      long until = Micros.plus(row.moved(), rate.window());
+      Statements.RateStart counts =
+          new Statements.RateStart(until, row.id(), rate.ref(), row.moved());
+      change(sql -> sql.rateStart(counts));
+    }
     Statements.Start start =
         new Statements.Start(row.id(), row.fence(), row.attempt(), row.moved(), node(row.node()));
     if (row.id() <= suspectUpTo) {

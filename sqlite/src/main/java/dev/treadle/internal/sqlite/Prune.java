@@ -79,6 +79,7 @@ final class Prune {
     long now = Micros.now(clock);
     succeeded.step(sql, now, now - Micros.of(settings.keepSucceeded()));
     others.step(sql, now, now - Micros.of(settings.keepUnsuccessful()));
+    rateStarts(sql, now);
   }
 
   /// A walk through ended jobs, a few at a time.
@@ -128,13 +129,37 @@ final class Prune {
     }
   }
 
+  /// Deletes starts that count for no rate any more.
+  private static void rateStarts(Statements sql, long now) throws SQLException {
+    if (!sql.numbers("SELECT until FROM rate_start WHERE until < ? LIMIT 1", now).isEmpty()) {
+      inTransaction(sql, () -> sql.run("DELETE FROM rate_start WHERE until < ?", now));
+    }
+  }
+
   /// Deletes ended jobs, in one transaction.
   static void delete(Statements sql, List<Long> ids) throws SQLException {
+    inTransaction(
+        sql,
+        () -> {
+          int gone = 0;
+          for (long id : ids) {
+            gone += rows(sql, id);
+          }
+          return gone;
+        });
+  }
+
+  /// Deletes rows.
+  @FunctionalInterface
+  private interface Deletion {
+    /// Returns how many were deleted.
+    int run() throws SQLException;
+  }
+
+  private static void inTransaction(Statements sql, Deletion deletion) throws SQLException {
     sql.run("BEGIN IMMEDIATE");
     try {
-      for (long id : ids) {
-        rows(sql, id);
-      }
+      int unused = deletion.run();
       sql.run("COMMIT");
     } catch (SQLException e) {
       try {
@@ -148,23 +173,9 @@ final class Prune {
     }
   }
 
-  /// Deletes ended jobs of a queue, as part of a transaction; says how many: 0 if there are no
-  /// more.
-  static long forget(Statements sql, String queue) throws SQLException {
-    List<Long> ids =
-        sql.numbers(
-            "SELECT d.id FROM kind k CROSS JOIN job j ON j.kind = k.id"
-                + " CROSS JOIN done d ON d.id = j.id WHERE k.queue = ? LIMIT 2000",
-            queue);
-    for (long id : ids) {
-      rows(sql, id);
-    }
-    return ids.size();
-  }
-
-  /// Deletes all rows of an ended job.
-  static void rows(Statements sql, long id) throws SQLException {
-    sql.run("DELETE FROM done WHERE id = ?", id);
+  /// Deletes all rows of an ended job; returns 1, or 0 if it was not there any more.
+  static int rows(Statements sql, long id) throws SQLException {
+    int gone = sql.run("DELETE FROM done WHERE id = ?", id);
     sql.run("DELETE FROM job WHERE id = ?", id);
     sql.run("DELETE FROM more WHERE id = ?", id);
     sql.run("DELETE FROM course WHERE id = ?", id);
@@ -172,5 +183,6 @@ final class Prune {
     sql.run("DELETE FROM attempt WHERE job = ?", id);
     sql.run("DELETE FROM large WHERE id IN (?, ?)", 2 * id, 2 * id + 1);
     sql.run("DELETE FROM member WHERE job = ?", id);
+    return gone;
   }
 }

@@ -14,6 +14,7 @@ import dev.treadle.spi.Finish;
 import dev.treadle.spi.Input;
 import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.NewJob;
+import dev.treadle.spi.Route.LimitRef;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -109,6 +110,11 @@ final class Restore {
           limits.put(limit.name(), limit);
           rows.define(limit, now);
         });
+    each(
+        "SELECT name, key, at FROM rate_start WHERE until > " + now + " ORDER BY at, job",
+        row ->
+            rows.ready()
+                .started(new LimitRef(row.getString(1), row.getString(2)), row.getLong(3)));
     each(
         "SELECT name, run_limit, bound, refuses, step, keeps, paused FROM queue",
         row -> queue(row, now, changes));

@@ -102,6 +102,13 @@ final class Schema {
           -- The timeout and the retries of a job whose task differed in these from the one
           -- registered under its name.
           ALTER TABLE more ADD COLUMN policy TEXT;
+          """,
+          """
+          -- Starts of jobs that count for rates until the end of their window, in microseconds since
+          -- 1970: what is over comes first, and is deleted from there.
+          CREATE TABLE rate_start(
+            until INTEGER, job INTEGER, name TEXT, key TEXT, at INTEGER NOT NULL,
+            PRIMARY KEY(until, job, name)) WITHOUT ROWID;
           """);
 
   /// The version this code reads and writes.

@@ -56,6 +56,10 @@ public final class SqliteStore extends RowStore {
   private final Disk inside;
 
   private final Disk outside;
+
+  /// Reads for listings, which may take long: look-ups of one job do not wait for them.
+  private final Disk listings;
+
   private final Map<String, LimitDef> limits = new HashMap<>();
   private final Map<String, QueueSettings> queues = new HashMap<>();
   private final Set<String> paused = new HashSet<>();
@@ -75,6 +79,7 @@ public final class SqliteStore extends RowStore {
     this.notes = parts.notes;
     this.inside = parts.inside;
     this.outside = parts.outside;
+    this.listings = parts.listings;
     parts.store[0] = this;
   }
 
@@ -84,6 +89,7 @@ public final class SqliteStore extends RowStore {
     final SqliteStore[] store = new SqliteStore[1];
     final Disk inside;
     final Disk outside;
+    final Disk listings;
     final DiskTable table;
     final Notes notes;
     final Rows rows;
@@ -91,6 +97,7 @@ public final class SqliteStore extends RowStore {
     Parts(StoreFile file) {
       inside = new Disk(file.path(), file.reader(), kinds);
       outside = new Disk(file.path(), file.reader(), kinds);
+      listings = new Disk(file.path(), file.reader(), kinds);
       table = new DiskTable(inside, id -> store[0].new Ticket(id));
       notes = new Notes(kinds, table, () -> store[0].wake(), () -> store[0].isFull());
       rows = new Rows(table, notes);
@@ -378,16 +385,31 @@ public final class SqliteStore extends RowStore {
 
   @Override
   public long forget(String queue) {
+    // Found by a reader, a few thousand ids at a time, and deleted a few at a time: other changes
+    // wait for neither a long search nor a long commit.
     long all = 0;
-    for (long some = 1; some > 0; all += some) {
-      long[] gone = new long[1];
-      change((now, changes) -> {
-        notes.change(sql -> gone[0] = Prune.forget(sql, queue));
-        return null;
-      });
-      some = gone[0];
+    Disk.Ended next = new Disk.Ended(new long[0], 0);
+    while (next != null) {
+      next = listings.endedIn(queue, next.upTo());
+      if (next != null && next.ids().length > 0) {
+        all += delete(next.ids());
+      }
     }
     return all;
+  }
+
+  private long delete(long[] ids) {
+    long[] gone = new long[1];
+    change((now, changes) -> {
+      notes.change(sql -> {
+        gone[0] = 0; // It is called again if the transaction failed.
+        for (long id : ids) {
+          gone[0] += Prune.rows(sql, id);
+        }
+      });
+      return null;
+    });
+    return gone[0];
   }
 
   @Override
@@ -440,7 +462,7 @@ public final class SqliteStore extends RowStore {
         }
         awaitWritten(); // Nobody is to see an end that a crash could take back.
       } else if (found.waits() != null) {
-        List<Row> rows = waiting(new TreeMap<>(Map.of(id, found.waits())));
+        List<Row> rows = waiting(new TreeMap<>(Map.of(id, found.waits())), outside);
         if (rows.isEmpty()) {
           throw new StoreException(
               file.path()
@@ -473,9 +495,9 @@ public final class SqliteStore extends RowStore {
   }
 
   /// What is known of jobs that wait and are not at hand.
-  private List<Row> waiting(TreeMap<Long, JobState> states) {
+  private static List<Row> waiting(TreeMap<Long, JobState> states, Disk disk) {
     List<Row> all = new ArrayList<>();
-    outside.waiting(
+    disk.waiting(
         states.keySet().stream().mapToLong(Long::longValue).toArray(),
         it -> {
           JobState state = states.get(it.id());
@@ -529,13 +551,41 @@ public final class SqliteStore extends RowStore {
       boolean wantsEnded =
           query.states().isEmpty() || query.states().stream().anyMatch(JobState::ended);
       // What lives comes first: what ends meanwhile is found a second time then, not missed.
-      live(wantsLive, wantsEnded);
+      if (query.key() != null || query.parent() != 0) {
+        liveByIndex();
+      } else {
+        live(wantsLive, wantsEnded);
+      }
       if (wantsEnded) {
-        for (Row row : outside.ended(query)) {
+        for (Row row : listings.ended(query)) {
           found.put(row.id(), row.info(0));
         }
       }
       return found.values().stream().limit(query.limit()).toList();
+    }
+
+    /// Finds those of a key or of a parent by the index of the file: jobs that have either are at
+    /// hand as long as they live.
+    private void liveByIndex() {
+      long[] firstUnended = {0};
+      look(now -> firstUnended[0] = table.firstUnended());
+      long after = Math.max(query.after(), firstUnended[0] - 1);
+      while (live < query.limit()) {
+        long[] ids = listings.unended(query, after, CHUNK);
+        look(now -> {
+          for (long id : ids) {
+            Row row = table.atHand(id);
+            if (row != null) {
+              add(row, now);
+            }
+          }
+          return ids.length;
+        });
+        if (ids.length < CHUNK) {
+          return;
+        }
+        after = ids[ids.length - 1];
+      }
     }
 
     private void live(boolean wantsLive, boolean wantsEnded) {
@@ -563,13 +613,12 @@ public final class SqliteStore extends RowStore {
                   });
               return seen[0] >= CHUNK;
             });
-        waiting(waiting).forEach(row -> add(row, 0));
+        waiting(waiting, listings).forEach(row -> add(row, 0));
       }
     }
 
     private void add(Row row, long now) {
-      if ((query.states().isEmpty() || query.states().contains(row.state()))
-          && matches(row, query)) {
+      if (matches(row, query)) {
         found.put(row.id(), row.info(now));
         live++;
       }
@@ -612,6 +661,7 @@ public final class SqliteStore extends RowStore {
     });
     steps.add(inside::close);
     steps.add(outside::close);
+    steps.add(listings::close);
     steps.add(file::close);
     closeAll(steps);
   }

@@ -8,6 +8,7 @@ import dev.treadle.spi.Input;
 import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
 import dev.treadle.spi.NewJob;
+import dev.treadle.spi.Route.LimitRef;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -292,6 +293,21 @@ final class Statements implements AutoCloseable {
         start.at(),
         start.node());
   }
+
+  void rateStart(RateStart start) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO rate_start(until, job, name, key, at) VALUES (?, ?, ?, ?, ?)",
+        start.until(),
+        start.job(),
+        start.rate().name(),
+        start.rate().key(),
+        start.at());
+  }
+
+  /// A start under a rate.
+  ///
+  /// @param until when it leaves the window
+  record RateStart(long until, long job, LimitRef rate, long at) {}
 
   /// A start of an attempt that has not ended soon after.
   record Start(long id, int fence, int attempt, long at, int node) {}
