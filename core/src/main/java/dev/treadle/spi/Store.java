@@ -81,8 +81,8 @@ public interface Store extends AutoCloseable {
   /// Defines or redefines a queue. A queue nobody defined has the default settings.
   void define(String queue, QueueSettings settings);
 
-  /// Returns the settings of a queue as they were last defined, on a durable store by an earlier run
-  /// too; the default settings if it was never defined.
+  /// Returns the settings of a queue as they were last defined, on a durable store by an earlier
+  /// run too; the default settings if it was never defined.
   QueueSettings settings(String queue);
 
   /// A new group, open, with these jobs as its first members, whether or not they have ended.

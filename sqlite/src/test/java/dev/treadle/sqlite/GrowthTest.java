@@ -183,12 +183,8 @@ class GrowthTest {
     int looks = 3_000;
     Task<Integer, Long> parent =
         Task.io(
-            "parent",
-            Integer.class,
-            Long.class,
-            i -> JobContext.current().submit(SAME, i).id());
-    try (Treadle treadle =
-        Treadle.with(SAME, parent, REMOVED).mapWindow(waiting).open(file)) {
+            "parent", Integer.class, Long.class, i -> JobContext.current().submit(SAME, i).id());
+    try (Treadle treadle = Treadle.with(SAME, parent, REMOVED).mapWindow(waiting).open(file)) {
       treadle.pause("default");
       var unused = treadle.map(REMOVED, numbers(waiting));
       Job<Integer> keyed = treadle.submit(SAME.queue("other").with(1).key("ended"));

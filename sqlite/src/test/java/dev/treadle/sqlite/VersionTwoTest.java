@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A file of version 2 goes on in this one.
 class VersionTwoTest {
   private static final Duration FOR_EVER = Duration.ofDays(36_500);
-  private static final Task<String, String> LATER =
-      Samples.LATER.rate(3, Duration.ofHours(1));
+  private static final Task<String, String> LATER = Samples.LATER.rate(3, Duration.ofHours(1));
 
   @TempDir Path folder;
   private Path file = Path.of("jobs.db");

@@ -36,8 +36,7 @@ class QueryCostTest {
       Job<Long> adult = treadle.submit(parent, 1);
       long child = adult.get();
       for (int i = 0; i < LOOKS; i++) {
-        assertThat(ids(treadle, JobQuery.ALL.key("again")))
-            .containsExactly(ended.id(), waits.id());
+        assertThat(ids(treadle, JobQuery.ALL.key("again"))).containsExactly(ended.id(), waits.id());
         assertThat(ids(treadle, JobQuery.ALL.parent(adult.id()))).containsExactly(child);
       }
       assertThat(ids(treadle, JobQuery.ALL.key("again").states(JobState.SUCCEEDED)))

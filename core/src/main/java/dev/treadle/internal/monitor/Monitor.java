@@ -53,7 +53,6 @@ public final class Monitor {
   /// Replaced once, before anything is measured, by those that a store has kept.
   private volatile Cells cells = new Cells();
 
-
   private final Permits permits = new Permits();
   private static final Figures NOTHING = new Sum().figures();
 
@@ -177,8 +176,8 @@ public final class Monitor {
   private static Map<String, Figures> by(
       Stream<Cell> cells, Function<Cell, String> name, long nowMicros) {
     Map<String, Sum> sums = new TreeMap<>();
-    cells.forEach(cell ->
-        cell.addTo(sums.computeIfAbsent(name.apply(cell), it -> new Sum()), nowMicros));
+    cells.forEach(
+        cell -> cell.addTo(sums.computeIfAbsent(name.apply(cell), it -> new Sum()), nowMicros));
     Map<String, Figures> all = new TreeMap<>();
     sums.forEach((of, sum) -> all.put(of, sum.figures()));
     return all;

@@ -113,8 +113,7 @@ final class Restore {
     each(
         "SELECT name, key, at FROM rate_start WHERE until > " + now + " ORDER BY at, job",
         row ->
-            rows.ready()
-                .started(new LimitRef(row.getString(1), row.getString(2)), row.getLong(3)));
+            rows.ready().started(new LimitRef(row.getString(1), row.getString(2)), row.getLong(3)));
     each(
         "SELECT name, run_limit, bound, refuses, step, keeps, paused FROM queue",
         row -> queue(row, now, changes));
