@@ -229,6 +229,15 @@ class KeptRunsTest {
                 + "Try 'treadle map --help'.\n");
   }
 
+  @Test
+  void onlyNewRecordsArePrintedOnRequest() {
+    map("a\nb\n", "echo");
+    Cli second = map("a\nnew\nb\nnewer\n", "--only-new", "echo");
+    assertThat(second.out()).isEqualTo("new\nnewer\n");
+    assertThat(second.err()).contains(": 2 done before, 2 good, 0 failed");
+    assertThat(map("a\n", "--only-new", "--json", "echo").out()).isEmpty();
+  }
+
   // --- files ---
 
   @Test

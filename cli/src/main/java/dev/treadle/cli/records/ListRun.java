@@ -9,6 +9,7 @@ import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Stoppable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -130,20 +131,20 @@ public final class ListRun<I, R> implements Stoppable {
     if (stopped) {
       open.stop();
     }
-    InOrder<R> order =
+    InOrder<Optional<R>> order =
         new InOrder<>(record -> {
           ahead.release();
-          printer.print(record, meter);
+          record.ifPresent(known -> printer.print(known, meter));
         });
     try {
-      open.run(inputsInStep(), ended -> take(ended, order));
+      open.run(inputsInStep(), ended -> take(ended, order, open.repeats()));
       order.finish();
     } finally {
       endFeed(); // if nobody reads records any more, nobody needs inputs
     }
   }
 
-  private void take(Workplace.Ended<R> ended, InOrder<R> order) {
+  private void take(Workplace.Ended<R> ended, InOrder<Optional<R>> order, boolean repeats) {
     R record = ended.record();
     switch (ended.how()) {
       case DONE -> done(record);
@@ -160,10 +161,12 @@ public final class ListRun<I, R> implements Stoppable {
       halt(next);
     }
     unseen.release();
+    boolean again = ended.how() == Workplace.How.DONE_BEFORE && !repeats;
+    Optional<R> printed = again ? Optional.empty() : Optional.of(record);
     if (settings.ordered()) {
-      order.add(ended.index(), record);
+      order.add(ended.index(), printed);
     } else {
-      order.pass(record);
+      order.pass(printed);
     }
   }
 

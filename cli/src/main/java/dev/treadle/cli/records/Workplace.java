@@ -54,6 +54,11 @@ public interface Workplace<I, R> extends AutoCloseable {
   /// Whether the same command line, run again, goes on where this run ends.
   boolean resumes();
 
+  /// Whether records of what was done in a run before this one are printed again.
+  default boolean repeats() {
+    return true;
+  }
+
   @Override
   void close();
 }

@@ -28,6 +28,11 @@ public final class DbOption {
               + " time.")
   boolean noQuarantine;
 
+  @Option(
+      names = "--only-new",
+      description = "With --db: prints no record again of what was done before.")
+  boolean onlyNew;
+
   /// The file; null if nothing is to be kept.
   public @Nullable Path file() {
     return file;
@@ -48,7 +53,7 @@ public final class DbOption {
       Watch watch) {
     return () -> {
       try {
-        return KeptRun.open(work, keeping, concurrency, watch, opening, kept, !noQuarantine);
+        return KeptRun.open(work, keeping, concurrency, watch, opening, kept, !noQuarantine, !onlyNew);
       } catch (StoreException e) {
         throw Usage.wrong(spec, "--db " + kept + ": " + e.getMessage());
       }

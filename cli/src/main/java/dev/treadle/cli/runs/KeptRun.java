@@ -57,6 +57,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   private final Instant begun;
   private final Map<Long, Duration> delays = new ConcurrentHashMap<>();
   private final @Nullable String notice;
+  private final boolean repeats;
   private final Semaphore window;
   private final Semaphore submitters;
   private final Map<String, Live<I, R>> live = new ConcurrentHashMap<>();
@@ -104,13 +105,14 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
       Watch watch,
       Opening opening,
       Path file) {
-    return open(work, keeping, concurrency, watch, opening, file, true);
+    return open(work, keeping, concurrency, watch, opening, file, true, true);
   }
 
   /// The same.
   ///
   /// @param mayQuarantine whether inputs that ran when the process before was killed may have to
   ///   run one at a time
+  /// @param repeats whether records of what was done before are to be printed
   static <I, V, R> KeptRun<I, V, R> open(
       ListWork<I, V, R> work,
       Keeping<I, R> keeping,
@@ -118,8 +120,10 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
       Watch watch,
       Opening opening,
       Path file,
-      boolean mayQuarantine) {
-    return new KeptRun<>(work, keeping, concurrency, watch, opening, file, mayQuarantine);
+      boolean mayQuarantine,
+      boolean repeats) {
+    return new KeptRun<>(
+        work, keeping, concurrency, watch, opening, file, mayQuarantine, repeats);
   }
 
   private KeptRun(
@@ -129,7 +133,9 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
       Watch watch,
       Opening opening,
       Path path,
-      boolean mayQuarantine) {
+      boolean mayQuarantine,
+      boolean repeats) {
+    this.repeats = repeats;
     Run run = keeping.run();
     boolean quarantine = mayQuarantine && keeping.quarantine();
     long lost = quarantine ? Quarantine.lost(path, run.queue()) : 0;
@@ -419,6 +425,11 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   @Override
   public boolean resumes() {
     return true;
+  }
+
+  @Override
+  public boolean repeats() {
+    return repeats;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.treadle.cli.shell;
 
 import dev.treadle.cli.terminal.IoProblem;
+import dev.treadle.cli.terminal.Stdio;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +34,29 @@ final class JobLog implements Closeable {
       file.write(NAMES);
       file.flush();
     }
+  }
+
+  private JobLog(Writer file) {
+    this.path = Path.of("-");
+    this.file = file;
+    write(NAMES);
+  }
+
+  /// A log on standard output, between what the jobs print.
+  static JobLog on(Stdio streams) {
+    return new JobLog(
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) {
+            streams.print(new String(text, from, length));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        });
   }
 
   /// Adds a line.

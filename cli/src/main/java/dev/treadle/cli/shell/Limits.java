@@ -54,6 +54,20 @@ final class Limits {
               + " further one, 5m at most unless TIME is more. Default: 1s.")
   Duration retryDelay = Duration.ofSeconds(1);
 
+  private Duration delay = Duration.ZERO;
+  private Spacing spacing = new Spacing(Duration.ZERO);
+
+  /// Sets the time between the starts of two commands.
+  void delay(Duration least) {
+    delay = least;
+    spacing = new Spacing(least);
+  }
+
+  /// Waits until a further command may start.
+  void awaitStart() {
+    spacing.await();
+  }
+
   /// Refuses what makes no sense.
   void check(@Nullable CommandSpec spec) {
     Usage.range(spec, "--retries", retries, 0, 100);
@@ -62,6 +76,9 @@ final class Limits {
     }
     if (retryDelay.compareTo(TIME_MAX) > 0) {
       throw Usage.wrong(spec, "--retry-delay must be at most 30d");
+    }
+    if (delay.compareTo(TIME_MAX) > 0) {
+      throw Usage.wrong(spec, "--delay must be at most 30d");
     }
     if (memory != null) {
       Usage.range(spec, "--memory", memory, 1, MEMORY_MAX);
@@ -82,6 +99,7 @@ final class Limits {
   <A> Task<A, Command.Result> apply(Task<A, Command.Result> task) {
     Task<A, Command.Result> limited = memory == null ? task : task.memory(memory.toString());
     limited = timeout == null ? limited : limited.timeout(timeout);
+    limited = delay.isZero() ? limited : limited.rate(1, delay);
     return retries == 0 ? limited : limited.retry(retry());
   }
 
@@ -100,6 +118,9 @@ final class Limits {
     if (retries > 0) {
       words.put("retries", String.valueOf(retries));
       words.put("retry-delay", DurationConverter.format(retryDelay));
+    }
+    if (delay.isPositive()) {
+      words.put("delay", DurationConverter.format(delay));
     }
     return words;
   }

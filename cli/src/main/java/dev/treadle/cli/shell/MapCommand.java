@@ -7,6 +7,7 @@ import dev.treadle.cli.report.Recording;
 import dev.treadle.cli.report.ReportOption;
 import dev.treadle.cli.runs.DbOption;
 import dev.treadle.cli.runs.Opening;
+import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.IoProblem;
 import dev.treadle.cli.terminal.Stdio;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -71,7 +73,10 @@ public final class MapCommand implements Callable<Integer> {
   @Option(
       names = {"-j", "--jobs"},
       paramLabel = "N",
-      description = "Commands at once, 1 to 1,000. Default: the number of cores.")
+      converter = AtOnce.class,
+      description =
+          "Commands at once, up to 1,000: a number, a share of the cores (50%%), +1 or -1 for one"
+              + " more or fewer than there are cores, 0 for 1,000. Default: the number of cores.")
   int jobs = Runtime.getRuntime().availableProcessors();
 
   @Option(
@@ -92,6 +97,13 @@ public final class MapCommand implements Callable<Integer> {
   boolean shell;
 
   @Mixin Limits limits = new Limits();
+
+  @Option(
+      names = "--delay",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "Starts no command sooner than this after the one before. Default: 0.")
+  Duration delay = Duration.ZERO;
 
   @Option(
       names = {"-k", "--keep-order"},
@@ -116,7 +128,7 @@ public final class MapCommand implements Callable<Integer> {
   @Option(
       names = "--joblog",
       paramLabel = "FILE",
-      description = "A line for each job, in the columns of GNU parallel.")
+      description = "A line for each job, in the columns of GNU parallel; - is standard output.")
   @Nullable Path jobLog;
 
   @Option(names = "--dry-run", description = "Prints the commands, and runs nothing.")
@@ -140,7 +152,8 @@ public final class MapCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Usage.range(spec, "--jobs", jobs, 1, 1_000);
+    Usage.range(spec, "--jobs", jobs, 1, AtOnce.MAX);
+    limits.delay(delay);
     limits.check(spec);
     Stdio streams = stdio.get();
     Printer<Report> lines =
@@ -157,7 +170,7 @@ public final class MapCommand implements Callable<Integer> {
     boolean records = output.isRecords() || out != null;
     Path kept = db.file();
     Recording recording = report.begin(spec, streams, output.quiet(), jobs);
-    JobLog log = log();
+    JobLog log = log(streams);
     if (out != null || (records && kept == null)) {
       Recipe recipe = new Recipe(typed.command(), shell, out == null ? null : folder(out));
       return run(
@@ -278,7 +291,10 @@ public final class MapCommand implements Callable<Integer> {
     }
   }
 
-  private JobLog log() {
+  private JobLog log(Stdio streams) {
+    if (jobLog != null && jobLog.toString().equals("-")) {
+      return JobLog.on(streams);
+    }
     try {
       return new JobLog(jobLog);
     } catch (IOException e) {

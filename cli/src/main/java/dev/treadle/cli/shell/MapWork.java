@@ -58,6 +58,7 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
             call -> {
               watch.begins(call.input());
               tries.begins(call);
+              limits.awaitStart();
               return recipe.command(call);
             }));
   }

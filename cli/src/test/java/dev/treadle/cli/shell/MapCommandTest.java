@@ -379,6 +379,14 @@ class MapCommandTest {
             """);
   }
 
+  @Test
+  void theJobLogGoesToStandardOutputToo() {
+    List<String> lines = map("", "-j1", "--joblog", "-", "echo", ":::", "a").lines();
+    assertThat(lines.getFirst()).startsWith("Seq\tHost\t");
+    assertThat(lines.get(1)).startsWith("1\t:\t").endsWith("\techo a");
+    assertThat(lines.getLast()).isEqualTo("a");
+  }
+
   // --- halt ---
 
   @Test
@@ -538,9 +546,8 @@ class MapCommandTest {
       delimiter = '|',
       value = {
         "::: a                          | no command: name one with a place for the input",
-        "-j0 echo ::: a                 | --jobs must be 1 to 1,000, not 0",
         "-j1001 echo ::: a              | --jobs must be 1 to 1,000, not 1001",
-        "-j50% echo ::: a               | --jobs: '50%' is not a whole number",
+        "-j50x echo ::: a               | --jobs: '50x' is not a number of commands; write it as 4, 50%, +1, -1 or 0",
         "--retries -1 echo ::: a        | --retries must be 0 to 100, not -1",
         "--timeout 0 echo ::: a         | --timeout must be more than 0",
         "--memory x echo ::: a          | --memory: 'x' is not a size",
