@@ -53,7 +53,8 @@ public final class DbOption {
       Watch watch) {
     return () -> {
       try {
-        return KeptRun.open(work, keeping, concurrency, watch, opening, kept, !noQuarantine, !onlyNew);
+        return KeptRun.open(
+            work, keeping, concurrency, watch, opening, kept, !noQuarantine, !onlyNew);
       } catch (StoreException e) {
         throw Usage.wrong(spec, "--db " + kept + ": " + e.getMessage());
       }

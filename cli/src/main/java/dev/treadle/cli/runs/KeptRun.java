@@ -122,8 +122,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
       Path file,
       boolean mayQuarantine,
       boolean repeats) {
-    return new KeptRun<>(
-        work, keeping, concurrency, watch, opening, file, mayQuarantine, repeats);
+    return new KeptRun<>(work, keeping, concurrency, watch, opening, file, mayQuarantine, repeats);
   }
 
   private KeptRun(
