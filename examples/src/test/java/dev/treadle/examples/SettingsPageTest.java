@@ -86,6 +86,7 @@ class SettingsPageTest {
           "slowAfter",
           "sampleCpu",
           "submitOnly",
+          "reuseThreads",
           "drainFor"
         }) {
       Field field = setup.getClass().getDeclaredField(name);
@@ -112,6 +113,9 @@ class SettingsPageTest {
     defaults.put("clock", "system");
     defaults.put("queue", "none");
     defaults.put("listener", "none");
+    defaults.put("propagate", "none");
+    defaults.put("random", "none");
+    defaults.put("withoutAdvice", "no");
     assertThat(section("Treadle"))
         .isEqualTo(defaults)
         .containsOnlyKeys(settings(Treadle.Setup.class));
