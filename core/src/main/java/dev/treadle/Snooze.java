@@ -14,6 +14,9 @@ import java.time.Duration;
 public final class Snooze extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
+  /// What fits into nanoseconds.
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
   private final Duration duration;
 
   private Snooze(Duration duration) {
@@ -23,12 +26,12 @@ public final class Snooze extends RuntimeException {
 
   /// A snooze.
   ///
-  /// @param duration how long to put the job off; zero or more
+  /// @param duration how long to put the job off; zero or more. Longer than 292 years counts as that
   public static Snooze of(Duration duration) {
     if (duration.isNegative()) {
       throw new IllegalArgumentException("a snooze cannot be negative: " + duration);
     }
-    return new Snooze(duration);
+    return new Snooze(duration.compareTo(LONGEST) > 0 ? LONGEST : duration);
   }
 
   /// How long to put the job off.

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Once a store has thrown this it takes nothing more: what was acknowledged before is kept, and
 /// what had not ended runs again after the next open.
-public final class StoreException extends TreadleException {
+public non-sealed class StoreException extends TreadleException {
   @Serial private static final long serialVersionUID = 1;
 
   /// The message says what failed, where, and what can be done.

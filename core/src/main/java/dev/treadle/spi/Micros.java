@@ -19,9 +19,12 @@ public final class Micros {
     return of(clock.instant());
   }
 
-  /// An instant, cut to the microsecond.
+  /// An instant, cut to the microsecond; the earliest or [#NEVER] where it does not fit.
   public static long of(Instant instant) {
-    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
+    long seconds = instant.getEpochSecond();
+    return Math.abs(seconds) < NEVER / 1_000_000
+        ? seconds * 1_000_000 + instant.getNano() / 1_000
+        : seconds < 0 ? Long.MIN_VALUE : NEVER;
   }
 
   /// A duration, cut to the microsecond; the longest possible where it does not fit.

@@ -2,23 +2,30 @@ package dev.treadle.sqlite;
 
 import dev.treadle.Progress;
 import dev.treadle.internal.sqlite.FileAccess;
+import dev.treadle.internal.sqlite.FileScan;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Looks for what is wrong with a file: first as SQLite sees it, then as a store does.
 final class Check {
   private static final int EXAMPLES = 5;
   private static final int FAULTS = 20;
+  private static final int NAMED_MAX = 100_000;
 
   private final Path file;
   private final Consumer<Progress> progress;
   private final List<Finding> findings = new ArrayList<>();
+
+  /// Jobs that a rule named.
+  private final Set<Long> named = new HashSet<>();
 
   Check(Path file, Consumer<Progress> progress) {
     this.file = file;
@@ -35,6 +42,7 @@ final class Check {
         progress.accept(new Progress(done, total, findings.size()));
         rule(sql, Rule.ALL.get(done - 1));
       }
+      rows(connection);
       progress.accept(new Progress(total, total, findings.size()));
     } catch (SQLException e) {
       throw FileAccess.reading(file, e);
@@ -64,12 +72,60 @@ final class Check {
     }
   }
 
+  /// Reads every row as a program does that opens the file.
+  private void rows(Connection connection) {
+    long[] counts = new long[2];
+    List<Long> examples = new ArrayList<>();
+    List<String> words = new ArrayList<>();
+    FileScan.of(
+        file,
+        connection,
+        (job, what) -> {
+          boolean unnamed = what.startsWith(FileScan.UNNAMED) && !findings.isEmpty();
+          if (named.contains(job) || unnamed) {
+            return; // What is wrong with it is said already.
+          }
+          counts[job == 0 ? 1 : 0]++;
+          if (job != 0 && examples.size() < EXAMPLES) {
+            examples.add(job);
+          }
+          if (words.size() < EXAMPLES) {
+            words.add((job == 0 ? "" : "job " + job + ": ") + what);
+          }
+        });
+    String all = String.join("; ", words);
+    if (counts[0] > 0) {
+      findings.add(
+          new Finding(
+              "row-damaged",
+              counts[0],
+              examples,
+              "jobs have a row that cannot be read: " + all,
+              "they are left as they are: not run, not listed, and to ask for one of them fails",
+              Rule.OWNER_ONLY));
+    }
+    if (counts[1] > 0) {
+      findings.add(
+          new Finding(
+              "setting-damaged",
+              counts[1],
+              List.of(),
+              "queues, limits, groups or counters are out of range: " + all,
+              "such a queue is paused, such a limit lets one run at once, and jobs that wait for such"
+                  + " a group do not run; with such counters the file is not opened",
+              Rule.OWNER_ONLY));
+    }
+  }
+
   private void rule(Statement sql, Rule rule) {
     long count = 0;
     List<Long> examples = new ArrayList<>();
     try (ResultSet rows = sql.executeQuery(rule.query())) {
       while (rows.next()) {
         count++;
+        if (named.size() < NAMED_MAX) {
+          named.add(rows.getLong(1));
+        }
         if (examples.size() < EXAMPLES) {
           examples.add(rows.getLong(1));
         }

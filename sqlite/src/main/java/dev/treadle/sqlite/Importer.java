@@ -3,6 +3,7 @@ package dev.treadle.sqlite;
 import dev.treadle.Progress;
 import dev.treadle.StoreException;
 import dev.treadle.internal.sqlite.FileAccess;
+import dev.treadle.internal.sqlite.FileScan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -105,6 +106,7 @@ final class Importer {
         checkEmpty(sql);
         long jobs = rows(inserts, lines);
         inserts.end();
+        checkRows(connection, inserts);
         checkWhole(sql);
         sql.execute("COMMIT");
         progress.accept(new Progress(jobs, jobs, 0));
@@ -113,8 +115,8 @@ final class Importer {
         FileAccess.rollback(sql, e);
         throw e;
       }
-    } catch (BadLineException e) {
-      throw new StoreException("line " + number + " " + e.getMessage() + ". Nothing was kept", e);
+    } catch (BadLineException | IllegalArgumentException | ArithmeticException e) {
+      throw new StoreException("line " + number + " " + (e instanceof BadLineException ? "" : "is wrong: ") + e.getMessage() + ". Nothing was kept", e);
     } catch (SQLException e) {
       throw isDouble(e)
           ? new StoreException(
@@ -162,8 +164,10 @@ final class Importer {
         return jobs;
       }
       if (line.has("group")) {
+        inserts.at(number);
         inserts.group(line);
       } else {
+        inserts.at(number);
         inserts.job(line);
         if (++jobs % TELL_EVERY == 0) {
           progress.accept(new Progress(jobs, -1, 0));
@@ -203,6 +207,26 @@ final class Importer {
       }
     }
     return null;
+  }
+
+  /// Reads what was put in as a program does that opens the file.
+  private void checkRows(Connection connection, Inserts inserts) throws SQLException {
+    long[] job = new long[1];
+    String[] words = new String[1];
+    FileScan.of(
+        file,
+        connection,
+        (id, what) -> {
+          if (words[0] == null) {
+            job[0] = id;
+            words[0] = what;
+          }
+        });
+    if (words[0] != null) {
+      number = inserts.lineOf(job[0]);
+      throw new BadLineException(
+          "cannot be used: " + (job[0] == 0 ? "" : "job " + job[0] + ": ") + words[0]);
+    }
   }
 
   // Lines that are right one by one may name each other wrongly.

@@ -1,12 +1,18 @@
 package dev.treadle.sqlite;
 
+import dev.treadle.QueueSettings;
 import dev.treadle.Strategy;
 import dev.treadle.internal.sqlite.FileAccess;
+import dev.treadle.internal.sqlite.Ranges;
+import dev.treadle.spi.LimitDef;
+import dev.treadle.spi.Micros;
 import dev.treadle.sqlite.Selection.State;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.util.Arrays;
 import java.util.Collections;
@@ -50,8 +56,13 @@ final class Inserts implements AutoCloseable {
   private final Map<List<String>, Long> kinds = new HashMap<>();
   private final Map<String, Long> nodes = new HashMap<>();
 
-  Inserts(Connection connection) {
+  private long lineNumber;
+
+  Inserts(Connection connection) throws SQLException {
     this.connection = connection;
+    try (Statement sql = connection.createStatement()) {
+      sql.execute("CREATE TEMP TABLE line(id INTEGER PRIMARY KEY, number INTEGER)");
+    }
   }
 
   /// Inserts a row, or changes it.
@@ -82,12 +93,28 @@ final class Inserts implements AutoCloseable {
     sql.executeUpdate();
   }
 
+  /// Says which line comes next.
+  void at(long number) {
+    lineNumber = number;
+  }
+
+  /// The line of a job; the first for 0.
+  long lineOf(long job) throws SQLException {
+    try (PreparedStatement sql =
+        connection.prepareStatement("SELECT number FROM temp.line WHERE id = ?")) {
+      sql.setLong(1, job);
+      try (ResultSet row = sql.executeQuery()) {
+        return row.next() ? row.getLong(1) : 1;
+      }
+    }
+  }
+
   /// The first line, but for what it says of itself.
   void header(LineObject line) throws SQLException {
     run(
         "UPDATE counter SET last_job = ?, last_group = ?, succeeded = ?, failed = ?, cancelled = ?",
-        line.number("lastJob"),
-        line.number("lastGroup"),
+        Ranges.last("'lastJob'", line.number("lastJob")),
+        Ranges.last("'lastGroup'", line.number("lastGroup")),
         line.number("succeeded"),
         line.number("failed"),
         line.number("cancelled"));
@@ -97,22 +124,27 @@ final class Inserts implements AutoCloseable {
       }
     }
     for (LineObject limit : line.objects("limitSettings")) {
-      run(
-          "limits(name, max, per)",
-          limit.text("name"),
-          limit.number("max"),
-          limit.number("perMicros"));
+      LimitDef made =
+          Ranges.limit(limit.text("name"), limit.number("max"), limit.number("perMicros"));
+      run("limits(name, max, per)", made.name(), (long) made.max(), made.perMicros());
       limit.end();
     }
     for (LineObject queue : line.objects("queueSettings")) {
+      QueueSettings made =
+          Ranges.queue(
+              queue.number("limit"),
+              queue.number("bound"),
+              queue.truth("refuses"),
+              queue.number("stepMicros"),
+              queue.truth("keeps"));
       run(
           "queue(name, run_limit, bound, refuses, step, keeps, paused)",
           queue.text("name"),
-          queue.number("limit"),
-          queue.number("bound"),
-          queue.truth("refuses"),
-          queue.number("stepMicros"),
-          queue.truth("keeps"),
+          (long) made.limit(),
+          (long) made.bound(),
+          made.refuses(),
+          Micros.of(made.priorityStep()),
+          made.keeps(),
           queue.truth("paused"));
       queue.end();
     }
@@ -136,6 +168,7 @@ final class Inserts implements AutoCloseable {
     if (id < 1) {
       throw new BadLineException("has 'id' " + id + ", which must be 1 or more");
     }
+    run("temp.line(id, number)", id, lineNumber);
     State state = choice("state", line.text("state"), State.values());
     long kind = kind(line);
     Long deadline = line.timeOrNull("deadline");

@@ -20,6 +20,9 @@ final class LineObject {
   /// Fields that are kept as the bytes they are.
   private static final Set<String> RAW = Set.of("json", "limits", "detail", "error");
 
+  /// Fields that are not kept as they are nest this deep at most.
+  private static final int DEPTH_MAX = 20;
+
   private final Map<String, Object> fields = new LinkedHashMap<>();
 
   private LineObject() {}
@@ -53,6 +56,9 @@ final class LineObject {
   }
 
   private static Object value(JsonParser in, byte[] line, String name) {
+    if (in.streamReadContext().getNestingDepth() > DEPTH_MAX) {
+      throw new BadLineException("has '" + name + "' nested too deep");
+    }
     return switch (in.currentToken()) {
       case START_OBJECT -> object(in, line);
       case START_ARRAY -> {

@@ -19,15 +19,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /// A line to the owner of a file, for what nobody else knows: a question there, an answer back.
 final class OwnerLine {
   private static final Logger LOG = LoggerFactory.getLogger(OwnerLine.class);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int ANSWER_MAX = 32 << 20;
-  private static final TypeReference<TreeMap<String, Long>> COUNTS = new TypeReference<>() {};
 
   private OwnerLine() {}
 
@@ -39,7 +38,20 @@ final class OwnerLine {
 
   /// How many jobs are in each state; null if nobody answers.
   static @Nullable Map<String, Long> counts(Path file) {
-    return ask(file, "counts", answer -> JsonMapper.shared().readValue(answer, COUNTS));
+    return ask(file, "counts", OwnerLine::counts);
+  }
+
+  private static Map<String, Long> counts(String answer) {
+    Map<String, Long> counts = new TreeMap<>();
+    try (JsonParser in = Lines.parser(answer.getBytes(StandardCharsets.UTF_8))) {
+      in.nextToken();
+      while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+        String state = in.currentName();
+        in.nextToken();
+        counts.put(state, in.getLongValue());
+      }
+    }
+    return counts;
   }
 
   /// What the owner says; null if there is none, or it does not answer that.

@@ -16,7 +16,7 @@ record Rule(String name, String query, String what, String means, String mend) {
   static final String RENEW =
       "keep a copy, then 'treadle db export' and 'treadle db import' into a new file, which leaves"
           + " them behind";
-  private static final String OWNER_ONLY =
+  static final String OWNER_ONLY =
       "keep a copy; another program has written to this file, or the disk lost something: restore"
           + " a backup if there is one, else use 'treadle db export' and 'treadle db import'";
   private static final String LOSE = "are not found by their ids, and are not exported";

@@ -240,7 +240,7 @@ class FileGuardTest {
     Files.createDirectory(file);
     assertThatThrownBy(() -> Treadle.open(file, ECHO))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("is no file");
+        .hasMessageContaining("folder");
   }
 
   @Test

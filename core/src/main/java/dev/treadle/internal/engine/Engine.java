@@ -165,7 +165,7 @@ final class Engine {
     }
     this.values = store.keepsObjects() ? null : new Values(store.payloadMax());
     this.closing = new Closing(this, setup.drainFor);
-    this.graceNanos = setup.grace.toNanos();
+    this.graceNanos = nanos(setup.grace);
     this.mapWindow = setup.mapWindow;
     this.delegates = setup.delegates;
     this.abandoned = new Abandoned(this, setup.abandonedMax);

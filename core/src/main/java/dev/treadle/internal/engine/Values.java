@@ -7,6 +7,7 @@ import dev.treadle.Task;
 import dev.treadle.internal.codec.Codec;
 import dev.treadle.internal.codec.Payload;
 import dev.treadle.spi.Json;
+import dev.treadle.spi.MissingValue;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -158,6 +159,7 @@ final class Values {
       case byte[] bytes ->
           throw new Codec.Unfit(
               what + " does not come back as " + type.getTypeName() + ": it is bytes", null);
+      case MissingValue missing -> throw new Codec.Unfit(what + " " + missing.why(), null);
       default -> throw new AssertionError("the store gave a " + stored.getClass().getName());
     };
   }

@@ -27,7 +27,7 @@ public final class Changes {
   boolean sooner;
   boolean room;
 
-  void cancel(Row row, String cause, @Nullable Throwable error) {
+  public void cancel(Row row, String cause, @Nullable Throwable error) {
     if (toCancel == null) {
       toCancel = new ArrayDeque<>();
     }

@@ -18,7 +18,6 @@ import dev.treadle.spi.RunAs;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -33,7 +32,6 @@ public final class Row implements Receipt {
   /// The most attempts of a job that are kept, the latest ones.
   public static final int ATTEMPTS_KEPT = 100;
 
-  static final int LOG_KEPT = 200;
 
   final long id;
   final String task;
@@ -135,7 +133,7 @@ public final class Row implements Receipt {
     boolean abandoned;
 
     Progress progress = Progress.NONE;
-    Deque<String> log = new ArrayDeque<>(0);
+    JobLog log = new JobLog();
   }
 
   Row(
@@ -263,6 +261,11 @@ public final class Row implements Receipt {
     return was;
   }
 
+  /// Whether it is not yet kept for good, and so must not start.
+  public boolean pending() {
+    return pending;
+  }
+
   /// The way it takes to a worker.
   public Route route() {
     return route;
@@ -347,7 +350,7 @@ public final class Row implements Receipt {
 
   /// The latest lines its code logged.
   public List<String> log() {
-    return more == null ? List.of() : List.copyOf(more.log);
+    return more == null ? List.of() : more.log.lines();
   }
 
   /// The value at hand, or where it comes from.
@@ -505,23 +508,27 @@ public final class Row implements Receipt {
     if (said != null) {
       mine.progress = said;
     }
-    for (String line : lines) {
-      if (mine.log.size() == LOG_KEPT) {
-        mine.log.removeFirst();
-      }
-      mine.log.addLast(line);
-    }
+    lines.forEach(mine.log::add);
   }
 
   /// What is known of it.
   public JobInfo info(long now) {
+    return info(now, true);
+  }
+
+  /// What is known of it by those who are not to know yet that it has ended: it seems to run.
+  public JobInfo infoBeforeEnd(long now) {
+    return info(now, false);
+  }
+
+  private JobInfo info(long now, boolean told) {
     More m = more;
     return new JobInfo(
         id,
         task,
         route.strategy(),
         route.queue(),
-        state(),
+        told ? state() : JobState.RUNNING,
         priority,
         m == null ? null : m.key,
         m == null || m.parentId == 0 ? OptionalLong.empty() : OptionalLong.of(m.parentId),
@@ -530,11 +537,11 @@ public final class Row implements Receipt {
         Micros.instant(created),
         Micros.instant(due),
         deadline() == Micros.NEVER ? null : Micros.instant(deadline()),
-        ended() ? Micros.instant(moved) : null,
-        outcome,
+        told && ended() ? Micros.instant(moved) : null,
+        told ? outcome : null,
         m == null ? Progress.NONE : m.progress,
         attempts(now),
         attempt,
-        m == null ? List.of() : List.copyOf(m.log));
+        m == null ? List.of() : m.log.lines());
   }
 }

@@ -266,10 +266,10 @@ public abstract class RowStore implements Store {
   public List<Inserted> insert(List<NewJob> jobs) {
     if (jobs.size() == 1) {
       NewJob only = jobs.getFirst();
-      Inserted result = change((now, changes) -> rows.insert(only, now, changes));
+      Inserted result = changeUnlessStalled((now, changes) -> rows.insert(only, now, changes));
       return List.of(result);
     }
-    return change((now, changes) -> {
+    return changeUnlessStalled((now, changes) -> {
       List<Inserted> results = new ArrayList<>(jobs.size());
       for (NewJob job : jobs) {
         results.add(rows.insert(job, now, changes));

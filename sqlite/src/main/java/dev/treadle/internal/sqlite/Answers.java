@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channel;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -16,15 +17,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
-import java.util.TreeMap;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.stream.Collectors;
 import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What the owner of a store tells other processes of the same user of what only it knows. Over a
 /// socket beside the file; a question is a line, and so is its answer, in JSON.
@@ -39,7 +41,12 @@ final class Answers implements AutoCloseable {
   private static final String SUFFIX = "-sock";
   private static final int QUESTION_MAX = 200;
   private static final long MOMENT_NANOS = 1_000_000_000;
-  private static final JsonMapper MAPPER = JsonMapper.shared();
+
+  /// How many connections there are at once, and how long each may last.
+  static final int CLIENTS_MAX = 32;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private final Deque<SocketChannel> clients = new ArrayDeque<>();
 
   private final SqliteStore store;
   private final StoreEvents events;
@@ -93,11 +100,39 @@ final class Answers implements AutoCloseable {
         LockSupport.parkNanos(MOMENT_NANOS); // Too many open files, most likely.
         continue;
       }
+      takeIn(channel);
       ThreadBuilders.virtual().name("treadle-answer").start(() -> answer(channel));
     }
   }
 
+  /// Counts a connection, and closes the one that has been open longest if there are too many:
+  /// clients that say nothing are not to use up the descriptors of the owner.
+  private void takeIn(SocketChannel channel) {
+    SocketChannel oldest = null;
+    synchronized (clients) {
+      clients.addLast(channel);
+      if (clients.size() > CLIENTS_MAX) {
+        oldest = clients.removeFirst();
+      }
+    }
+    close(oldest);
+  }
+
+  /// Closes a connection later, whatever it does: a socket has no time-out of its own.
+  private static Thread closeLater(SocketChannel channel) {
+    return ThreadBuilders.virtual()
+        .start(() -> {
+          try {
+            Thread.sleep(PATIENCE);
+            close(channel);
+          } catch (InterruptedException e) {
+            // It was closed.
+          }
+        });
+  }
+
   private void answer(SocketChannel channel) {
+    Thread impatient = closeLater(channel);
     try (channel;
         BufferedReader in =
             new BufferedReader(
@@ -117,6 +152,11 @@ final class Answers implements AutoCloseable {
       }
     } catch (IOException | RuntimeException e) {
       LOG.debug("a question could not be answered", e);
+    } finally {
+      impatient.interrupt();
+      synchronized (clients) {
+        clients.remove(channel);
+      }
     }
   }
 
@@ -136,16 +176,18 @@ final class Answers implements AutoCloseable {
 
   private String answer(String question) {
     if (question.equals("counts")) {
-      Map<String, Long> counts = new TreeMap<>();
-      store.counts().forEach((state, count) -> counts.put(state.toString(), count));
-      return MAPPER.writeValueAsString(counts);
+      // Names of states need no escapes.
+      return store.counts().entrySet().stream()
+          .map(it -> "\"" + it.getKey() + "\":" + it.getValue())
+          .sorted()
+          .collect(Collectors.joining(",", "{", "}"));
     }
     return events
         .answer(question)
         .orElseThrow(() -> new IllegalArgumentException("no such question: " + question));
   }
 
-  private static void close(@Nullable ServerSocketChannel server) {
+  private static void close(@Nullable Channel server) {
     if (server != null) {
       try {
         server.close();

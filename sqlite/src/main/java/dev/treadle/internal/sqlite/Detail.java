@@ -1,17 +1,17 @@
 package dev.treadle.internal.sqlite;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.treadle.Attempt;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
 import dev.treadle.internal.thrown.Remembered;
 import dev.treadle.internal.thrown.Thrown;
+import dev.treadle.spi.Micros;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What is to be told of an end that is more than a value, as JSON.
 ///
@@ -22,7 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param abandoned whether the last attempt was left behind
 /// @param progress done, total, failed
 /// @param log the latest lines
-@JsonInclude(JsonInclude.Include.NON_DEFAULT)
 record Detail(
     @Nullable End end,
     Outcome.Failed.@Nullable Reason reason,
@@ -31,11 +30,7 @@ record Detail(
     boolean abandoned,
     long @Nullable [] progress,
     @Nullable List<String> log) {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
-
   /// The end of an attempt.
-  @JsonInclude(JsonInclude.Include.NON_DEFAULT)
   record End(
       String kind,
       @Nullable Error error,
@@ -43,6 +38,9 @@ record Detail(
       long micros,
       @Nullable String cause,
       boolean blameless) {
+    /// Every kind there is.
+    static final Set<String> KINDS = Set.of("failed", "timed out", "cancelled", "snoozed", "lost");
+
     static @Nullable End of(Attempt.End end, @Nullable Throwable told) {
       return switch (end) {
         case Attempt.End.Succeeded it -> null;
@@ -59,7 +57,7 @@ record Detail(
                 false);
         case Attempt.End.Cancelled it -> new End("cancelled", null, false, 0, null, false);
         case Attempt.End.Snoozed it ->
-            new End("snoozed", null, false, it.duration().toNanos() / 1_000, null, false);
+            new End("snoozed", null, false, Micros.of(it.duration()), null, false);
         case Attempt.End.Lost it -> new End("lost", null, false, 0, it.cause(), it.blameless());
       };
     }
@@ -69,7 +67,7 @@ record Detail(
         case "failed" -> new Attempt.End.Failed(thrown(told));
         case "timed out" -> new Attempt.End.TimedOut(thrown(told), deadline);
         case "cancelled" -> new Attempt.End.Cancelled();
-        case "snoozed" -> new Attempt.End.Snoozed(Duration.ofNanos(micros * 1_000));
+        case "snoozed" -> new Attempt.End.Snoozed(Duration.of(micros, ChronoUnit.MICROS));
         case "lost" -> new Attempt.End.Lost(String.valueOf(cause), blameless);
         default -> throw new IllegalArgumentException("no attempt ends " + kind);
       };
@@ -84,7 +82,6 @@ record Detail(
   }
 
   /// An exception, its frames as text.
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Error(
       String type,
       @Nullable String message,
@@ -181,20 +178,20 @@ record Detail(
 
   /// What broke a group.
   static byte @Nullable [] error(@Nullable Throwable error) {
-    return error == null ? null : MAPPER.writeValueAsBytes(Error.of(error));
+    return error == null ? null : DetailJson.write(Error.of(error));
   }
 
   /// What broke a group, read back.
   static @Nullable Throwable error(byte @Nullable [] json) {
-    return json == null ? null : MAPPER.readValue(json, Error.class).throwable();
+    return json == null ? null : DetailJson.error(json).throwable();
   }
 
   byte[] json() {
-    return MAPPER.writeValueAsBytes(this);
+    return DetailJson.write(this);
   }
 
   static Detail read(byte[] json) {
-    return MAPPER.readValue(json, Detail.class);
+    return DetailJson.detail(json);
   }
 
   /// The outcome of which this is told.

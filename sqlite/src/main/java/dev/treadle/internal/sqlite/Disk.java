@@ -6,6 +6,7 @@ import dev.treadle.JobState;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
 import dev.treadle.StoreException;
+import dev.treadle.Strategy;
 import dev.treadle.Submission.IfTaken;
 import dev.treadle.internal.ready.Lane;
 import dev.treadle.internal.rows.Row;
@@ -13,6 +14,7 @@ import dev.treadle.spi.Finish;
 import dev.treadle.spi.Group;
 import dev.treadle.spi.Input;
 import dev.treadle.spi.Micros;
+import dev.treadle.spi.MissingValue;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Next;
 import dev.treadle.spi.Receipt;
@@ -28,12 +30,15 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is read from the file, over a connection of its own: what was committed at that moment.
 /// Thread-safe; one reads at a time.
@@ -54,6 +59,16 @@ final class Disk implements AutoCloseable {
       "d.state, d.finished, d.attempts, d.node, d.started, d.ran, d.waited, d.logged, d.cpu,"
           + " d.allocated, d.peak, d.form, d.result, d.detail";
 
+  /// Every job that has ended.
+  static final String ALL_ENDED =
+      "SELECT "
+          + JOB
+          + ", "
+          + MORE
+          + ", "
+          + DONE
+          + " FROM done d JOIN job j ON j.id = d.id LEFT JOIN more m ON m.id = j.id";
+
   /// The columns [#newJob] reads, of `job j` and `more m`; how many they are.
   static final String COLUMNS = JOB + ", " + MORE;
 
@@ -64,6 +79,12 @@ final class Disk implements AutoCloseable {
 
   private static final int MORE_AT = 10;
   private static final int DONE_AT = 18;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
+  private static final int WARNED_MAX = 100;
+
+  /// Damaged jobs of which a warning was logged.
+  private final Set<Long> warned = new HashSet<>();
 
   private final Path file;
   private final Connection connection;
@@ -178,7 +199,36 @@ final class Disk implements AutoCloseable {
     }
   }
 
+  /// Reads a row.
+  @FunctionalInterface
+  interface Decoding<T extends @Nullable Object> {
+    T decode() throws SQLException;
+  }
+
+  /// Reads the row of a job; whatever is wrong with it concerns that job only.
+  ///
+  /// @throws DamagedException if it is not as Treadle writes it
+  <T extends @Nullable Object> T decoded(long id, Decoding<T> decoding) throws SQLException {
+    try {
+      return decoding.decode();
+    } catch (StoreException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      throw new DamagedException(file, id, words(e), e);
+    }
+  }
+
+  private static String words(Throwable e) {
+    return e instanceof IllegalArgumentException && e.getMessage() != null
+        ? e.getMessage()
+        : e.toString();
+  }
+
   private Waiting waiting(ResultSet rows) throws SQLException {
+    return decoded(rows.getLong(1), () -> waitingRow(rows));
+  }
+
+  private Waiting waitingRow(ResultSet rows) throws SQLException {
     long id = rows.getLong(1);
     long created = rows.getLong(4);
     long due = rows.getLong(5);
@@ -189,7 +239,16 @@ final class Disk implements AutoCloseable {
         rows.getInt(3),
         created,
         due == 0 ? created : due,
-        value(id, false, rows.getInt(8), rows.getBytes(9)));
+        input(id, rows.getInt(8), rows.getBytes(9)));
+  }
+
+  /// An input; what is not there keeps only its job from running.
+  private @Nullable Object input(long id, int form, byte @Nullable [] bytes) throws SQLException {
+    try {
+      return value(id, false, form, bytes);
+    } catch (IllegalArgumentException e) {
+      return new MissingValue("cannot be read: " + e.getMessage());
+    }
   }
 
   /// A value, fetched from among the large ones if it is there.
@@ -202,7 +261,8 @@ final class Disk implements AutoCloseable {
     large.setLong(1, 2 * id + (result ? 1 : 0));
     try (ResultSet rows = large.executeQuery()) {
       if (!rows.next()) {
-        throw new SQLException("job " + id + " lacks its large " + (result ? "result" : "input"));
+        throw new IllegalArgumentException(
+            "its large " + (result ? "result" : "input") + " is not there");
       }
       return Form.value(form, rows.getBytes(1));
     }
@@ -210,14 +270,23 @@ final class Disk implements AutoCloseable {
 
   /// A job as it was handed in.
   NewJob newJob(ResultSet rows) throws SQLException {
+    return decoded(rows.getLong(1), () -> newJobRow(rows));
+  }
+
+  private NewJob newJobRow(ResultSet rows) throws SQLException {
     long id = rows.getLong(1);
+    Ranges.within("id", id, Ranges.ID_MAX);
     Kinds.Kind kind = kinds.byId(rows.getInt(2));
     long deadline = rows.getLong(6);
     String key = rows.getString(MORE_AT);
-    long parent = rows.getLong(MORE_AT + 1);
-    long retryOf = rows.getLong(MORE_AT + 2);
-    long source = rows.getLong(MORE_AT + 3);
-    long group = rows.getLong(MORE_AT + 4);
+    long parent = Ranges.earlier("parent", rows.getLong(MORE_AT + 1), id);
+    long retryOf = Ranges.earlier("first try", rows.getLong(MORE_AT + 2), id);
+    long source = Ranges.earlier("source", rows.getLong(MORE_AT + 3), id);
+    long group = Ranges.within("group", rows.getLong(MORE_AT + 4), Ranges.ID_MAX);
+    long unused = Ranges.earlier("predecessor", rows.getLong(AFTER_AT), id);
+    Ranges.within("priority", rows.getLong(3), 9);
+    Ranges.within("due time", rows.getLong(5), Long.MAX_VALUE);
+    Ranges.within("deadline", deadline, Long.MAX_VALUE);
     String traceparent = rows.getString(MORE_AT + 6);
     String policy = rows.getString(MORE_AT + 7);
     Input input =
@@ -225,7 +294,7 @@ final class Disk implements AutoCloseable {
             ? new Input.OfJob(new Id(source))
             : group != 0
                 ? new Input.OfGroup(new GroupId(group))
-                : new Input.Value(value(id, false, rows.getInt(8), rows.getBytes(9)));
+                : new Input.Value(input(id, rows.getInt(8), rows.getBytes(9)));
     return new NewJob(
         kind.task(),
         kind.route(rows.getString(7)),
@@ -275,21 +344,29 @@ final class Disk implements AutoCloseable {
             return null;
           }
           byte[] detail = rows.getBytes(5);
-          return Detail.outcome(
-              rows.getInt(1),
-              value(id, true, rows.getInt(2), rows.getBytes(3)),
-              rows.getInt(4),
-              detail == null ? null : Detail.read(detail));
+          return decoded(
+              id,
+              () ->
+                  Detail.outcome(
+                      rows.getInt(1),
+                      value(id, true, rows.getInt(2), rows.getBytes(3)),
+                      Ranges.count("number of attempts", rows.getLong(4)),
+                      detail == null ? null : Detail.read(detail)));
         });
   }
 
-  private Row ended(ResultSet rows) throws SQLException {
+  /// A job that has ended, from a row of [#ALL_ENDED] or one like it.
+  Row ended(ResultSet rows) throws SQLException {
+    return decoded(rows.getLong(1), () -> endedRow(rows));
+  }
+
+  private Row endedRow(ResultSet rows) throws SQLException {
     long id = rows.getLong(1);
     NewJob job = newJob(rows);
     long created = rows.getLong(4);
     int state = rows.getInt(DONE_AT);
     long at = rows.getLong(DONE_AT + 1);
-    int attempts = rows.getInt(DONE_AT + 2);
+    int attempts = Ranges.count("number of attempts", rows.getLong(DONE_AT + 2));
     byte[] json = rows.getBytes(DONE_AT + 13);
     Detail detail = json == null ? null : Detail.read(json);
     Object result = value(id, true, rows.getInt(DONE_AT + 11), rows.getBytes(DONE_AT + 12));
@@ -351,6 +428,11 @@ final class Disk implements AutoCloseable {
           + " FROM attempt WHERE job ";
 
   /// The latest attempts of a job after which it went on.
+  /// All attempts of a job after which it went on.
+  List<Finish> attempts(long id) throws SQLException {
+    return attempts(id, Row.ATTEMPTS_KEPT); // All there are: the first has number 1.
+  }
+
   private List<Finish> attempts(long id, int attempts) throws SQLException {
     if (attempts == 0) {
       return List.of();
@@ -368,15 +450,28 @@ final class Disk implements AutoCloseable {
   }
 
   /// Adds the attempts of jobs after which they went on, in their order.
-  void attempts(long[] ids, Map<Long, List<Finish>> byJob) {
+  ///
+  /// @param bad takes the jobs of which one cannot be read
+  void attempts(
+      long[] ids, Map<Long, List<Finish>> byJob, Map<Long, DamagedException> bad) {
     each(
         ATTEMPT + "IN ",
         ids,
-        row -> byJob.computeIfAbsent(row.getLong(11), id -> new ArrayList<>()).add(tried(row)));
+        row -> {
+          try {
+            byJob.computeIfAbsent(row.getLong(11), id -> new ArrayList<>()).add(tried(row));
+          } catch (DamagedException e) {
+            bad.put(row.getLong(11), e);
+          }
+        });
     byJob.values().forEach(all -> all.sort(Comparator.comparingInt(it -> it.tally().number())));
   }
 
   private Finish tried(ResultSet row) throws SQLException {
+    return decoded(row.getLong(11), () -> triedRow(row));
+  }
+
+  private Finish triedRow(ResultSet row) throws SQLException {
     Detail detail = Detail.read(row.getBytes(10));
     return finish(
         row.getLong(11),
@@ -386,6 +481,57 @@ final class Disk implements AutoCloseable {
         detail.abandoned(),
         detail.lastEnd(null),
         new Next.Again(0, Next.Charge.NOTHING));
+  }
+
+  /// Reads the names of tasks and nodes by their numbers; what cannot be read is left out, and jobs
+  /// of it are damaged.
+  void names() {
+    read(
+        "SELECT id, task, strategy, queue FROM kind",
+        List.of(),
+        row -> {
+          while (row.next()) {
+            int id = number(row);
+            Strategy strategy = strategy(row.getString(3));
+            if (id > 0 && strategy != null) {
+              kinds.add(id, row.getString(2), strategy, row.getString(4));
+            } else if (id > 0) {
+              kinds.passOver(id);
+            }
+          }
+          return true;
+        });
+    read(
+        "SELECT id, name FROM node",
+        List.of(),
+        row -> {
+          while (row.next()) {
+            int id = number(row);
+            if (id > 0) {
+              kinds.addNode(id, row.getString(2));
+            }
+          }
+          return true;
+        });
+  }
+
+  /// The number in the first column, or 0 if there can be no such number.
+  private static int number(ResultSet row) throws SQLException {
+    long number = row.getLong(1);
+    return number < 1 || number > Ranges.NUMBER_MAX ? 0 : (int) number;
+  }
+
+  private static @Nullable Strategy strategy(String name) {
+    for (Strategy each : Strategy.values()) {
+      if (each.name().equals(name)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  Path file() {
+    return file;
   }
 
   /// What the engine had kept under a name, or null.
@@ -456,7 +602,11 @@ final class Disk implements AutoCloseable {
         rows -> {
           List<Row> all = new ArrayList<>();
           while (rows.next()) {
-            all.add(ended(rows));
+            try {
+              all.add(ended(rows));
+            } catch (DamagedException e) {
+              leftOut(e); // One bad row is not to hide the others.
+            }
           }
           return all;
         });
@@ -538,6 +688,24 @@ final class Disk implements AutoCloseable {
     if (before != null) {
       text.append(" AND ").append(column).append(" < ?");
       values.add(Micros.of(before));
+    }
+  }
+
+  private void leftOut(DamagedException e) {
+    if (warned.size() < WARNED_MAX && warned.add(e.job())) {
+      LOG.warn("left out of a list: {}", e.getMessage());
+    }
+  }
+
+  /// Closes the statements, not the connection.
+  synchronized void closeStatements() {
+    try {
+      for (PreparedStatement statement : prepared.values()) {
+        statement.close();
+      }
+      prepared.clear();
+    } catch (SQLException e) {
+      throw Trouble.reading(file, e);
     }
   }
 

@@ -8,10 +8,11 @@ import dev.treadle.internal.ready.ReadySet;
 import dev.treadle.internal.rows.Row;
 import dev.treadle.internal.rows.RowTable;
 import dev.treadle.spi.Receipt;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,18 @@ final class DiskTable implements RowTable {
 
   private final Disk disk;
   private final LongFunction<Receipt> receipts;
-  private final ArrayList<@Nullable Page> pages = new ArrayList<>();
-  private long base;
+
+  /// By number; with gaps of any length, since an old job may wait while millions pass.
+  private final TreeMap<Long, Page> pages = new TreeMap<>();
+
+  /// The page that was asked for last: most calls ask for the same again.
+  private @Nullable Page latest;
+
+  private long latestNumber;
+
+  /// The first job that is left as it is because it is damaged.
+  private long firstLeft = Long.MAX_VALUE;
+
   private long firstUnended = 1;
   private int atHand;
   private long bytesAtHand;
@@ -66,9 +77,19 @@ final class DiskTable implements RowTable {
   /// The first job that has not ended, or will be the first to come; moves on only.
   long firstUnended(long last) {
     while (firstUnended <= last && !unended(firstUnended)) {
-      firstUnended++;
+      if (page(firstUnended) != null) {
+        firstUnended++;
+        continue;
+      }
+      Long next = pages.higherKey(firstUnended >>> BITS);
+      firstUnended = next == null ? last + 1 : Math.min(last + 1, next << BITS);
     }
-    return firstUnended;
+    return Math.min(firstUnended, firstLeft);
+  }
+
+  /// Notes a job that has not ended and is not here, so that the next open looks at it again.
+  void leave(long id) {
+    firstLeft = Math.min(firstLeft, id);
   }
 
   /// The first job that had not ended when that was last looked for: none before it has not.
@@ -82,29 +103,20 @@ final class DiskTable implements RowTable {
   }
 
   private @Nullable Page page(long id) {
-    long page = (id >>> BITS) - base;
-    return page < 0 || page >= pages.size() ? null : pages.get((int) page);
+    long number = id >>> BITS;
+    if (latest == null || latestNumber != number) {
+      Page found = pages.get(number);
+      if (found == null) {
+        return null;
+      }
+      latest = found;
+      latestNumber = number;
+    }
+    return latest;
   }
 
   private Page pageOrNew(long id) {
-    long page = id >>> BITS;
-    if (pages.isEmpty()) {
-      base = page;
-    }
-    while (page < base) {
-      pages.addFirst(null);
-      base--;
-    }
-    while (base + pages.size() <= page) {
-      pages.add(null);
-    }
-    int at = (int) (page - base);
-    Page found = pages.get(at);
-    if (found == null) {
-      found = new Page();
-      pages.set(at, found);
-    }
-    return found;
+    return pages.computeIfAbsent(id >>> BITS, number -> new Page());
   }
 
   private static int place(long id) {
@@ -290,20 +302,8 @@ final class DiskTable implements RowTable {
       return;
     }
     if (--page.count == 0) {
-      pages.set((int) ((id >>> BITS) - base), null);
-      trim();
-    }
-  }
-
-  private void trim() {
-    int empty = 0;
-    while (empty < pages.size() - 1 && pages.get(empty) == null) {
-      empty++;
-    }
-    // Shifting the list costs its length: do it when it pays.
-    if (empty > 64 && empty > pages.size() / 2) {
-      pages.subList(0, empty).clear();
-      base += empty;
+      pages.remove(id >>> BITS);
+      latest = null;
     }
   }
 
@@ -357,12 +357,11 @@ final class DiskTable implements RowTable {
   /// nothing.
   void forEachIdAfter(long id, Look look) {
     long from = id + 1;
-    for (int at = (int) Math.max(0, (from >>> BITS) - base); at < pages.size(); at++) {
-      Page page = pages.get(at);
-      if (page == null) {
-        continue;
-      }
-      long first = base + at << BITS;
+    for (Map.Entry<Long, Page> at = pages.ceilingEntry(from >>> BITS);
+        at != null;
+        at = pages.higherEntry(at.getKey())) {
+      Page page = at.getValue();
+      long first = at.getKey() << BITS;
       for (int i = (int) Math.max(0, from - first); i < SIZE; i++) {
         Row row = page.rows == null ? null : page.rows[i];
         JobState state =

@@ -1,6 +1,7 @@
 package dev.treadle.internal.sqlite;
 
 import dev.treadle.spi.Json;
+import dev.treadle.spi.MissingValue;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ record Form(int number, byte @Nullable [] bytes) {
       case byte[] bytes -> bytes.length;
       case Json json -> json.utf8().length;
       case String text -> utf8Length(text);
+      case MissingValue missing -> 0;
       default -> of(value).size();
     };
   }

@@ -3,13 +3,12 @@ package dev.treadle.internal.sqlite;
 import dev.treadle.Strategy;
 import dev.treadle.spi.Route;
 import dev.treadle.spi.Route.LimitRef;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Tasks on a strategy in a queue, and nodes, by the numbers that rows name them by. New ones are
 /// added under the lock of the store; read by anybody.
@@ -28,17 +27,26 @@ final class Kinds {
 
   private record Name(String task, Strategy strategy, String queue) {}
 
-  private static final JsonMapper MAPPER = JsonMapper.shared();
+  /// What the message about a number begins with that the file has no name for.
+  static final String UNNAMED = "its task is number ";
 
   private final ConcurrentHashMap<Integer, Kind> byId = new ConcurrentHashMap<>();
   private final Map<Name, Kind> byName = new HashMap<>();
   private final ConcurrentHashMap<Integer, String> nodesById = new ConcurrentHashMap<>();
   private final Map<String, Integer> nodes = new HashMap<>();
   private @Nullable Kind latest;
+  private int lastId;
+  private int lastNode;
+
+  /// Passes over a number that the file has, though what it stands for cannot be read.
+  void passOver(int id) {
+    lastId = Math.max(lastId, id);
+  }
 
   /// A kind that the file has.
   Kind add(int id, String task, Strategy strategy, String queue) {
     Kind kind = new Kind(id, task, new Route(strategy, queue, List.of()));
+    lastId = Math.max(lastId, id);
     byId.put(id, kind);
     byName.put(new Name(task, strategy, queue), kind);
     return kind;
@@ -46,6 +54,7 @@ final class Kinds {
 
   /// A node that the file has.
   void addNode(int id, String name) {
+    lastNode = Math.max(lastNode, id);
     nodesById.put(id, name);
     nodes.put(name, id);
   }
@@ -65,7 +74,7 @@ final class Kinds {
 
   /// A kind that is new.
   Kind addNew(String task, Route route) {
-    return add(byId.size() + 1, task, route.strategy(), route.queue());
+    return add(lastId + 1, task, route.strategy(), route.queue());
   }
 
   /// The number of a node, or 0 if it is new.
@@ -75,7 +84,7 @@ final class Kinds {
 
   /// A node that is new.
   int addNewNode(String name) {
-    int id = nodes.size() + 1;
+    int id = lastNode + 1;
     addNode(id, name);
     return id;
   }
@@ -83,7 +92,7 @@ final class Kinds {
   Kind byId(int id) {
     Kind kind = byId.get(id);
     if (kind == null) {
-      throw new IllegalStateException("the file names a kind " + id + " that it does not have");
+      throw new IllegalArgumentException(UNNAMED + id + ", which the file does not name");
     }
     return kind;
   }
@@ -101,21 +110,10 @@ final class Kinds {
     if (route.limits().isEmpty()) {
       return null;
     }
-    List<List<@Nullable String>> pairs = new ArrayList<>();
-    for (LimitRef limit : route.limits()) {
-      List<@Nullable String> pair = new ArrayList<>(2);
-      pair.add(limit.name());
-      pair.add(limit.key());
-      pairs.add(pair);
-    }
-    return MAPPER.writeValueAsString(pairs);
+    return new String(DetailJson.write(route.limits()), StandardCharsets.UTF_8);
   }
 
   private static List<LimitRef> parse(String limits) {
-    List<LimitRef> refs = new ArrayList<>();
-    for (String[] pair : MAPPER.readValue(limits, String[][].class)) {
-      refs.add(new LimitRef(pair[0], pair[1]));
-    }
-    return refs;
+    return DetailJson.limits(limits.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -7,6 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.sqlite.SQLiteConfig;
 
 /// The tables of a store, and how older files come to have them.
 ///
@@ -114,6 +118,8 @@ final class Schema {
   /// The version this code reads and writes.
   static final int VERSION = VERSIONS.size();
 
+  private static final Map<Integer, Map<String, String>> MADE = new ConcurrentHashMap<>();
+
   private Schema() {}
 
   /// Brings the file to this version. The caller owns the file.
@@ -132,19 +138,15 @@ final class Schema {
       sql.execute("PRAGMA journal_mode = WAL");
       long version = number(sql, "PRAGMA user_version");
       check(version, file);
+      if (!empty) {
+        checkObjects(sql, version, file);
+      }
       if (version == VERSION) {
         return;
       }
       sql.execute("BEGIN IMMEDIATE");
       try {
-        for (long next = version; next < VERSION; next++) {
-          String comments = "(?m)^\\s*--.*$";
-          for (String statement : VERSIONS.get((int) next).replaceAll(comments, "").split(";")) {
-            if (!statement.isBlank()) {
-              sql.execute(statement);
-            }
-          }
-        }
+        make(sql, empty ? 0 : version, VERSION);
         sql.execute("PRAGMA application_id = " + APPLICATION);
         sql.execute("PRAGMA user_version = " + VERSION);
         sql.execute("COMMIT");
@@ -186,7 +188,79 @@ final class Schema {
                 + "): open it once to have it brought up to date",
             null);
       }
+      checkObjects(sql, version, file);
     }
+  }
+
+  /// Makes what each version adds, from one to another.
+  private static void make(Statement sql, long from, long to) throws SQLException {
+    for (long next = from; next < to; next++) {
+      String comments = "(?m)^\\s*--.*$";
+      for (String statement : VERSIONS.get((int) next).replaceAll(comments, "").split(";")) {
+        if (!statement.isBlank()) {
+          sql.execute(statement);
+        }
+      }
+    }
+  }
+
+  /// Refuses a file with tables, indexes, views or triggers that Treadle did not make, or without
+  /// one that it did. Before anything else is asked of the file: a view or a trigger is code.
+  private static void checkObjects(Statement sql, long version, Path file) throws SQLException {
+    if (version < 1) {
+      throw new StoreException(
+          file + " is damaged: there is no version " + version + " of its tables", null);
+    }
+    Map<String, String> made = made((int) version);
+    Map<String, String> found = objects(sql);
+    for (Map.Entry<String, String> each : made.entrySet()) {
+      if (!each.getValue().equals(found.remove(each.getKey()))) {
+        throw new StoreException(
+            file
+                + " is damaged: its "
+                + each.getKey()
+                + " is not there, or is not as Treadle made it. Keep a copy, and restore a backup",
+            null);
+      }
+    }
+    if (!found.isEmpty()) {
+      throw new StoreException(
+          file
+              + " has a "
+              + found.keySet().iterator().next()
+              + ", which Treadle did not make and does not run. Drop it with another program, if you"
+              + " know where it comes from, or restore a backup",
+          null);
+    }
+  }
+
+  private static Map<String, String> made(int version) throws SQLException {
+    Map<String, String> known = MADE.get(version);
+    if (known == null) {
+      try (Connection empty = new SQLiteConfig().createConnection("jdbc:sqlite::memory:");
+          Statement sql = empty.createStatement()) {
+        make(sql, 0, version);
+        known = objects(sql);
+      }
+      MADE.put(version, known);
+    }
+    return known;
+  }
+
+  /// The statements that made what is in a file, by kind and name; but for what SQLite makes of
+  /// itself.
+  private static Map<String, String> objects(Statement sql) throws SQLException {
+    Map<String, String> all = new TreeMap<>();
+    try (ResultSet row =
+        sql.executeQuery(
+            "SELECT type || ' ' || name, sql FROM sqlite_master WHERE NOT (type = 'index' AND sql"
+                + " IS NULL) AND NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4'))")) {
+      while (row.next()) {
+        String statement = String.valueOf(row.getString(2));
+        all.put(String.valueOf(row.getString(1)), statement.replaceAll("\\s+", ""));
+      }
+    }
+    return all;
   }
 
   private static void check(long version, Path file) {

@@ -20,6 +20,7 @@ import dev.treadle.spi.Input;
 import dev.treadle.spi.Inserted;
 import dev.treadle.spi.LimitDef;
 import dev.treadle.spi.Micros;
+import dev.treadle.spi.MissingValue;
 import dev.treadle.spi.NewJob;
 import dev.treadle.spi.Receipt;
 import dev.treadle.spi.StoreEvents;
@@ -34,7 +35,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Jobs in one SQLite file. What is acknowledged is on disk.
 ///
@@ -46,6 +51,11 @@ import org.jspecify.annotations.Nullable;
 /// committed in that order; so whatever is found on disk after a crash is a state the store was in.
 /// A job can start only when it is on disk; that it ended is told only when that is on disk.
 public final class SqliteStore extends RowStore {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
+
+  /// How many damaged jobs a warning names.
+  private static final int NAMED_MAX = 10;
+
   private final StoreFile file;
   private final StoreSettings settings;
   private final Kinds kinds;
@@ -66,6 +76,10 @@ public final class SqliteStore extends RowStore {
   private @Nullable Writer writer;
   private @Nullable Answers answers;
   private volatile boolean closed;
+
+  /// Jobs that have not ended and are damaged, with what is wrong; fixed after the start.
+  private final Map<Long, String> damaged = new ConcurrentHashMap<>();
+
 
   /// How many jobs succeeded, failed and were cancelled, on disk. Guarded by the lock.
   private long[] endedOnDisk = new long[3];
@@ -191,10 +205,7 @@ public final class SqliteStore extends RowStore {
     super.start(clock, events);
     Changes changes = new Changes();
     synchronized (lock) {
-      Restore restore = new Restore(kinds, table, notes, rows, inside);
-      restore.names();
-      rows.quarantine(settings.quarantine());
-      restore.all(Micros.now(clock), changes);
+      Restore restore = restored(changes);
       file.closedInOrder(false);
       endedOnDisk = restore.endedBefore();
       limits.putAll(restore.limits());
@@ -217,6 +228,37 @@ public final class SqliteStore extends RowStore {
     answers = Answers.open(file.path(), this, events);
     file.answersAt(answers == null ? null : answers.path());
     tell(changes);
+  }
+
+  private Restore restored(Changes changes) {
+    Restore restore = new Restore(kinds, table, notes, rows, inside);
+    try {
+      restore.names();
+      rows.quarantine(settings.quarantine());
+      restore.all(Micros.now(clock), changes);
+    } catch (StoreException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError | AssertionError e) {
+      throw new StoreException(
+          file.path()
+              + " cannot be opened, since what is in it is not as Treadle writes it: "
+              + e.getMessage()
+              + ". Keep a copy, run `treadle db check` on it, and restore a backup",
+          e);
+    }
+    damaged.putAll(restore.damaged());
+    if (!damaged.isEmpty()) {
+      LOG.warn(
+          "{}: {} jobs that have not ended are damaged, and are left as they are: {}. `treadle db"
+              + " check` names them",
+          file.path(),
+          damaged.size(),
+          damaged.entrySet().stream()
+              .limit(NAMED_MAX)
+              .map(it -> "job " + it.getKey() + ": " + it.getValue())
+              .collect(Collectors.joining("; ")));
+    }
+    return restore;
   }
 
   private void wake() {
@@ -276,14 +318,14 @@ public final class SqliteStore extends RowStore {
   @Override
   public List<Inserted> insert(List<NewJob> jobs) {
     if (isFull()) {
-      throw new RefusedException(
-          RefusedException.Reason.STORE_FULL,
-          "the disk of "
-              + file.path()
-              + " is full: nothing was submitted. Make room, and submit"
-              + " again");
+      throw full();
     }
     for (NewJob job : jobs) {
+      if (job.input() instanceof Input.Value it && it.value() instanceof MissingValue missing) {
+        throw new RefusedException(
+            RefusedException.Reason.WRONG_STATE,
+            "nothing was submitted: the input of the job " + missing.why());
+      }
       if (job.input() instanceof Input.Value it && Form.sizeOf(it.value()) > payloadMax()) {
         throw new RefusedException(
             RefusedException.Reason.TOO_LARGE,
@@ -297,7 +339,40 @@ public final class SqliteStore extends RowStore {
                 + " Raise payloadMax, or hand over the name of a file");
       }
     }
-    return super.insert(jobs);
+    List<Inserted> inserted = super.insert(jobs);
+    if (isFull()) {
+      takeBack(inserted);
+    }
+    return inserted;
+  }
+
+  /// Cancels jobs of a call that is to be refused because there is no room for them: they have not
+  /// started, and never do. When there is room again they are written as cancelled.
+  private void takeBack(List<Inserted> inserted) {
+    boolean refused =
+        move((now, changes) -> {
+          boolean any = false;
+          for (Inserted each : inserted) {
+            Row row = each instanceof Inserted.Taken it ? table.atHand(it.job().id()) : null;
+            if (row != null && row.pending() && !row.ended()) {
+              changes.cancel(row, "refused, since the disk was full", null);
+              any = true;
+            }
+          }
+          return any;
+        });
+    if (refused) {
+      throw full();
+    }
+  }
+
+  private RefusedException full() {
+    return new RefusedException(
+        RefusedException.Reason.STORE_FULL,
+        "the disk of "
+            + file.path()
+            + " is full: nothing was submitted. Make room, and submit"
+            + " again");
   }
 
   @Override
@@ -447,20 +522,29 @@ public final class SqliteStore extends RowStore {
 
   /// What is to be found of a job without looking at the file: its row, its state if it waits, or
   /// neither.
-  private record Found(@Nullable JobInfo info, @Nullable JobState waits) {}
+  ///
+  /// @param before the same for as long as nobody is to know that it has ended: a crash could take
+  ///   that back
+  private record Found(
+      @Nullable JobInfo info, @Nullable JobInfo before, @Nullable JobState waits) {}
 
   private @Nullable JobInfo infoOf(long id) {
     while (true) {
       Found found =
           look(now -> {
             Row row = table.atHand(id);
-            return new Found(row == null ? null : row.info(now), table.waiting(id));
+            return new Found(
+                row == null ? null : row.info(now),
+                row == null ? null : row.infoBeforeEnd(now),
+                table.waiting(id));
           });
       if (found.info() != null) {
         if (!found.info().state().ended()) {
           return found.info();
         }
-        awaitWritten(); // Nobody is to see an end that a crash could take back.
+        if (!awaitWrittenUnlessStalled()) {
+          return found.before();
+        }
       } else if (found.waits() != null) {
         List<Row> rows = waiting(new TreeMap<>(Map.of(id, found.waits())), outside);
         if (rows.isEmpty()) {
@@ -475,6 +559,10 @@ public final class SqliteStore extends RowStore {
         return rows.getFirst().info(0);
       } else {
         Row row = outside.ended(id);
+        String what = row == null ? damaged.get(id) : null;
+        if (what != null) {
+          throw new DamagedException(file.path(), id, what, null);
+        }
         return row == null ? null : row.info(0);
       }
     }
@@ -482,6 +570,16 @@ public final class SqliteStore extends RowStore {
 
   /// Returns when all that was noted by now is on disk.
   private void awaitWritten() {
+    lastNoted().await();
+  }
+
+  /// Returns true when all that was noted by now is on disk, or false when nothing can be written
+  /// for the time being.
+  private boolean awaitWrittenUnlessStalled() {
+    return lastNoted().awaitUnlessStalled();
+  }
+
+  private Batch lastNoted() {
     check();
     Batch batch;
     synchronized (lock) {
@@ -491,7 +589,7 @@ public final class SqliteStore extends RowStore {
         notes.takeNoted();
       }
     }
-    batch.await();
+    return batch;
   }
 
   /// What is known of jobs that wait and are not at hand.

@@ -90,7 +90,7 @@ final class StoreFile implements AutoCloseable, Writer.Guard {
           null);
     }
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new StoreException(path + " is no file: name another", null);
+      throw new StoreException(path + " is a folder, or no plain file: name another file", null);
     }
     if (links(path) > 1) {
       throw new StoreException(
