@@ -26,7 +26,8 @@ public final class Snooze extends RuntimeException {
 
   /// A snooze.
   ///
-  /// @param duration how long to put the job off; zero or more. Longer than 292 years counts as that
+  /// @param duration how long to put the job off; zero or more. Longer than 292 years counts as
+  ///   that
   public static Snooze of(Duration duration) {
     if (duration.isNegative()) {
       throw new IllegalArgumentException("a snooze cannot be negative: " + duration);

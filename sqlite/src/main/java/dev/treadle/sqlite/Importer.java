@@ -116,7 +116,14 @@ final class Importer {
         throw e;
       }
     } catch (BadLineException | IllegalArgumentException | ArithmeticException e) {
-      throw new StoreException("line " + number + " " + (e instanceof BadLineException ? "" : "is wrong: ") + e.getMessage() + ". Nothing was kept", e);
+      throw new StoreException(
+          "line "
+              + number
+              + " "
+              + (e instanceof BadLineException ? "" : "is wrong: ")
+              + e.getMessage()
+              + ". Nothing was kept",
+          e);
     } catch (SQLException e) {
       throw isDouble(e)
           ? new StoreException(

@@ -49,15 +49,13 @@ class DamagedRowsTest {
       treadle.submit(FAILS, "bad").settled();
       treadle.submit(LENGTH, "four").join();
       var last =
-          treadle.submit(
-              Task.io("double", Integer.class, Integer.class, i -> 2 * i), second);
+          treadle.submit(Task.io("double", Integer.class, Integer.class, i -> 2 * i), second);
       assertThat(last.id()).isEqualTo(5);
     }
   }
 
   private static Treadle open(Path file) {
-    return Treadle.with(
-            LENGTH, FAILS, Task.io("double", Integer.class, Integer.class, i -> 2 * i))
+    return Treadle.with(LENGTH, FAILS, Task.io("double", Integer.class, Integer.class, i -> 2 * i))
         .drainFor(Duration.ZERO)
         .open(file);
   }
@@ -111,7 +109,9 @@ class DamagedRowsTest {
     Sqlite.run(file, damage.split(";"));
     String before = Sqlite.ask(file, "SELECT hex(group_concat(quote(kind) || limits)) FROM job");
     try (Treadle treadle = open(file)) {
-      assertThat(treadle.jobs(JobQuery.ALL)).extracting(it -> it.id()).containsExactly(2L, 3L, 4L, 5L);
+      assertThat(treadle.jobs(JobQuery.ALL))
+          .extracting(it -> it.id())
+          .containsExactly(2L, 3L, 4L, 5L);
       assertThatThrownBy(() -> treadle.job(1))
           .isInstanceOf(StoreException.class)
           .hasMessageContainingAll("job 1 is damaged", "treadle db check");
@@ -253,7 +253,8 @@ class DamagedRowsTest {
         "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 10 + "
             + depth
             + ") INSERT INTO job SELECT i, 1, 5, 1, NULL, NULL, NULL, 0, NULL, 1 FROM n",
-        "INSERT INTO more(id, source_group) SELECT id, id FROM job WHERE id BETWEEN 10 AND 9 + " + depth,
+        "INSERT INTO more(id, source_group) SELECT id, id FROM job WHERE id BETWEEN 10 AND 9 + "
+            + depth,
         "INSERT INTO grp SELECT id, 0, NULL, NULL FROM job WHERE id BETWEEN 10 AND 9 + " + depth,
         "INSERT INTO member SELECT id, 0, id + 1 FROM job WHERE id BETWEEN 10 AND 9 + " + depth,
         "UPDATE job SET extra = NULL, due = 9000000000000000 WHERE id = 10 + " + depth,
@@ -289,14 +290,18 @@ class DamagedRowsTest {
       {"\"kind\":\"failed\"", "\"kind\":\"eaten\""},
       {"\"reason\":\"ERROR\"", "\"reason\":\"BOREDOM\""},
       {"\"attempts\":1", "\"attempts\":-1"},
-      {"\"queueSettings\":[", "\"queueSettings\":[{\"name\":\"odd\",\"limit\":0,\"bound\":1,\"stepMicros\":0}"},
+      {
+        "\"queueSettings\":[",
+        "\"queueSettings\":[{\"name\":\"odd\",\"limit\":0,\"bound\":1,\"stepMicros\":0}"
+      },
       {"\"limitSettings\":[", "\"limitSettings\":[{\"name\":\"odd\",\"max\":0,\"perMicros\":0}"},
       {"\"source\":2", "\"source\":5"},
       {"\"priority\":5", "\"priority\":5,\"limits\":" + deep(5_000)},
       {"\"priority\":5", "\"priority\":5,\"places\":" + deep(9_000)},
     };
     for (int i = 0; i < changes.length; i++) {
-      String changed = lines.replaceFirst(java.util.regex.Pattern.quote(changes[i][0]), changes[i][1]);
+      String changed =
+          lines.replaceFirst(java.util.regex.Pattern.quote(changes[i][0]), changes[i][1]);
       assertThat(changed).as(changes[i][1]).isNotEqualTo(lines);
       Path into = folder.resolve("into-" + i + ".db");
       assertThatThrownBy(() -> load(into, changed))

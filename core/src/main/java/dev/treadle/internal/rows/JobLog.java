@@ -6,7 +6,8 @@ import java.util.Deque;
 import java.util.List;
 
 /// The latest lines that the code of a job logged, within bounds: a line is cut, and old lines go
-/// when there are too many or too much. What was left out is said. Guarded by the lock of the store.
+/// when there are too many or too much. What was left out is said. Guarded by the lock of the
+/// store.
 final class JobLog {
   /// How many lines are kept.
   static final int LINES_MAX = 200;

@@ -32,7 +32,6 @@ public final class Row implements Receipt {
   /// The most attempts of a job that are kept, the latest ones.
   public static final int ATTEMPTS_KEPT = 100;
 
-
   final long id;
   final String task;
   final Route route;

@@ -16,11 +16,12 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /// The JSON of the records that the tables keep: [Detail], its errors, and limits. Written and read
-/// token by token, so that it depends on no data binding and on no settings of a version of Jackson.
+/// token by token, so that it depends on no data binding and on no settings of a version of
+/// Jackson.
 ///
 /// What has a default value is left out. Unknown fields are skipped, so that an older Treadle reads
-/// what a newer one wrote. Texts may have any length: what was written is read again. What is not as
-/// it must be throws an [IllegalArgumentException] that says what.
+/// what a newer one wrote. Texts may have any length: what was written is read again. What is not
+/// as it must be throws an [IllegalArgumentException] that says what.
 final class DetailJson {
   /// Errors nest: each cause and each suppressed one costs up to two levels.
   private static final int DEPTH_MAX = 200;
@@ -164,7 +165,8 @@ final class DetailJson {
       }
       return read;
     } catch (JacksonException e) {
-      throw new IllegalArgumentException(what + " is no JSON: " + e.getOriginalMessage().replaceAll(" ?\\(start marker.*", ""), e);
+      throw new IllegalArgumentException(
+          what + " is no JSON: " + e.getOriginalMessage().replaceAll(" ?\\(start marker.*", ""), e);
     }
   }
 
@@ -272,8 +274,7 @@ final class DetailJson {
     if (kind == null || !Detail.End.KINDS.contains(kind)) {
       throw new IllegalArgumentException("no attempt ends " + kind);
     }
-    return new Detail.End(
-        kind, read.error, read.deadline, read.micros, read.cause, read.blameless);
+    return new Detail.End(kind, read.error, read.deadline, read.micros, read.cause, read.blameless);
   }
 
   private static Detail.Error error(JsonParser in) {

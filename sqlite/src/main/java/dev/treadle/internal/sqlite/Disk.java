@@ -427,8 +427,8 @@ final class Disk implements AutoCloseable {
       "SELECT number, node, started, ran, waited, logged, cpu, allocated, peak, detail, job"
           + " FROM attempt WHERE job ";
 
-  /// The latest attempts of a job after which it went on.
-  /// All attempts of a job after which it went on.
+  /// The latest attempts of a job after which it went on. All attempts of a job after which it went
+  /// on.
   List<Finish> attempts(long id) throws SQLException {
     return attempts(id, Row.ATTEMPTS_KEPT); // All there are: the first has number 1.
   }
@@ -452,8 +452,7 @@ final class Disk implements AutoCloseable {
   /// Adds the attempts of jobs after which they went on, in their order.
   ///
   /// @param bad takes the jobs of which one cannot be read
-  void attempts(
-      long[] ids, Map<Long, List<Finish>> byJob, Map<Long, DamagedException> bad) {
+  void attempts(long[] ids, Map<Long, List<Finish>> byJob, Map<Long, DamagedException> bad) {
     each(
         ATTEMPT + "IN ",
         ids,

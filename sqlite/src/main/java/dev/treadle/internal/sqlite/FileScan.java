@@ -57,8 +57,7 @@ public final class FileScan {
           row -> {
             while (row.next()) {
               long id = row.getLong(1);
-              guarded(
-                  id, faults, () -> Restore.left(disk, kinds, row, disk.attempts(id), 0));
+              guarded(id, faults, () -> Restore.left(disk, kinds, row, disk.attempts(id), 0));
             }
             return true;
           });
@@ -129,8 +128,8 @@ public final class FileScan {
         });
   }
 
-  /// Finds jobs that wait for themselves, by way of groups: what can be made after what it waits for
-  /// is taken away, until nothing more can.
+  /// Finds jobs that wait for themselves, by way of groups: what can be made after what it waits
+  /// for is taken away, until nothing more can.
   private static void cycles(Disk disk, Faults faults) {
     Map<Long, Set<Long>> awaited = new HashMap<>();
     Map<Long, List<Long>> awaiting = new HashMap<>();

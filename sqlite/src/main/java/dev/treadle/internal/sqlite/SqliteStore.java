@@ -80,7 +80,6 @@ public final class SqliteStore extends RowStore {
   /// Jobs that have not ended and are damaged, with what is wrong; fixed after the start.
   private final Map<Long, String> damaged = new ConcurrentHashMap<>();
 
-
   /// How many jobs succeeded, failed and were cancelled, on disk. Guarded by the lock.
   private long[] endedOnDisk = new long[3];
 
