@@ -4,6 +4,8 @@ import dev.treadle.cli.db.DbCommand;
 import dev.treadle.cli.demo.DemoCommand;
 import dev.treadle.cli.files.FilesCommand;
 import dev.treadle.cli.look.FiguresCommand;
+import dev.treadle.cli.look.LsCommand;
+import dev.treadle.cli.look.ShowCommand;
 import dev.treadle.cli.look.StackCommand;
 import dev.treadle.cli.look.TopCommand;
 import dev.treadle.cli.look.WhyCommand;
@@ -74,6 +76,8 @@ public final class Main implements Runnable {
     line.addSubcommand(FilesCommand.of(stdio, opening));
     line.addSubcommand(MapCommand.of(stdio, opening));
     line.addSubcommand(RunCommand.of(stdio));
+    line.addSubcommand(new LsCommand(stdio));
+    line.addSubcommand(new ShowCommand(stdio));
     line.addSubcommand(new TopCommand(stdio));
     line.addSubcommand(new FiguresCommand(stdio));
     line.addSubcommand(new WhyCommand(stdio));

@@ -3,7 +3,9 @@ package dev.treadle.sqlite;
 import dev.treadle.Progress;
 import dev.treadle.internal.sqlite.FileAccess;
 import dev.treadle.sqlite.Selection.State;
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collections;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -84,6 +87,36 @@ final class Exporter {
       out.flush();
       progress.accept(new Progress(jobs, jobs, 0));
       return jobs;
+    } catch (SQLException e) {
+      throw FileAccess.reading(file, e);
+    }
+  }
+
+  /// The line of one job; empty if there is none.
+  Optional<String> line(long id) {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    try (Connection connection = FileAccess.look(file);
+        Statement sql = connection.createStatement();
+        JsonGenerator out = Lines.writer(line)) {
+      sql.execute("BEGIN");
+      String one = " WHERE a.job = " + id + " ORDER BY";
+      try (PreparedStatement job = connection.prepareStatement(JOBS.formatted("WHERE j.id = " + id));
+          PreparedStatement large =
+              connection.prepareStatement("SELECT data FROM large WHERE id = ?");
+          Beside attempts = new Beside(connection, ATTEMPTS.replace(" ORDER BY", one));
+          Beside members =
+              new Beside(connection, MEMBERS.replace(" ORDER BY", " WHERE job = " + id + " ORDER BY"));
+          ResultSet row = job.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        State state = state(row);
+        out.writeStartObject();
+        new Job(row, out, large, attempts, members).write(state);
+        out.writeEndObject();
+        out.flush();
+        return Optional.of(line.toString(StandardCharsets.UTF_8));
+      }
     } catch (SQLException e) {
       throw FileAccess.reading(file, e);
     }

@@ -101,6 +101,18 @@ public final class JobsFile {
     return new JobReader(path).ofIds(ids);
   }
 
+  /// Lists jobs, the newest first. A filter by state or queue may read all of the file: about a
+  /// second for a million jobs.
+  public List<ListedJob> list(JobFilter filter) {
+    return new JobLister(path).list(filter);
+  }
+
+  /// All that the file has of a job, as the line of JSON that [#export] writes; empty if there is no
+  /// such job.
+  public Optional<String> json(long id) {
+    return new Exporter(path, Selection.ALL, progress -> {}).line(id);
+  }
+
   /// The latest job of a queue whose input is a JSON object with that value in that field. Reads
   /// all of the queue: about a second for a million jobs.
   ///

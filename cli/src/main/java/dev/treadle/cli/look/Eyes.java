@@ -3,11 +3,13 @@ package dev.treadle.cli.look;
 import dev.treadle.cli.runs.Runs;
 import dev.treadle.sqlite.JobsFile;
 import dev.treadle.sqlite.KeyCounts;
+import dev.treadle.sqlite.StoredJob;
 import dev.treadle.stats.Snapshot;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at a file again and again. Used by one thread.
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// To count the inputs of a run takes as long as it is large, so that is done less often than the
 /// rest where it takes long.
 final class Eyes {
+  private static final int INPUT_MAX = 200; // characters
+
   private static final int PAUSE = 20; // times as long as the count took
 
   private final Path file;
@@ -32,8 +36,20 @@ final class Eyes {
     List<Snapshot.Running> running = now.map(Snapshot::running).orElse(List.of());
     RunSeen run = run(new Runs(jobs), running);
     return now.isPresent()
-        ? new Seen.Live(file, now.get(), run)
+        ? new Seen.Live(file, now.get(), inputs(jobs, running), run)
         : new Seen.Kept(file, jobs.stats(false), jobs.measured(), run);
+  }
+
+  private static Map<Long, String> inputs(JobsFile jobs, List<Snapshot.Running> running) {
+    return running.isEmpty()
+        ? Map.of()
+        : jobs.jobs(running.stream().map(Snapshot.Running::job).toList()).stream()
+            .collect(Collectors.toMap(StoredJob::id, job -> start(job.input())));
+  }
+
+  // Of an input of any size only as much as a screen may show is cleaned and measured.
+  private static String start(String input) {
+    return input.length() <= INPUT_MAX ? input : input.substring(0, INPUT_MAX) + "…";
   }
 
   private @Nullable RunSeen run(Runs runs, List<Snapshot.Running> running) {

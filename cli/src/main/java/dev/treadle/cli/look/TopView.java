@@ -59,7 +59,7 @@ record TopView(int width, int height) {
     }
     List<String> advice = advice(now.advice());
     lines.add("");
-    running(lines, now, run == null ? Map.of() : run.running(), advice.size());
+    running(lines, seen, run == null ? Map.of() : run.running(), advice.size());
     lines.addAll(advice);
     return lines;
   }
@@ -138,17 +138,22 @@ record TopView(int width, int height) {
   /// A job that runs, as it is named here: by its number and task, or where it is an input of a run
   /// by its number in the list and itself.
   private record Named(Snapshot.Running run, long number, String name) {
-    static Named of(Snapshot.Running run, Map<Long, Runs.Input> inputs) {
+    static Named of(Snapshot.Running run, Map<Long, Runs.Input> inputs, String own) {
       Runs.Input input = inputs.get(run.job());
       return input == null
-          ? new Named(run, run.job(), run.task())
+          ? new Named(run, run.job(), run.task() + (own.isEmpty() ? "" : " " + own))
           : new Named(run, input.number(), input.shown());
     }
   }
 
   /// The jobs that run, as many as there is room for above the advice.
-  private void running(List<String> lines, Snapshot now, Map<Long, Runs.Input> inputs, int below) {
-    List<Named> all = now.running().stream().map(run -> Named.of(run, inputs)).toList();
+  private void running(
+      List<String> lines, Seen.Live seen, Map<Long, Runs.Input> inputs, int below) {
+    Snapshot now = seen.now();
+    List<Named> all =
+        now.running().stream()
+            .map(run -> Named.of(run, inputs, seen.inputs().getOrDefault(run.job(), "")))
+            .toList();
     if (all.isEmpty()) {
       lines.add("nothing runs");
       return;
@@ -157,7 +162,7 @@ record TopView(int width, int height) {
     lines.add(
         Columns.right("job", ID)
             + "  "
-            + Columns.left(inputs.isEmpty() ? "task" : "input", task)
+            + Columns.left(inputs.isEmpty() ? "task and input" : "input", task)
             + Columns.right("attempt", ATTEMPT)
             + Columns.right("for", CLOCK));
     int room = height == ENDLESS ? ENDLESS : Math.max(1, height - lines.size() - below);

@@ -71,6 +71,7 @@ class TopViewTest {
                             + " at com.example.Mail.render(Mail.java:42); use cpu",
                         100))
                 .toList()),
+        Map.of(),
         null);
   }
 
