@@ -30,7 +30,7 @@ final class JobLister {
   private static final String JOBS =
       "SELECT j.id, k.task, k.queue, "
           + STATE
-          + " AS state, m.key, j.priority, j.created, coalesce(nullif(c.due, 0), j.due), d.finished,"
+          + " AS stands, m.key, j.priority, j.created, coalesce(nullif(c.due, 0), j.due), d.finished,"
           + " coalesce(d.attempts, s.attempt, c.attempt, 0), j.form,"
           + " CASE WHEN j.form >= "
           + FileAccess.LARGE
@@ -67,7 +67,7 @@ final class JobLister {
     if (!filter.states().isEmpty()) {
       String names =
           filter.states().stream().map(it -> "'" + it.name() + "'").collect(Collectors.joining(","));
-      sql.append(" AND state IN (").append(names).append(')');
+      sql.append(" AND stands IN (").append(names).append(')');
     }
     sql.append(" ORDER BY j.id DESC LIMIT ").append(filter.limit());
     try (Connection connection = FileAccess.look(file);

@@ -16,7 +16,7 @@ record JobPage(JsonNode job, String why) {
 
   String text() {
     StringBuilder out = new StringBuilder();
-    out.append("job %s (%s) %s\n".formatted(word("id"), word("task"), why.isEmpty() ? word("state") : why));
+    out.append("job %s (%s) %s\n".formatted(word("id"), word("task"), why.isEmpty() ? word("state") : Columns.clean(why)));
     label(out, "strategy", word("strategy") + ", queue " + word("queue") + ", priority " + word("priority"));
     optional(out, "key", "key");
     optional(out, "parent", "parent");
