@@ -100,12 +100,14 @@ final class Exporter {
         JsonGenerator out = Lines.writer(line)) {
       sql.execute("BEGIN");
       String one = " WHERE a.job = " + id + " ORDER BY";
-      try (PreparedStatement job = connection.prepareStatement(JOBS.formatted("WHERE j.id = " + id));
+      try (PreparedStatement job =
+              connection.prepareStatement(JOBS.formatted("WHERE j.id = " + id));
           PreparedStatement large =
               connection.prepareStatement("SELECT data FROM large WHERE id = ?");
           Beside attempts = new Beside(connection, ATTEMPTS.replace(" ORDER BY", one));
           Beside members =
-              new Beside(connection, MEMBERS.replace(" ORDER BY", " WHERE job = " + id + " ORDER BY"));
+              new Beside(
+                  connection, MEMBERS.replace(" ORDER BY", " WHERE job = " + id + " ORDER BY"));
           ResultSet row = job.executeQuery()) {
         if (!row.next()) {
           return Optional.empty();

@@ -1,8 +1,8 @@
 package dev.treadle.sqlite;
 
 import dev.treadle.internal.sqlite.FileAccess;
-import dev.treadle.sqlite.Selection.State;
 import dev.treadle.spi.Micros;
+import dev.treadle.sqlite.Selection.State;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -66,7 +66,9 @@ final class JobLister {
     equal(sql, values, "m.key", filter.key());
     if (!filter.states().isEmpty()) {
       String names =
-          filter.states().stream().map(it -> "'" + it.name() + "'").collect(Collectors.joining(","));
+          filter.states().stream()
+              .map(it -> "'" + it.name() + "'")
+              .collect(Collectors.joining(","));
       sql.append(" AND stands IN (").append(names).append(')');
     }
     sql.append(" ORDER BY j.id DESC LIMIT ").append(filter.limit());

@@ -107,8 +107,8 @@ public final class JobsFile {
     return new JobLister(path).list(filter);
   }
 
-  /// All that the file has of a job, as the line of JSON that [#export] writes; empty if there is no
-  /// such job.
+  /// All that the file has of a job, as the line of JSON that [#export] writes; empty if there is
+  /// no such job.
   public Optional<String> json(long id) {
     return new Exporter(path, Selection.ALL, progress -> {}).line(id);
   }

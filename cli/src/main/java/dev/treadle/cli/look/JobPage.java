@@ -16,8 +16,14 @@ record JobPage(JsonNode job, String why) {
 
   String text() {
     StringBuilder out = new StringBuilder();
-    out.append("job %s (%s) %s\n".formatted(word("id"), word("task"), why.isEmpty() ? word("state") : Columns.clean(why)));
-    label(out, "strategy", word("strategy") + ", queue " + word("queue") + ", priority " + word("priority"));
+    out.append(
+        "job %s (%s) %s\n"
+            .formatted(
+                word("id"), word("task"), why.isEmpty() ? word("state") : Columns.clean(why)));
+    label(
+        out,
+        "strategy",
+        word("strategy") + ", queue " + word("queue") + ", priority " + word("priority"));
     optional(out, "key", "key");
     optional(out, "parent", "parent");
     optional(out, "retry of", "retryOf");
@@ -67,7 +73,9 @@ record JobPage(JsonNode job, String why) {
             ? value.get("text").asString()
             : value.has("json")
                 ? value.get("json").toString()
-                : value.has("bytes") ? "(bytes, base64) " + value.get("bytes").asString() : "(cannot be read)";
+                : value.has("bytes")
+                    ? "(bytes, base64) " + value.get("bytes").asString()
+                    : "(cannot be read)";
     boolean cut = text.length() > VALUE_MAX;
     String shown = Columns.clean(cut ? text.substring(0, VALUE_MAX) : text);
     label(out, name, shown + (cut ? "… (all of it: --json)" : ""));

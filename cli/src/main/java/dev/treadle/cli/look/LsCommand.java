@@ -119,10 +119,8 @@ public final class LsCommand implements Callable<Integer> {
       running.add(each.job());
     }
     Set<State> wanted = states.isEmpty() ? Set.of() : Set.copyOf(states);
-    List<ListedJob> jobs =
-        file.list(new JobFilter(wanted, task, queue, key, before, limit));
-    Map<Long, Runs.Input> inputs =
-        new Runs(file).inputs(jobs.stream().map(ListedJob::id).toList());
+    List<ListedJob> jobs = file.list(new JobFilter(wanted, task, queue, key, before, limit));
+    Map<Long, Runs.Input> inputs = new Runs(file).inputs(jobs.stream().map(ListedJob::id).toList());
     return jobs.stream()
         .map(job -> JobRow.of(job, running.contains(job.id()), inputs.get(job.id())))
         .toList();
