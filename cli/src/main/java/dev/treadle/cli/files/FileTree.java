@@ -23,30 +23,44 @@ import org.jspecify.annotations.Nullable;
 /// The files named, and those in the folders named: one after another, folder by folder, by name.
 ///
 /// The names in one folder are read before its first file is handed out, so that results which
-/// appear beside their sources are not taken for sources. Nothing else is kept. Links are followed;
-/// what cannot be read, and a link that leads back to a folder above it, is an input with a
-/// problem. Used by one thread.
+/// appear beside their sources are not taken for sources. Nothing else is kept. Links inside the
+/// folder that was named are followed; what cannot be read, a link that leads out of it, and one
+/// that leads back to a folder above it, is an input with a problem. Used by one thread.
 final class FileTree implements Iterator<FileInput> {
   private final Results results;
   private final boolean recursive;
+  private final boolean follows;
+  private final NameFilter filter;
   private final @Nullable Path db;
   private final Deque<Folder> open = new ArrayDeque<>(); // the innermost first
   private int argument;
+  private Path root = Path.of(""); // the real path of the folder named that is being read
   private @Nullable FileInput next;
 
   /// A folder that is being read.
   ///
   /// @param key what the file system knows it by; null where it has no such thing
-  private record Folder(@Nullable Object key, Path mirror, Path[] names, int[] at) {
+  /// @param below its path below the folder that was named; empty for that one
+  private record Folder(
+      @Nullable Object key, Path mirror, Path below, Path[] names, int[] at) {
     @Nullable Path next() {
       return at[0] < names.length ? names[at[0]++] : null;
     }
   }
 
   /// @param recursive whether folders are read; otherwise they are inputs with a problem
+  /// @param follows whether links that lead out of the folders named are followed
+  /// @param filter which of the files in folders are inputs
   /// @param db the file that the run is kept in, which is no input, nor what lies beside it; or
   ///   null
-  FileTree(Results results, boolean recursive, @Nullable Path db) {
+  FileTree(
+      Results results,
+      boolean recursive,
+      boolean follows,
+      NameFilter filter,
+      @Nullable Path db) {
+    this.follows = follows;
+    this.filter = filter;
     this.results = results;
     this.recursive = recursive;
     this.db = db == null ? null : db.toAbsolutePath().normalize();
@@ -57,7 +71,7 @@ final class FileTree implements Iterator<FileInput> {
     while (next == null) {
       @Nullable Folder folder = open.peek();
       if (folder == null) {
-        if (argument == results.arguments().size()) {
+        if (argument == results.arguments().paths().size()) {
           return false;
         }
         next = argument(argument++);
@@ -66,7 +80,8 @@ final class FileTree implements Iterator<FileInput> {
         if (path == null) {
           open.pop();
         } else {
-          next = look(path, folder.mirror.resolve(Objects.requireNonNull(path.getFileName())));
+          Path name = Objects.requireNonNull(path.getFileName());
+          next = look(path, folder.mirror.resolve(name), folder.below.resolve(name));
         }
       }
     }
@@ -84,11 +99,11 @@ final class FileTree implements Iterator<FileInput> {
   }
 
   private @Nullable FileInput argument(int index) {
-    Path path = results.arguments().get(index);
+    Path path = results.arguments().paths().get(index);
     Path mirror = Results.mirror(path);
     try {
       if (Files.exists(path)) {
-        @Nullable Path clash = results.clash(index);
+        @Nullable Path clash = results.arguments().clash(path);
         if (clash != null) {
           return problem(
               path, mirror, "its results would lie among those of " + clash + "; run it by itself");
@@ -97,20 +112,36 @@ final class FileTree implements Iterator<FileInput> {
     } catch (IOException e) {
       return problem(path, mirror, FileProblem.of(e));
     }
-    return look(path, mirror);
+    return look(path, mirror, Path.of(""));
   }
 
   private static FileInput problem(Path path, Path mirror, String problem) {
     return new FileInput(path, mirror, 0, 0, problem);
   }
 
-  /// The input at a path; null for a folder, which is opened.
-  private @Nullable FileInput look(Path path, Path mirror) {
+  /// The input at a path; null for a folder, which is opened, and for what is no input.
+  ///
+  /// @param below its path below the folder that was named; empty for one that was named itself
+  private @Nullable FileInput look(Path path, Path mirror, Path below) {
+    boolean named = open.isEmpty();
+    if (!named && filter.skips(below)) {
+      return null;
+    }
     if (!Names.isText(path)) {
       return problem(path, mirror, Names.problem(path));
     }
     try {
       BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+      if (!named && !found.isDirectory() && !filter.takes(below)) {
+        return null;
+      }
+      if (!named && !follows && Files.isSymbolicLink(path)) {
+        Path real = path.toRealPath();
+        if (!real.startsWith(root)) {
+          return problem(
+              path, mirror, "the link leads out of the folder, to " + real + "; -L follows it");
+        }
+      }
       if (found.isRegularFile()) {
         return FileInput.of(path, mirror, found);
       }
@@ -120,8 +151,14 @@ final class FileTree implements Iterator<FileInput> {
       if (!recursive) {
         return problem(path, mirror, "is a folder; -r reads folders");
       }
-      return enter(path, mirror, found.fileKey());
+      if (named) {
+        root = path.toRealPath();
+      }
+      return enter(path, mirror, below, found.fileKey());
     } catch (NoSuchFileException e) {
+      if (!named && !filter.takes(below)) {
+        return null;
+      }
       boolean link = Files.isSymbolicLink(path);
       return problem(path, mirror, link ? "the link leads to nothing" : FileProblem.of(e));
     } catch (IOException e) {
@@ -131,7 +168,7 @@ final class FileTree implements Iterator<FileInput> {
     }
   }
 
-  private @Nullable FileInput enter(Path path, Path mirror, @Nullable Object key)
+  private @Nullable FileInput enter(Path path, Path mirror, Path below, @Nullable Object key)
       throws IOException {
     if (key != null && open.stream().anyMatch(above -> key.equals(above.key))) {
       return problem(path, mirror, "link loop: it leads back to a folder above it");
@@ -142,7 +179,7 @@ final class FileTree implements Iterator<FileInput> {
             && Files.exists(results.out())
             && Files.isSameFile(path, results.out());
     if (!isOut) {
-      open.push(new Folder(key, mirror, names(path), new int[1]));
+      open.push(new Folder(key, mirror, below, names(path), new int[1]));
     }
     return null;
   }

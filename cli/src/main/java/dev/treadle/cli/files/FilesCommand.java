@@ -8,6 +8,7 @@ import dev.treadle.cli.terminal.Version;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -87,12 +88,12 @@ public final class FilesCommand implements Runnable {
     }
 
     @Override
-    final Results results(Operation operation) {
+    final Results results(Operation operation, List<Path> paths) {
       NewFile.Replace replace =
           force
               ? NewFile.Replace.ANYTHING
               : db.file() == null ? NewFile.Replace.NOTHING : NewFile.Replace.THE_SAME;
-      return new Results(operation.label(), out, replace, paths());
+      return new Results(operation.label(), out, replace, new ArgumentIndex(paths, out));
     }
   }
 

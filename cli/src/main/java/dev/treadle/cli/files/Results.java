@@ -6,7 +6,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Where the results of a run lie, and what they may not replace.
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param out the folder for results; null for beside the sources
 /// @param replace which files that are there already are in order
 /// @param arguments the files and folders that were named
-record Results(String mark, @Nullable Path out, NewFile.Replace replace, List<Path> arguments) {
+record Results(String mark, @Nullable Path out, NewFile.Replace replace, ArgumentIndex arguments) {
   /// The place of an argument below the folder for results: a relative path as it is, so that
   /// folders keep apart what has the same name; of others only the last name.
   static Path mirror(Path argument) {
@@ -84,7 +83,8 @@ record Results(String mark, @Nullable Path out, NewFile.Replace replace, List<Pa
           target,
           "has %d hard links, and the others would keep what is in it now; give another folder with --out"
               .formatted(names(target)));
-    } else if (Files.exists(target) && !Files.isSameFile(source, target) && isInput(target)) {
+    } else if (Files.exists(target) && !Files.isSameFile(source, target) 
+        && arguments.isInput(target)) {
       throw refused(target, "is an input too; give another folder with --out");
     }
   }
@@ -97,50 +97,5 @@ record Results(String mark, @Nullable Path out, NewFile.Replace replace, List<Pa
 
   private static FileSystemException refused(Path target, String reason) {
     return new FileSystemException(target.toString(), null, reason);
-  }
-
-  private boolean isInput(Path target) throws IOException {
-    for (Path argument : arguments) {
-      if (!Files.exists(argument)) {
-        continue;
-      }
-      if (Files.isSameFile(argument, target) || (out != null && isRead(argument, out, target))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  // A folder for results inside of an input folder is passed over when that is read.
-  private static boolean isRead(Path argument, Path out, Path target) throws IOException {
-    Path folder = argument.toRealPath();
-    Path results = out.toRealPath();
-    boolean passedOver = results.startsWith(folder) && !results.equals(folder);
-    return target.toRealPath().startsWith(folder) && !passedOver;
-  }
-
-  /// The earlier argument among whose results those of the argument at this index would lie, though
-  /// they are of other files; null if there is none.
-  @Nullable Path clash(int index) throws IOException {
-    Path argument = arguments.get(index);
-    for (Path earlier : arguments.subList(0, index)) {
-      if (out != null && Files.exists(earlier) && mixed(argument, earlier)) {
-        return earlier;
-      }
-    }
-    return null;
-  }
-
-  private static boolean mixed(Path one, Path other) throws IOException {
-    Path a = mirror(one);
-    Path b = mirror(other);
-    Path realA = one.toRealPath();
-    Path realB = other.toRealPath();
-    return (under(a, b) && !realA.equals(realB.resolve(b.relativize(a)).normalize()))
-        || (under(b, a) && !realB.equals(realA.resolve(a.relativize(b)).normalize()));
-  }
-
-  private static boolean under(Path path, Path folder) {
-    return folder.toString().isEmpty() || path.startsWith(folder);
   }
 }

@@ -4,6 +4,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.FormatSchema;
 import tools.jackson.core.JsonGenerator;
@@ -20,6 +21,8 @@ import tools.jackson.dataformat.csv.CsvWriteFeature;
 ///
 /// @param <R> a record
 public final class Fields<R> {
+  private static final String FORMULA = "=+-@\t\r";
+
   private final List<Field<R>> fields;
 
   /// A field's value is a `String`, a `Number`, a [Rows] or null.
@@ -31,7 +34,7 @@ public final class Fields<R> {
       out.writeStartArray();
       for (T row : rows) {
         out.writeStartObject();
-        fields.write(row, out);
+        fields.write(row, out, text -> text);
         out.writeEndObject();
       }
       out.writeEndArray();
@@ -73,12 +76,22 @@ public final class Fields<R> {
 
   /// One JSON object a line, with every field, null where there is nothing.
   public RecordFormat<R> json() {
-    return new Lines("", new JsonFactory(), ObjectWriteContext.empty(), "\n");
+    return new Lines("", new JsonFactory(), ObjectWriteContext.empty(), "\n", text -> text);
   }
 
   /// A line with the names, then a line a record, as RFC 4180 has it but with bare line feeds;
   /// nothing where there is nothing.
   public RecordFormat<R> csv() {
+    return csv(text -> text);
+  }
+
+  /// The same, with an apostrophe before what a spreadsheet would take for a formula.
+  public RecordFormat<R> csvSafe() {
+    return csv(text ->
+        !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text);
+  }
+
+  private RecordFormat<R> csv(UnaryOperator<String> cell) {
     CsvSchema.Builder schema = CsvSchema.builder();
     fields.forEach(field -> schema.addColumn(field.name));
     FormatSchema built = schema.build().withLineSeparator("\n");
@@ -92,10 +105,10 @@ public final class Fields<R> {
     String header = String.join(",", fields.stream().map(Field::name).toList()) + "\n";
     CsvFactory factory =
         CsvFactory.builder().enable(CsvWriteFeature.STRICT_CHECK_FOR_QUOTING).build();
-    return new Lines(header, factory, context, "");
+    return new Lines(header, factory, context, "", cell);
   }
 
-  private void write(R record, JsonGenerator out) {
+  private void write(R record, JsonGenerator out, UnaryOperator<String> cell) {
     boolean json = !(out instanceof CsvGenerator);
     for (Field<R> field : fields) {
       switch (field.value.apply(record)) {
@@ -106,7 +119,7 @@ public final class Fields<R> {
           rows.write(out);
         }
         case Rows<?> rows when rows.rows().isEmpty() -> out.writeNullProperty(field.name);
-        case Object text -> out.writeStringProperty(field.name, text.toString());
+        case Object text -> out.writeStringProperty(field.name, cell.apply(text.toString()));
       }
     }
   }
@@ -116,8 +129,15 @@ public final class Fields<R> {
     private final TokenStreamFactory factory;
     private final ObjectWriteContext context;
     private final String end;
+    private final UnaryOperator<String> cell;
 
-    Lines(String header, TokenStreamFactory factory, ObjectWriteContext context, String end) {
+    Lines(
+        String header,
+        TokenStreamFactory factory,
+        ObjectWriteContext context,
+        String end,
+        UnaryOperator<String> cell) {
+      this.cell = cell;
       this.header = header;
       this.factory = factory;
       this.context = context;
@@ -134,7 +154,7 @@ public final class Fields<R> {
       StringWriter line = new StringWriter(256);
       try (JsonGenerator out = factory.createGenerator(context, line)) {
         out.writeStartObject();
-        write(record, out);
+        write(record, out, cell);
         out.writeEndObject();
       }
       return line.append(end).toString();

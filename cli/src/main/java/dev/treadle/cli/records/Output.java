@@ -16,6 +16,13 @@ public final class Output {
   private boolean quiet;
 
   @Option(
+      names = "--csv-safe",
+      description =
+          "As --csv, with ' before what a spreadsheet would take for a formula: cells that begin"
+              + " with =, +, -, @, a tab or a carriage return.")
+  boolean csvSafe;
+
+  @Option(
       names = {"-q", "--quiet"},
       description = "No progress, no summary, no warnings.")
   void quiet(boolean value) {
@@ -33,7 +40,7 @@ public final class Output {
 
   /// Whether a format for programs was asked for.
   public boolean isRecords() {
-    return json || csv;
+    return json || csv || csvSafe;
   }
 
   /// The format that was asked for: columns for people unless a program is to read it.
@@ -41,9 +48,9 @@ public final class Output {
   /// @param spec the command, which refuses two formats
   public <R> RecordFormat<R> format(
       @Nullable CommandSpec spec, Fields<R> fields, RecordFormat<R> text) {
-    if (json && csv) {
+    if (json && (csv || csvSafe)) {
       throw Usage.wrong(spec, "--json and --csv exclude each other");
     }
-    return json ? fields.json() : csv ? fields.csv() : text;
+    return json ? fields.json() : csvSafe ? fields.csvSafe() : csv ? fields.csv() : text;
   }
 }

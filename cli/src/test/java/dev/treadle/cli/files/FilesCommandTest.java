@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.treadle.cli.Cli;
+import dev.treadle.cli.terminal.Terminal;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -248,7 +249,7 @@ class FilesCommandTest {
     Files.createSymbolicLink(folder.resolve("in/nowhere"), Path.of("gone"));
     Files.createSymbolicLink(folder.resolve("in/self"), Path.of("self"));
     Files.createSymbolicLink(folder.resolve("in/there"), Path.of("../elsewhere"));
-    Cli cli = files("upper", "-r", "--csv", "-q", folder.resolve("in"));
+    Cli cli = files("upper", "-r", "-L", "--csv", "-q", folder.resolve("in"));
     assertThat(cli.code()).isEqualTo(1);
     assertThat(cli.out())
         .contains("loop,,0,,", "link loop: it leads back to a folder above it")
@@ -510,7 +511,7 @@ class FilesCommandTest {
     Path source = file("a.txt", "text");
     Files.createLink(folder.resolve("b.txt"), source);
     assertThat(error(files("upper", "--json", "--force", "--out", folder, source)))
-        .contains("a.txt: has 2 hard links");
+        .startsWith("has 2 hard links");
     assertThat(Files.readString(source)).isEqualTo("text");
   }
 
@@ -535,5 +536,93 @@ class FilesCommandTest {
     assertThat(Files.readString(source)).isEqualTo("TEXT");
     assertThat(Files.getAttribute(source, "unix:uid")).isEqualTo(1234);
     assertThat(Files.getAttribute(source, "unix:gid")).isEqualTo(1234);
+  }
+
+  // --- which files ---
+
+  @Test
+  void aLinkOutOfTheFolderIsToldAndNotFollowed() throws Exception {
+    file("in/a.txt", "a");
+    file("elsewhere/c.txt", "c");
+    Files.createSymbolicLink(folder.resolve("in/b.txt"), Path.of("a.txt"));
+    Files.createSymbolicLink(folder.resolve("in/c.txt"), Path.of("../elsewhere/c.txt"));
+    Files.createSymbolicLink(folder.resolve("in/d"), Path.of("../elsewhere"));
+    Cli cli = files("count", "-r", "--json", "-q", folder.resolve("in"));
+    assertThat(records(cli))
+        .extracting(record -> record.get("error").asString(""))
+        .satisfiesExactly(
+            a -> assertThat(a).isEmpty(),
+            b -> assertThat(b).isEmpty(),
+            c -> assertThat(c).startsWith("the link leads out of the folder, to " + folder),
+            d -> assertThat(d).startsWith("the link leads out of the folder, to " + folder));
+    assertThat(cli.code()).isEqualTo(1);
+    assertThat(records(files("count", "-r", "-L", "--json", "-q", folder.resolve("in")))).hasSize(4);
+    assertThat(files("count", "-q", folder.resolve("in/c.txt")).code()).isZero();
+  }
+
+  private List<String> found(Object... args) {
+    List<Object> all = new ArrayList<>(List.of("count", "-r", "--json", "-q"));
+    all.addAll(Arrays.asList(args));
+    all.add(folder.resolve("in"));
+    Cli cli = files(all.toArray());
+    assertThat(cli.code()).isZero();
+    return records(cli).stream()
+        .map(record -> folder.resolve("in").relativize(Path.of(record.get("path").asString())))
+        .map(Path::toString)
+        .toList();
+  }
+
+  @Test
+  void filesInFoldersAreIncludedAndExcludedByName() throws Exception {
+    for (String name : List.of("a.txt", "b.log", "sub/a.txt", "sub/c.txt", "tmp/a.txt")) {
+      file("in/" + name, "");
+    }
+    assertThat(found("--include", "*.txt", "--exclude", "tmp"))
+        .containsExactly("a.txt", "sub/a.txt", "sub/c.txt");
+    assertThat(found("--include", "*.log", "--include", "c.*")).containsExactly("b.log", "sub/c.txt");
+    assertThat(found("--exclude", "sub/a.*", "--exclude", "*.log"))
+        .containsExactly("a.txt", "sub/c.txt", "tmp/a.txt");
+    Cli none = files("count", "-r", "--include", "[", folder);
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err()).contains("'[' is no pattern");
+  }
+
+  private static Cli listed(String list, String... args) {
+    return Cli.run(list, Terminal.NONE, args);
+  }
+
+  @Test
+  void standardInputListsPaths() throws Exception {
+    Path a = file("a.txt", "a");
+    Path b = file("b\nc.txt", "b");
+    Cli lines = listed(a + "\n\n" + a, "files", "count", "--json", "-q", "-");
+    assertThat(records(lines)).hasSize(2);
+    Cli nul = listed(a + "\0" + b + "\0", "files", "count", "--json", "-q", "-0", "-");
+    assertThat(records(nul))
+        .extracting(record -> record.get("path").asString())
+        .containsExactly(a.toString(), b.toString());
+    assertThat(nul.code()).isZero();
+    assertThat(listed("", "files", "count", "-0", "x").err()).contains("ask for it with -");
+    assertThat(listed("a\0b\n", "files", "count", "-").err()).contains("if NUL ends");
+  }
+
+  @Test
+  void manyPathsOfAListCostNoMoreThanTheirNumber() throws Exception {
+    StringBuilder list = new StringBuilder();
+    for (int i = 0; i < 5_000; i++) {
+      list.append(file(i + ".txt", "a")).append('\n');
+    }
+    String out = folder.resolve("out").toString();
+    assertThat(listed(list.toString(), "files", "upper", "-q", "-o", out, "-").code()).isZero();
+    String[] again = {"files", "upper", "-q", "--force", "-o", out, "-"};
+    assertThat(listed(list.toString(), again).code()).isZero();
+  }
+
+  @Test
+  void noCellOfSafeCsvIsAFormula() throws Exception {
+    file("=1+1", "");
+    Cli cli = Cli.run("map", "-q", "-k", "--csv-safe", "printf", "%s", ":::", "=1+1", "a", "@x");
+    assertThat(cli.out()).contains("\n1,'=1+1,", "\n2,a,", "\n3,'@x,").contains(",'=1+1,");
+    assertThat(Cli.run("map", "-q", "--csv", "true", ":::", "=1").out()).contains("\n1,=1,");
   }
 }

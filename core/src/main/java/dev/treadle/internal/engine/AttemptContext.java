@@ -60,10 +60,24 @@ final class AttemptContext implements JobContext {
             List.of());
   }
 
+  /// The most lines of one entry that are kept: as many as are of a job.
+  private static final int LINES_MAX = 200;
+
   @Override
   public void log(String line) {
     run.printed(line.getBytes(StandardCharsets.UTF_8).length);
-    run.engine().store.note(run.claimed.id(), run.claimed.fence(), null, List.of(line));
+    // A line end inside would make one line look like several of other attempts.
+    List<String> lines = line.lines().toList();
+    run.engine()
+        .store
+        .note(
+            run.claimed.id(),
+            run.claimed.fence(),
+            null,
+            lines.isEmpty()
+                ? List.of("")
+                : List.copyOf(
+                    lines.subList(Math.max(0, lines.size() - LINES_MAX), lines.size())));
   }
 
   @Override

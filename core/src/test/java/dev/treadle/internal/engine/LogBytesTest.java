@@ -32,6 +32,20 @@ class LogBytesTest {
     }
   }
 
+  @Test
+  void anEntryOfSeveralLinesIsSeveralLines() {
+    try (Treadle treadle = Treadle.open()) {
+      Job<String> job =
+          treadle.submit(() -> {
+            JobContext.current().log("a\r\nb\nc");
+            JobContext.current().log("");
+            return "";
+          });
+      assertThat(job.get()).isEmpty();
+      assertThat(job.log()).containsExactly("a", "b", "c", "");
+    }
+  }
+
   static String print(String text) {
     System.out.println(text);
     System.err.print(text);
