@@ -54,7 +54,7 @@ class CompletionTest {
     "treadle fi,files",
     "treadle files up,upper",
     "treadle scrape --per,--per-host",
-    "treadle files upper --fo,--force",
+    "treadle files upper --for,--force",
     "treadle completion z,zsh",
   })
   void bashCompletesCommandsAndOptions(String typed, String expected) throws Exception {

@@ -76,7 +76,6 @@ class StandardOutputTest {
         "scrape -q nonsense",
         "stats --db DB",
         "top --once --db DB",
-        "why 2 --db DB",
         "db stats DB",
         "db runs DB",
         "db export -q DB"

@@ -16,7 +16,7 @@ public final class Usage {
     if (spec == null) {
       throw new IllegalStateException("not run by picocli: " + message);
     }
-    return new ParameterException(spec.commandLine(), message);
+    return new ParameterException(spec.commandLine(), Columns.clean(message));
   }
 
   /// Refuses a number outside of a range.
