@@ -36,7 +36,8 @@ public final class FileTask {
     Operation upper = new Operation.Mapped(CaseMapping.UPPER, StandardCharsets.UTF_8);
     return new FileTask(
             upper,
-            new Results(upper.label(), null, NewFile.Replace.NOTHING, new ArgumentIndex(List.of(), null)),
+            new Results(
+                upper.label(), null, NewFile.Replace.NOTHING, new ArgumentIndex(List.of(), null)),
             read,
             Watch.NONE)
         .task();

@@ -41,8 +41,7 @@ final class FileTree implements Iterator<FileInput> {
   ///
   /// @param key what the file system knows it by; null where it has no such thing
   /// @param below its path below the folder that was named; empty for that one
-  private record Folder(
-      @Nullable Object key, Path mirror, Path below, Path[] names, int[] at) {
+  private record Folder(@Nullable Object key, Path mirror, Path below, Path[] names, int[] at) {
     @Nullable Path next() {
       return at[0] < names.length ? names[at[0]++] : null;
     }
@@ -54,11 +53,7 @@ final class FileTree implements Iterator<FileInput> {
   /// @param db the file that the run is kept in, which is no input, nor what lies beside it; or
   ///   null
   FileTree(
-      Results results,
-      boolean recursive,
-      boolean follows,
-      NameFilter filter,
-      @Nullable Path db) {
+      Results results, boolean recursive, boolean follows, NameFilter filter, @Nullable Path db) {
     this.follows = follows;
     this.filter = filter;
     this.results = results;

@@ -37,7 +37,10 @@ abstract class OperationCommand implements Callable<Integer> {
 
   @Spec @Nullable CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "PATH", description =
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PATH",
+      description =
           "Files, and with -r folders; - for those that standard input lists, one a line.")
   List<Path> paths = List.of();
 
@@ -149,7 +152,10 @@ abstract class OperationCommand implements Callable<Integer> {
     Recording recording = report.begin(spec, streams, output.quiet(), atOnce);
     FilesWork work =
         new FilesWork(
-            operation, new FileTree(results, recursive, follow, filter, kept), results, recording.watch());
+            operation,
+            new FileTree(results, recursive, follow, filter, kept),
+            results,
+            recording.watch());
     ListRun.Settings settings =
         new ListRun.Settings(operation.label(), atOnce, output.quiet(), recording.watch());
     ListRun<FileInput, FileRecord> run =

@@ -83,7 +83,8 @@ record Results(String mark, @Nullable Path out, NewFile.Replace replace, Argumen
           target,
           "has %d hard links, and the others would keep what is in it now; give another folder with --out"
               .formatted(names(target)));
-    } else if (Files.exists(target) && !Files.isSameFile(source, target) 
+    } else if (Files.exists(target)
+        && !Files.isSameFile(source, target)
         && arguments.isInput(target)) {
       throw refused(target, "is an input too; give another folder with --out");
     }

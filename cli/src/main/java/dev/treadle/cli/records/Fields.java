@@ -87,8 +87,7 @@ public final class Fields<R> {
 
   /// The same, with an apostrophe before what a spreadsheet would take for a formula.
   public RecordFormat<R> csvSafe() {
-    return csv(text ->
-        !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text);
+    return csv(text -> !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text);
   }
 
   private RecordFormat<R> csv(UnaryOperator<String> cell) {

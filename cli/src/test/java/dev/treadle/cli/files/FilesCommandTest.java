@@ -556,7 +556,8 @@ class FilesCommandTest {
             c -> assertThat(c).startsWith("the link leads out of the folder, to " + folder),
             d -> assertThat(d).startsWith("the link leads out of the folder, to " + folder));
     assertThat(cli.code()).isEqualTo(1);
-    assertThat(records(files("count", "-r", "-L", "--json", "-q", folder.resolve("in")))).hasSize(4);
+    assertThat(records(files("count", "-r", "-L", "--json", "-q", folder.resolve("in"))))
+        .hasSize(4);
     assertThat(files("count", "-q", folder.resolve("in/c.txt")).code()).isZero();
   }
 
@@ -579,7 +580,8 @@ class FilesCommandTest {
     }
     assertThat(found("--include", "*.txt", "--exclude", "tmp"))
         .containsExactly("a.txt", "sub/a.txt", "sub/c.txt");
-    assertThat(found("--include", "*.log", "--include", "c.*")).containsExactly("b.log", "sub/c.txt");
+    assertThat(found("--include", "*.log", "--include", "c.*"))
+        .containsExactly("b.log", "sub/c.txt");
     assertThat(found("--exclude", "sub/a.*", "--exclude", "*.log"))
         .containsExactly("a.txt", "sub/c.txt", "tmp/a.txt");
     Cli none = files("count", "-r", "--include", "[", folder);

@@ -76,8 +76,7 @@ final class AttemptContext implements JobContext {
             null,
             lines.isEmpty()
                 ? List.of("")
-                : List.copyOf(
-                    lines.subList(Math.max(0, lines.size() - LINES_MAX), lines.size())));
+                : List.copyOf(lines.subList(Math.max(0, lines.size() - LINES_MAX), lines.size())));
   }
 
   @Override
