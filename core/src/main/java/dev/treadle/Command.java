@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import dev.treadle.internal.process.Suspension;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,15 +27,26 @@ import org.jspecify.annotations.Nullable;
 /// @param stdout a file that gets all it prints on standard output, or null
 /// @param stderr a file that gets all it prints on standard error, or null
 /// @param inherits whether its three standard streams are those of this JVM
+/// @param nice how much lower its scheduling priority is than that of this JVM, -20 to 19
+/// @param listener takes what it prints while it runs, or null
 public record Command(
     List<String> argv,
     Map<String, String> environment,
     @Nullable Path directory,
     @Nullable Path stdout,
     @Nullable Path stderr,
-    boolean inherits) {
+    boolean inherits,
+    int nice,
+    @Nullable OutputListener listener) {
   /// Checks that there is a program, and that no argument holds a character that none can hold.
   public Command {
+    if (nice < -20 || nice > 19) {
+      throw new IllegalArgumentException("a niceness is -20 to 19, not " + nice);
+    }
+    if (inherits && listener != null) {
+      throw new IllegalArgumentException(
+          "what a command prints goes to a listener or to the streams of this JVM, not to both");
+    }
     if (inherits && (stdout != null || stderr != null)) {
       throw new IllegalArgumentException(
           "what a command prints goes to files or to the streams of this JVM, not to both");
@@ -54,36 +66,72 @@ public record Command(
 
   /// A program with its arguments.
   public static Command of(String... argv) {
-    return new Command(List.of(argv), Map.of(), null, null, null, false);
+    return new Command(List.of(argv), Map.of(), null, null, null, false, 0, null);
   }
 
   /// The same with a further variable in its environment.
   public Command environment(String name, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(name, value);
-    return new Command(argv, more, directory, stdout, stderr, inherits);
+    return new Command(argv, more, directory, stdout, stderr, inherits, nice, listener);
   }
 
   /// The same in another directory.
   public Command directory(Path where) {
-    return new Command(argv, environment, where, stdout, stderr, inherits);
+    return new Command(argv, environment, where, stdout, stderr, inherits, nice, listener);
   }
 
   /// The same, with files that get all it prints. They are replaced if they exist; their folders
   /// must exist.
   public Command output(Path forStdout, Path forStderr) {
-    return new Command(argv, environment, directory, forStdout, forStderr, inherits);
+    return new Command(argv, environment, directory, forStdout, forStderr, inherits, nice, listener);
   }
 
   /// The same, reading and writing the standard streams of this JVM, live: nothing of what it
   /// prints is kept.
   public Command inherit() {
-    return new Command(argv, environment, directory, stdout, stderr, true);
+    return new Command(argv, environment, directory, stdout, stderr, true, nice, listener);
+  }
+
+  /// The same with a lower scheduling priority, as `nice -n` gives it: 0 to 19; only the superuser
+  /// may raise it, with less than 0. Ignored where there is no `nice`.
+  public Command nice(int lower) {
+    return new Command(argv, environment, directory, stdout, stderr, inherits, lower, listener);
+  }
+
+  /// The same with a listener that takes what it prints while it runs.
+  public Command listener(OutputListener live) {
+    return new Command(argv, environment, directory, stdout, stderr, inherits, nice, live);
+  }
+
+  /// Takes what a command prints, while it runs.
+  ///
+  /// Called by one thread for each stream, which reads on when the call returns: a slow listener
+  /// holds the command up. A call takes as much as was read at once, which may end within a line
+  /// or a character.
+  public interface OutputListener {
+    /// The command has printed on standard output.
+    void stdout(byte[] bytes);
+
+    /// The command has printed on standard error.
+    void stderr(byte[] bytes);
   }
 
   @Override
   public String toString() {
     return String.join(" ", argv);
+  }
+
+  /// Stops all commands that run in this JVM, with all that they started, as SIGSTOP does, and those
+  /// that start until [#resumeAll()]. The time until then does not count for their timeouts. Waits
+  /// until the signals are on their way.
+  public static void suspendAll() {
+    Suspension.suspend();
+  }
+
+  /// Lets the commands go on that [#suspendAll()] has stopped.
+  public static void resumeAll() {
+    Suspension.resume();
   }
 
   /// How a command ended.

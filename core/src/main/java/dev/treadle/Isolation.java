@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -72,10 +73,33 @@ public sealed interface Isolation {
   /// @param command what to run for an input
   /// @param memory how much the command and all that it starts may have resident, in bytes; 0 for
   ///   no bound
-  record AsCommand(Function<@Nullable Object, Command> command, long memory) implements Isolation {
+  /// @param killAfter how long it may take to end once it was asked to; then it is killed
+  record AsCommand(
+      Function<@Nullable Object, Command> command, long memory, Duration killAfter)
+      implements Isolation {
+    /// How long a command may take to end unless the task says otherwise: 5 s.
+    public static final Duration KILL_AFTER = Duration.ofSeconds(5);
+
+    /// Checks the bounds.
+    public AsCommand {
+      if (killAfter.isNegative()) {
+        throw new IllegalArgumentException(
+            "a command is killed after 0 or more, not after " + killAfter);
+      }
+    }
+
+    /// With the defaults.
+    static AsCommand of(Function<@Nullable Object, Command> command) {
+      return new AsCommand(command, 0, KILL_AFTER);
+    }
+
     @Override
     public AsCommand memory(long bytes) {
-      return new AsCommand(command, bytes);
+      return new AsCommand(command, bytes, killAfter);
+    }
+
+    AsCommand killAfter(Duration time) {
+      return new AsCommand(command, memory, time);
     }
   }
 

@@ -500,7 +500,7 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
             });
     @SuppressWarnings({"unchecked", "NullAway"}) // the input of its jobs is an A
     Function<@Nullable Object, Command> of = input -> command.apply((A) input);
-    return task.with(task.settings.isolation(new Isolation.AsCommand(of, 0)));
+    return task.with(task.settings.isolation(Isolation.AsCommand.of(of)));
   }
 
   /// A task that runs a command for each input, and is named after it: two commands are two tasks.
@@ -550,6 +550,19 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
   /// again at no charge.
   public Task<A, R> window(int attempts) {
     return with(settings.isolation(inWorker("window").window(attempts)));
+  }
+
+  /// The same task of commands with another time that a command may take to end once it was asked
+  /// to, with SIGTERM, by its timeout or because its job is cancelled; then it is killed with all
+  /// that it started. 5 s by default; zero to kill at once.
+  ///
+  /// @throws IllegalStateException if the attempts of this task are not commands
+  public Task<A, R> killAfter(Duration time) {
+    if (settings.isolation() instanceof Isolation.AsCommand command) {
+      return with(settings.isolation(command.killAfter(time)));
+    }
+    throw new IllegalStateException(
+        "killAfter is for commands, and " + this + " is none; see Treadle.Setup.grace");
   }
 
   private Isolation.InWorker inWorker(String what) {

@@ -52,6 +52,7 @@ class SettingsPageTest {
       defaults.put("recycle", text(isolation.recycle()));
       defaults.put("window", text(isolation.window()));
     }
+    defaults.put("killAfter", text(Isolation.AsCommand.KILL_AFTER));
     assertThat(section("Task")).isEqualTo(defaults).containsOnlyKeys(settings(Task.class));
   }
 

@@ -259,4 +259,194 @@ class CommandTest {
             .count();
     assertThat(zombies).isZero();
   }
+
+  // --- the end that somebody asks for ---
+
+  // Spins until the script has said that it runs.
+  private static void await(Path file) {
+    while (!Files.exists(file)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void cancelledCommandThatExitsWithZeroIsCancelled(@TempDir Path folder) {
+    Path begun = folder.resolve("begun");
+    Job<Command.Result> job =
+        treadle.submit(
+            script("trap 'exit 0' TERM; touch " + begun + "; while :; do sleep 0.1; done"), "x");
+    await(begun);
+    job.cancel();
+    assertThat(job.settled()).isInstanceOf(Outcome.Cancelled.class);
+  }
+
+  @Test
+  void timedOutCommandThatExitsWithZeroIsTimedOut() {
+    Outcome<?> outcome =
+        treadle
+            .submit(
+                script("trap 'echo late; exit 0' TERM; while :; do sleep 0.1; done")
+                    .timeout(Duration.ofSeconds(1)),
+                "x")
+            .settled();
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            it -> assertThat(it.reason()).isEqualTo(Reason.TIMED_OUT));
+    Throwable[] ends = ((Outcome.Failed<?>) outcome).cause().getSuppressed();
+    assertThat(ends)
+        .anySatisfy(end -> assertThat(result(end).stdout()).isEqualTo("late\n"));
+  }
+
+  @Test
+  void commandHasTimeToCleanUpAfterItsTimeout() {
+    Throwable cause =
+        cause(
+            script("trap 'sleep 0.5; echo cleaned; exit 3' TERM; while :; do sleep 0.1; done")
+                .timeout(Duration.ofSeconds(1)),
+            "x");
+    assertThat(cause.getSuppressed())
+        .anySatisfy(end -> assertThat(result(end).stdout()).isEqualTo("cleaned\n"));
+  }
+
+  @Test
+  void commandThatIgnoresItsTimeoutIsKilledAfterItsTime() {
+    Throwable cause =
+        cause(
+            script("trap '' TERM; while :; do sleep 0.1; done")
+                .timeout(Duration.ofSeconds(1))
+                .killAfter(Duration.ZERO),
+            "x");
+    assertThat(cause.getSuppressed())
+        .anySatisfy(end -> assertThat(result(end).signal()).isEqualTo("KILL"));
+  }
+
+  @Test
+  void killAfterIsForCommandsOnly() {
+    assertThatThrownBy(
+            () -> Task.io("x", String.class, String.class, it -> it).killAfter(Duration.ZERO))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("killAfter is for commands");
+    assertThatThrownBy(() -> script("x").killAfter(Duration.ofSeconds(-1)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void descendantInAnotherSessionEndsWithItsTimedOutCommand(@TempDir Path folder) throws Exception {
+    Path pid = folder.resolve("pid");
+    String script =
+        "setsid sh -c 'trap \"\" TERM; echo $$ > %s.new; mv %s.new %s; while :; do sleep 1; done' & sleep 600"
+            .formatted(pid, pid, pid);
+    Throwable cause = cause(script(script).timeout(Duration.ofSeconds(2)), "x");
+    assertThat(cause).hasMessageContaining("timeout");
+    await(pid);
+    ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+        .ifPresent(left -> assertThat(left.onExit().orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join()).isNotNull());
+  }
+
+  @Test
+  void suspendedCommandsStandStillAndSoDoTheirTimeouts(@TempDir Path folder) {
+    Path begun = folder.resolve("begun");
+    Path go = folder.resolve("go");
+    Job<Command.Result> job =
+        treadle.submit(
+            script("touch %s; while [ ! -e %s ]; do sleep 0.1; done; echo done".formatted(begun, go))
+                .timeout(Duration.ofMinutes(1)),
+            "x");
+    await(begun);
+    Command.suspendAll();
+    try {
+      ProcessHandle root =
+          ProcessHandle.current().children()
+              .filter(each -> each.info().arguments().map(List::of).orElse(List.of()).toString().contains(begun.toString()))
+              .findFirst()
+              .orElseThrow();
+      while (!state(root.pid()).equals("T")) {
+        Thread.onSpinWait();
+      }
+      assertThat(job.outcome()).isEmpty();
+    } finally {
+      Command.resumeAll();
+    }
+    assertThat(go.toFile().mkdir()).isTrue();
+    assertThat(job.get().stdout()).isEqualTo("done\n");
+  }
+
+  private static String state(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
+      return stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  // --- what cannot be started ---
+
+  @Test
+  void argumentBeyondTheLimitOfTheSystemIsNamed() {
+    assertThat(cause(Task.shell("echo", "{}"), "x".repeat(140_000)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("echo could not be started: its argument 1 has 140,000 bytes")
+        .hasMessageNotContaining("setsid");
+  }
+
+  @Test
+  void allArgumentsBeyondTheLimitOfTheSystemAreNamed() {
+    String[] many = new String[100];
+    java.util.Arrays.fill(many, "{}");
+    many[0] = "echo";
+    assertThat(cause(Task.shell(many), "x".repeat(120_000)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("together more than the system takes");
+  }
+
+  @Test
+  void missingInterpreterIsNamed(@TempDir Path folder) throws IOException {
+    assertThat(cause(Task.shell(program(folder, "#!/no/such/sh\n"), "{}"), "x"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("its first line names /no/such/sh, which is not there");
+    assertThat(cause(Task.shell(program(folder, "#!/bin/sh\r\necho x\r\n"), "{}"), "x"))
+        .hasMessageContaining("its lines end as on Windows");
+    assertThat(cause(Task.shell(program(folder, "#! /etc/passwd -x\n"), "{}"), "x"))
+        .hasMessageContaining("its first line names /etc/passwd, which may not be run");
+    String nested = program(folder, "#!/no/such/sh\n");
+    assertThat(cause(Task.shell(program(folder, "#!" + nested + "\n"), "{}"), "x"))
+        .hasMessageContaining("/no/such/sh, which is not there");
+    assertThat(run(Task.shell(program(folder, "#!/bin/sh\necho \"$1\"\n"), "{}"), "x").stdout())
+        .isEqualTo("x\n");
+    assertThat(run(Task.shell(program(folder, "echo without\n"), "{}"), "x").stdout())
+        .isEqualTo("without\n");
+  }
+
+  @Test
+  void toolThatACommandIsStartedThroughIsNotNamed(@TempDir Path folder) throws IOException {
+    // A program for Linux whose loader is missing.
+    Path file = folder.resolve("loader");
+    byte[] elf = Files.readAllBytes(Path.of("/bin/true"));
+    String text = new String(elf, java.nio.charset.StandardCharsets.ISO_8859_1);
+    int loader = text.indexOf("/lib");
+    elf[loader + 1] = 'x';
+    Files.write(file, elf);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+    assertThat(cause(Task.shell(file.toString(), "{}"), "x"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(file + " could not be started")
+        .hasMessageNotContaining("setsid");
+  }
+
+  private static String program(Path folder, String text) throws IOException {
+    Path file = Files.createTempFile(folder, "program", "");
+    Files.writeString(file, text);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+    return file.toString();
+  }
+
+  @Test
+  void niceCommandHasALowerPriority() {
+    Task<String, Command.Result> task =
+        Task.command("nice", String.class, input -> Command.of("sh", "-c", "nice").nice(7));
+    int own = Integer.parseInt(run(script("nice"), "x").stdout().strip());
+    assertThat(run(task, "x").stdout()).isEqualTo(Math.min(19, own + 7) + "\n");
+  }
 }

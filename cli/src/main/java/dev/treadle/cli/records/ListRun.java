@@ -40,6 +40,7 @@ public final class ListRun<I, R> implements Stoppable {
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
   private final AtomicInteger before = new AtomicInteger(); // of those done, in another run
+  private final AtomicInteger ended = new AtomicInteger(); // because of a stop, while they ran
   private volatile long total;
   private volatile boolean stopped; // from outside
   private volatile boolean halted; // by a record
@@ -144,9 +145,9 @@ public final class ListRun<I, R> implements Stoppable {
     }
   }
 
-  private void take(Workplace.Ended<R> ended, InOrder<Optional<R>> order, boolean repeats) {
-    R record = ended.record();
-    switch (ended.how()) {
+  private void take(Workplace.Ended<R> one, InOrder<Optional<R>> order, boolean repeats) {
+    R record = one.record();
+    switch (one.how()) {
       case DONE -> done(record);
       case DONE_BEFORE -> {
         before.incrementAndGet();
@@ -154,17 +155,17 @@ public final class ListRun<I, R> implements Stoppable {
         work.wasDone(record);
         done(record);
       }
-      case CANCELLED -> {}
+      case CANCELLED -> ended.incrementAndGet();
     }
     ListWork.Next next = work.after(record, inputs());
     if (next != ListWork.Next.GO_ON && !halted) {
       halt(next);
     }
     unseen.release();
-    boolean again = ended.how() == Workplace.How.DONE_BEFORE && !repeats;
+    boolean again = one.how() == Workplace.How.DONE_BEFORE && !repeats;
     Optional<R> printed = again ? Optional.empty() : Optional.of(record);
     if (settings.ordered()) {
-      order.add(ended.index(), printed);
+      order.add(one.index(), printed);
     } else {
       order.pass(printed);
     }
@@ -227,6 +228,11 @@ public final class ListRun<I, R> implements Stoppable {
     }
   }
 
+  @Override
+  public Duration endsWithin() {
+    return work.endsWithin().plusSeconds(1); // and the records are written
+  }
+
   /// How many inputs are done, of how many as far as is known. Thread-safe.
   public Progress inputs() {
     Workplace<I, R> open = place;
@@ -246,7 +252,7 @@ public final class ListRun<I, R> implements Stoppable {
     if (stopped || halted) {
       long known = inputs().total();
       String of = known < 0 ? "" : " of " + Columns.number(known);
-      return "%s after %s: %s%s %s done, %s%s of them failed%s"
+      return "%s after %s: %s%s %s done, %s%s of them failed%s%s"
           .formatted(
               stopped ? "interrupted" : "halted",
               time,
@@ -255,6 +261,7 @@ public final class ListRun<I, R> implements Stoppable {
               nouns(known < 0 ? count : known),
               before.get() == 0 ? "" : Columns.number(before.get()) + " of them before, ",
               Columns.number(failed.get()),
+              ended.get() == 0 ? "" : "; " + Columns.number(ended.get()) + " stopped while running",
               resumes ? "; run the same command again to go on" : "");
     }
     if (count == 0) {

@@ -10,6 +10,7 @@ import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.DurationConverter;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 /// What a command does with each input of its list.
@@ -44,6 +45,11 @@ public interface ListWork<I, V, R> {
   /// Told of the attempts of the task.
   default Listener listener() {
     return new Listener() {};
+  }
+
+  /// How long its attempts may take to end once they were asked to.
+  default Duration endsWithin() {
+    return Duration.ofSeconds(2);
   }
 
   /// Where the task runs.

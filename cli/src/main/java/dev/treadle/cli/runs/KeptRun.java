@@ -40,11 +40,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   // A job is lost with the command, mostly not through itself, and never where it cannot be.
   private static final int LOSSES_MAX = 20;
 
-  /// How long what runs may go on after Ctrl-C: the command as a whole has 3 seconds to end.
-  private static final Duration DRAIN_FOR = Duration.ofSeconds(2);
-
   private static final Duration LATER = Duration.ofSeconds(1);
-  private static final Duration HAND_BACK_MAX = Duration.ofSeconds(2);
 
   private final ListWork<I, V, R> work;
   private final Keeping<I, R> keeping;
@@ -86,6 +82,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
     volatile @Nullable Job<R> job;
     volatile @Nullable Job<?> attempt; // the job in memory
     volatile @Nullable R record;
+    volatile int index = -1; // in the list of this run; -1 if the list has not come to it
     volatile int attempts; // begun by this process, one after another
 
     Live(I input) {
@@ -174,7 +171,8 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
                   .quarantine(quarantine)
                   .lossBudget(keeping.quarantine() ? LOSSES_MAX : Integer.MAX_VALUE)
                   .listener(watch.kept())
-                  .drainFor(DRAIN_FOR)
+                  .drainFor(work.endsWithin())
+                  .grace(work.endsWithin())
                   .queue(run.queue(), queue -> queue.keep()),
               path);
     } catch (RuntimeException e) {
@@ -256,6 +254,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   private void submit(int index, I input, String key) {
     try {
       Live<I, R> one = live.computeIfAbsent(key, unused -> new Live<>(input));
+      one.index = index;
       Submission<RunItem, R> item = kept.with(item(index, one.input, key)).key(key);
       Job<R> job;
       try {
@@ -323,6 +322,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
     Outcome<V> outcome = settled(one);
     if (outcome instanceof Outcome.Cancelled<V>) {
       if (stopping.get()) {
+        handedBack(one, outcome);
         throw Snooze.of(LATER); // handed back: no attempt is charged
       }
       if (work.tells(outcome)) {
@@ -337,6 +337,13 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
       throw new InputFailed(keeping.error(record), why);
     }
     return record;
+  }
+
+  private void handedBack(Live<I, R> one, Outcome<V> outcome) {
+    if (one.index >= 0 && work.tells(outcome)) {
+      R record = work.record(one.input, outcome);
+      news.add(new News.Of<>(new Ended<>(one.index, record, How.CANCELLED)));
+    }
   }
 
   // Runs one attempt. One that puts itself off does so in the file.
@@ -412,7 +419,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
               attempt.cancel();
             }
           });
-      boolean unused = file.drain(HAND_BACK_MAX);
+      boolean unused = file.drain(work.endsWithin());
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.treadle.cli.shell;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.treadle.cli.records.Printer;
 import dev.treadle.cli.terminal.IoProblem;
 import dev.treadle.cli.terminal.Meter;
@@ -18,11 +20,24 @@ import org.jspecify.annotations.Nullable;
 /// standard error, on a terminal, and where another job's follows.
 final class JobOutput implements Printer<Report> {
   private final @Nullable Recipe files;
+  private final @Nullable LiveOutput live;
+  private final boolean tagged;
   private boolean open; // whether the last line on standard output has no end yet
 
   /// @param files where it lies; null if the records have it
-  JobOutput(@Nullable Recipe files) {
+  /// @param live shows it while commands run; null to show it when they have ended
+  /// @param tagged whether each line begins with its input
+  JobOutput(@Nullable Recipe files, @Nullable LiveOutput live, boolean tagged) {
     this.files = files;
+    this.live = live;
+    this.tagged = tagged;
+  }
+
+  @Override
+  public void begin(Meter meter) {
+    if (live != null) {
+      live.begin(meter);
+    }
   }
 
   private interface Sink {
@@ -49,9 +64,19 @@ final class JobOutput implements Printer<Report> {
   }
 
   private void show(Report report, Stdio stdio) throws IOException {
+    boolean wasShown = live != null && live.hasShown(report.n());
     for (Try each : report.earlier()) {
-      failed(report, each, stdio);
+      failed(report, each, wasShown, stdio);
     }
+    if (!wasShown) {
+      showPrinted(report, stdio);
+    }
+    if (report.error() != null) {
+      stdio.tell("treadle map: " + why(report) + "\n");
+    }
+  }
+
+  private void showPrinted(Report report, Stdio stdio) throws IOException {
     try (InputStream stdout =
             files == null
                 ? new ByteArrayInputStream(report.stdoutBytes())
@@ -64,29 +89,38 @@ final class JobOutput implements Printer<Report> {
         stdio.print("\n");
         open = false;
       }
-      open = copy(stdout, stdio::print);
+      open = copy(stdout, tagged(report, stdio::print));
       if (open && stdio.terminal().out()) {
         stdio.print("\n");
         open = false;
       }
-      if (copy(stderr, stdio::tell)) {
+      if (copy(stderr, tagged(report, stdio::tell))) {
         stdio.tell("\n");
       }
     }
-    if (report.error() != null) {
-      stdio.tell("treadle map: " + why(report) + "\n");
+  }
+
+  private Sink tagged(Report report, Sink to) {
+    if (!tagged) {
+      return to;
     }
+    LineTag tag = new LineTag(String.valueOf(report.input()));
+    return (bytes, length) -> {
+      byte[] lines = tag.tagged(bytes, length);
+      to.take(lines, lines.length);
+    };
   }
 
   // On standard error, all of it: on standard output is what the last attempt printed.
-  private void failed(Report report, Try each, Stdio stdio) {
+  private void failed(Report report, Try each, boolean wasShown, Stdio stdio) {
     if (open) {
       stdio.print("\n");
       open = false;
     }
     for (String printed : new @Nullable String[] {each.stdout(), each.stderr()}) {
-      if (printed != null && !printed.isEmpty()) {
-        stdio.tell(printed.endsWith("\n") ? printed : printed + "\n");
+      if (printed != null && !printed.isEmpty() && !wasShown) {
+        byte[] lines = (printed.endsWith("\n") ? printed : printed + "\n").getBytes(UTF_8);
+        tagged(report, stdio::tell).take(lines, lines.length);
       }
     }
     stdio.tell(

@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       "",
       "Places for the input: {} itself, {.} without extension, {/} its name, {//} its",
       "folder, {/.} its name without extension, {#} its number. Without any, {} is added.",
+      "{%%} is the number of the slot it runs in, from 1 to -j, as for GPUs.",
       "A command is run as it is, through no shell; --shell asks for one.",
       "What a command prints is shown when it has ended, never mixed with another's.",
       "Exit code: 0 all well, 1 some failed, 2 wrong usage, 130 interrupted.",
@@ -98,6 +99,10 @@ public final class MapCommand implements Callable<Integer> {
 
   @Mixin Limits limits = new Limits();
 
+  @Mixin JobSettings settings = new JobSettings();
+
+  @Mixin StartGate gate = new StartGate();
+
   @Option(
       names = "--delay",
       paramLabel = "TIME",
@@ -134,6 +139,10 @@ public final class MapCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Prints the commands, and runs nothing.")
   boolean dryRun;
 
+  @Mixin ShowOptions show = new ShowOptions();
+
+  @Mixin TemporaryOption temporary = new TemporaryOption();
+
   @Mixin DbOption db = new DbOption();
 
   @Mixin ReportOption report = new ReportOption();
@@ -155,6 +164,8 @@ public final class MapCommand implements Callable<Integer> {
     Usage.range(spec, "--jobs", jobs, 1, AtOnce.MAX);
     limits.delay(delay);
     limits.check(spec);
+    settings.check(spec);
+    gate.check(spec);
     Stdio streams = stdio.get();
     Printer<Report> lines =
         Printer.of(output.format(spec, ReportFormat.FIELDS, ReportFormat.of(streams.terminal())));
@@ -167,33 +178,50 @@ public final class MapCommand implements Callable<Integer> {
     if (dryRun) {
       return show(inputs, new Recipe(typed.command(), shell, null), streams);
     }
+    Path place = temporary.place(spec);
+    fitJobs(streams);
     boolean records = output.isRecords() || out != null;
+    show.check(spec, records, keepOrder);
+    LiveOutput live = show.lineBuffer ? new LiveOutput(show.tag) : null;
     Path kept = db.file();
     Recording recording = report.begin(spec, streams, output.quiet(), jobs);
     JobLog log = log(streams);
     if (out != null || (records && kept == null)) {
       Recipe recipe = new Recipe(typed.command(), shell, out == null ? null : folder(out));
       return run(
-          new MapWork(inputs, recipe, limits, halt, log, recording.watch()),
+          new MapWork(inputs, recipe, limits, settings, gate, live, halt, log, recording.watch()),
           recipe,
           lines,
           log,
           recording,
           streams);
     }
-    TemporaryFolder folder = TemporaryFolder.create();
+    TemporaryFolder folder = TemporaryOption.folder(spec, place);
     Recipe recipe = new Recipe(typed.command(), shell, folder.path(), kept != null);
-    MapWork work = new MapWork(inputs, recipe, limits, halt, log, recording.watch());
+    MapWork work = new MapWork(inputs, recipe, limits, settings, gate, live, halt, log, recording.watch());
     return run(
         work,
         recipe,
-        records ? lines : new JobOutput(kept == null ? recipe : null),
+        records ? lines : new JobOutput(kept == null ? recipe : null, live, show.tag),
         () -> {
           log.close();
           folder.close();
         },
         recording,
         streams);
+  }
+
+  // Fewer than wanted where this process may not open as many files.
+  private void fitJobs(Stdio streams) {
+    OpenFiles files = OpenFiles.ofProcess();
+    int possible = files.jobs(jobs);
+    if (possible < jobs) {
+      streams.tell(
+          ("treadle map: at most %d jobs run at once, not %d: this process may open %d files"
+                  + " (ulimit -n)\n")
+              .formatted(possible, jobs, files.max()));
+      jobs = possible;
+    }
   }
 
   // The rest is ended before the JVM does, even if it was interrupted.

@@ -1,6 +1,8 @@
 package dev.treadle.cli.shell;
 
+import dev.treadle.Attempt;
 import dev.treadle.Command;
+import dev.treadle.JobContext;
 import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.Progress;
@@ -11,23 +13,41 @@ import dev.treadle.cli.records.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Inputs in, commands run, records out.
 final class MapWork implements ListWork<Call, Command.Result, Report> {
   private final Inputs inputs;
   private final Recipe recipe;
   private final Limits limits;
+  private final JobSettings settings;
   private final Halt halt;
   private final JobLog log;
   private final Watch watch;
   private final Tries tries;
+  private final JobSlots slots = new JobSlots();
+  private final StartGate gate;
+  private final @Nullable LiveOutput live;
   private boolean haltedWell; // by the thread that runs the list
 
-  MapWork(Inputs inputs, Recipe recipe, Limits limits, Halt halt, JobLog log, Watch watch) {
+  MapWork(
+      Inputs inputs,
+      Recipe recipe,
+      Limits limits,
+      JobSettings settings,
+      StartGate gate,
+      @Nullable LiveOutput live,
+      Halt halt,
+      JobLog log,
+      Watch watch) {
     this.inputs = inputs;
     this.recipe = recipe;
     this.limits = limits;
+    this.settings = settings;
+    this.gate = gate;
+    this.live = live;
     this.halt = halt;
     this.log = log;
     this.watch = watch;
@@ -51,21 +71,45 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
 
   @Override
   public Task<Call, Command.Result> task() {
-    return limits.apply(
+    return settings.apply(
+        limits.apply(
         Task.command(
             "map",
             Call.class,
             call -> {
               watch.begins(call.input());
+              JobContext job = JobContext.current();
+              gate.await(job);
               tries.begins(call);
               limits.awaitStart();
-              return recipe.command(call);
-            }));
+              Command command =
+                  settings.apply(recipe.command(call, slots.take(job.jobId())));
+              return live == null ? command : command.listener(live.attempt(job.jobId(), call));
+            })));
   }
 
   @Override
   public Listener listener() {
-    return tries;
+    return new Listener() {
+      @Override
+      public void attemptEnded(long jobId, String task, Attempt attempt) {
+        slots.attemptEnded(jobId, task, attempt);
+        tries.attemptEnded(jobId, task, attempt);
+        if (live != null) {
+          live.attemptEnded(jobId, task, attempt);
+        }
+      }
+
+      @Override
+      public void jobEnded(long jobId, String task, Outcome<?> outcome) {
+        tries.jobEnded(jobId, task, outcome);
+      }
+    };
+  }
+
+  @Override
+  public Duration endsWithin() {
+    return settings.endsWithin();
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///   its record; calls of one number may then run at once
 record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean kept) {
   private static final String NUMBER = "{#}";
+  private static final String SLOT = "{%}";
 
   /// The recipe of a run that is not kept.
   Recipe(List<String> words, boolean shell, @Nullable Path folder) {
@@ -25,7 +26,8 @@ record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean 
   /// Adds a place for the input if there is none, as GNU parallel does.
   Recipe {
     words = List.copyOf(words);
-    if (words.stream().noneMatch(word -> ShellLine.PLACE.matcher(word).find())) {
+    if (words.stream()
+        .noneMatch(word -> word.contains(SLOT) || ShellLine.PLACE.matcher(word).find())) {
       List<String> more = new ArrayList<>(words);
       more.add("{}");
       words = List.copyOf(more);
@@ -35,17 +37,31 @@ record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean 
   /// The command for an attempt that begins now.
   ///
   /// @throws IllegalArgumentException if there is none for this input
-  Command command(Call call) {
+  ///
+  /// @param slot what `{%}` stands for
+  Command command(Call call, int slot) {
     call.begins(Instant.now());
     if (call.problem() != null) {
       throw new IllegalArgumentException(call.problem());
     }
     Command command =
         shell
-            ? Command.of("sh", "-c", line().filled(call.input(), call.number()))
-            : new Command.Template(words).command(call.input(), call.number());
+            ? Command.of("sh", "-c", new ShellLine(String.join(" ", words(slot))).filled(call.input(), call.number()))
+            : new Command.Template(words(slot)).command(call.input(), call.number());
     long name = kept ? call.serial() : call.number();
     return folder == null ? command : command.output(stdout(name), stderr(name));
+  }
+
+  // Before the input comes in, which may hold the same characters.
+  private List<String> words(int slot) {
+    return takesSlot()
+        ? words.stream().map(word -> word.replace(SLOT, String.valueOf(slot))).toList()
+        : words;
+  }
+
+  /// Whether the number of a slot is part of its command.
+  boolean takesSlot() {
+    return words.stream().anyMatch(word -> word.contains(SLOT));
   }
 
   /// What could be typed into a shell to run the same.

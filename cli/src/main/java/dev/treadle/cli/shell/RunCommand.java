@@ -10,6 +10,7 @@ import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Stoppable;
 import dev.treadle.cli.terminal.Usage;
 import dev.treadle.cli.terminal.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,6 +59,8 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin Limits limits = new Limits();
 
+  @Mixin JobSettings settings = new JobSettings();
+
   @Option(
       names = "--json",
       description = "One JSON object about it, with what it printed, in place of that.")
@@ -75,11 +78,12 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     limits.check(spec);
+    settings.check(spec);
     if (words.isEmpty() || words.getFirst().isEmpty()) {
       throw Usage.wrong(spec, "no command: name one, as in: treadle run -- make test");
     }
     Stdio streams = stdio.get();
-    Command plain = Command.of(words.toArray(String[]::new));
+    Command plain = settings.apply(Command.of(words.toArray(String[]::new)));
     Command command = json ? plain : plain.inherit();
     Call call = new Call(1, "", null);
     Tries tries = new Tries(limits);
@@ -97,7 +101,7 @@ public final class RunCommand implements Callable<Integer> {
     try (Treadle treadle =
         Treadle.with(task).withoutAdvice().permits(Strategy.PROCESS, 1).listener(tries).open()) {
       Job<Command.Result> job = treadle.submit(task, call);
-      Stopped run = new Stopped(job);
+      Stopped run = new Stopped(job, settings.endsWithin());
       return Stoppable.interruptibly(
           run, () -> tell(new Ending(limits).report(call, null, job.settled()), streams));
     }
@@ -145,7 +149,7 @@ public final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private record Stopped(Job<Command.Result> job) implements Stoppable {
+  private record Stopped(Job<Command.Result> job, Duration endsWithin) implements Stoppable {
     @Override
     public void stop() {
       job.cancel();

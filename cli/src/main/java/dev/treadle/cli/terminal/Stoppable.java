@@ -1,5 +1,6 @@
 package dev.treadle.cli.terminal;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -9,8 +10,14 @@ public interface Stoppable {
   /// Asks the run to end. Does not wait.
   void stop();
 
+  /// How long it may take to end once it was asked to.
+  default Duration endsWithin() {
+    return Duration.ofSeconds(3);
+  }
+
   /// Runs, and if the process is interrupted (Ctrl-C) meanwhile, stops the run and gives it a few
-  /// seconds to say what was done. The JVM then ends with code 130 by itself.
+  /// seconds to say what was done. The JVM then ends with code 130 by itself; with a second Ctrl-C
+  /// at once, and with it all that it has started.
   static int interruptibly(Stoppable run, Callable<Integer> body) throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
     Thread hook =
@@ -18,13 +25,13 @@ public interface Stoppable {
             .unstarted(() -> {
               run.stop();
               try {
-                boolean unused = ended.await(3, TimeUnit.SECONDS);
+                boolean unused = ended.await(run.endsWithin().toMillis(), TimeUnit.MILLISECONDS);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
             });
     Runtime.getRuntime().addShutdownHook(hook);
-    try {
+    try (Signals signals = Signals.handle()) {
       return body.call();
     } finally {
       ended.countDown();

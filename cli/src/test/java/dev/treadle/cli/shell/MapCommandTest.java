@@ -601,4 +601,77 @@ class MapCommandTest {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
+
+  // --- how jobs run and are shown ---
+
+  @Test
+  void slotsAreNumberedFromOneAndNeverSharedAtOneTime() throws Exception {
+    // Each takes a folder named after its slot, which fails while another has it.
+    String script = "mkdir %s/$0 && sleep 0.05; rmdir %s/$0; echo $0".formatted(folder, folder);
+    List<String> args = new ArrayList<>(List.of("-j3", "sh", "-c", script, "{%}", ":::"));
+    IntStream.range(0, 12).forEach(i -> args.add("x"));
+    Cli cli = map("", args.toArray(String[]::new));
+    assertThat(cli.err()).isEmpty();
+    assertThat(cli.lines()).hasSize(12).isSubsetOf("1", "2", "3");
+    assertThat(map("", "--shell", "echo {%}-{}", ":::", "{%}").out()).isEqualTo("1-{%}\n");
+  }
+
+  @Test
+  void tagBeginsEachLine() {
+    String script = "echo one; echo two; echo err >&2; printf three";
+    Cli cli = map("", "-k", "--tag", "sh", "-c", script, ":::", "a b", "c");
+    assertThat(cli.out())
+        .isEqualTo("a b\tone\na b\ttwo\na b\tthree\nc\tone\nc\ttwo\nc\tthree");
+    assertThat(cli.err()).isEqualTo("a b\terr\nc\terr\n");
+  }
+
+  @Test
+  void lineBufferShowsWholeLinesOfEachJob() {
+    String script = "printf $0; sleep 0.05; echo $0; echo e$0 >&2; printf end$0";
+    Cli cli = map("", "-j2", "--line-buffer", "sh", "-c", script, ":::", "a", "b");
+    assertThat(cli.lines()).containsExactlyInAnyOrder("aa", "enda", "bb", "endb");
+    assertThat(cli.err().lines()).containsExactlyInAnyOrder("ea", "eb");
+    assertThat(map("", "--lb", "--tag", "sh", "-c", "echo x; exit 3", ":::", "a"))
+        .isEqualTo(new Cli(1, "a\tx\n", "treadle map: job 1 (a): exit code 3\n"));
+  }
+
+  @Test
+  void lineBufferShowsOutputOnceAndKeptOutputOfAnEarlierRun() {
+    String db = folder.resolve("j.db").toString();
+    String[] line = {"--db", db, "--lb", "echo", ":::", "a", "b"};
+    assertThat(map("", line).lines()).containsExactlyInAnyOrder("a", "b");
+    assertThat(map("", line).lines()).containsExactlyInAnyOrder("a", "b");
+  }
+
+  @Test
+  void workdirIsWhereCommandsRun() {
+    assertThat(map("", "--workdir", folder.toString(), "sh", "-c", "pwd -P", ":::", "a").out())
+        .isEqualTo(folder.toFile().toPath().toAbsolutePath() + "\n");
+    Cli wrong = map("", "--workdir", folder.resolve("no").toString(), "true", ":::", "a");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("there is no such folder");
+  }
+
+  @Test
+  void niceLowersThePriority() {
+    int own = Integer.parseInt(map("", "sh", "-c", "nice", ":::", "a").out().strip());
+    assertThat(map("", "--nice", "5", "sh", "-c", "nice", ":::", "a").out())
+        .isEqualTo(Math.min(19, own + 5) + "\n");
+  }
+
+  @Test
+  void gatesThatAreOpenHoldNothingBack() {
+    Cli cli = map("", "--load", "9000", "--memfree", "1", "echo", ":::", "a");
+    assertThat(cli).isEqualTo(new Cli(0, "a\n", ""));
+  }
+
+  @Test
+  void temporaryFilesGoWhereTmpdirSays() throws Exception {
+    assertThat(
+            map("", "--tmpdir", folder.toString(), "sh", "-c", "ls " + folder, ":::", "a").out())
+        .startsWith("treadle-map");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
 }

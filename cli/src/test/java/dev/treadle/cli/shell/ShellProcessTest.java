@@ -47,10 +47,11 @@ class ShellProcessTest {
   void anInterruptKillsWhatRunsAndLeavesNothingBehind(String command) throws Exception {
     Path begun = folder.resolve("begun");
     String script = "(trap '' TERM; echo $$ >> " + begun + "; sleep 600; sleep 600)";
+    String at = "--kill-after=0s";
     Process process =
         command.equals("map")
-            ? treadle("map", "-j2", "sh", "-c", script, ":::", "1", "2", "3")
-            : treadle("run", "sh", "-c", script + "; true");
+            ? treadle("map", at, "-j2", "sh", "-c", script, ":::", "1", "2", "3")
+            : treadle("run", at, "sh", "-c", script + "; true");
     try {
       int expected = command.equals("map") ? 2 : 1;
       while (!Files.exists(begun) || Files.readAllLines(begun).size() < expected) {
@@ -64,7 +65,7 @@ class ShellProcessTest {
       Ended ended = end(process);
       assertThat(ended.code()).isEqualTo(130);
       if (command.equals("map")) {
-        assertThat(ended.err()).contains("interrupted after", "0 of 3 jobs done");
+        assertThat(ended.err()).contains("interrupted after", "0 of 3 jobs done", "2 stopped while running");
       } else {
         assertThat(ended.err()).isEqualTo("treadle run: sh: interrupted\n");
       }
@@ -165,5 +166,121 @@ class ShellProcessTest {
   void runTakesOptionsOfTheCommandForItsOwn() throws Exception {
     assertThat(end(treadle("run", "echo", "--json", "--", "{}", ":::")))
         .isEqualTo(new Ended(0, "--json -- {} :::\n", ""));
+  }
+
+  private static void interrupt(Process process) throws Exception {
+    assertThat(new ProcessBuilder("sh", "-c", "kill -INT " + process.pid()).start().waitFor())
+        .isZero();
+  }
+
+  private static void await(Path file, Process process) {
+    while (!Files.exists(file)) {
+      assertThat(process.isAlive()).isTrue();
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void secondInterruptKillsAtOnce() throws Exception {
+    Path begun = folder.resolve("begun");
+    Path asked = folder.resolve("asked");
+    String script =
+        "trap 'touch " + asked + "' TERM; touch " + begun + "; while :; do sleep 0.1; done";
+    Process process = treadle("run", "--kill-after", "1h", "sh", "-c", script);
+    try {
+      await(begun, process);
+      List<ProcessHandle> children = process.descendants().toList();
+      interrupt(process);
+      await(asked, process);
+      interrupt(process);
+      assertThat(end(process).code()).isEqualTo(130);
+      for (ProcessHandle child : children) {
+        child.onExit().get(30, TimeUnit.SECONDS);
+      }
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void interruptedJobThatExitsWithZeroRunsAgain() throws Exception {
+    Path begun = folder.resolve("begun");
+    Path log = folder.resolve("log");
+    String script =
+        "[ ! -e %s ] || exit 0; trap 'exit 0' TERM; touch %s; while :; do sleep 0.1; done"
+            .formatted(begun, begun);
+    String[] line = {
+      "map", "-j1", "--db", folder.resolve("j.db").toString(), "--joblog", log.toString(), "sh",
+      "-c", script, ":::", "a"
+    };
+    Process first = treadle(line);
+    await(begun, first);
+    interrupt(first);
+    Ended interrupted = end(first);
+    assertThat(interrupted.code()).isEqualTo(130);
+    assertThat(interrupted.err()).contains("0 of 1 job done", "1 stopped while running");
+    assertThat(Files.readAllLines(log).getLast()).contains("\t-1\t0\t");
+    Ended again = end(treadle(line));
+    assertThat(again.code()).isZero();
+    assertThat(again.err()).contains("1 good").doesNotContain("done before");
+  }
+
+  @Test
+  void environmentReachesCommandsAsTheCallerHasIt() throws Exception {
+    List<String> command = CliProcess.command(List.of(), "run", "env");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    String block = "LC_ALL=C\0PATH=" + System.getenv("PATH") + "\0a.b=1\0BASH_FUNC_f%%=() { :;\n}\0";
+    builder.environment().put("TREADLE_CALLER", "77\n" + java.util.Base64.getMimeEncoder().encodeToString(block.getBytes(UTF_8)));
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    builder.environment().put("ADDED", "by the launcher");
+    assertThat(end(builder.start()).out().lines())
+        .containsExactlyInAnyOrder("LC_ALL=C", "PATH=" + System.getenv("PATH"), "a.b=1", "BASH_FUNC_f%%=() { :;", "}");
+  }
+
+  @Test
+  void commandsHaveTheLimitOfTheCallerOnOpenFiles() throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(CliProcess.command(List.of(), "run", "sh", "-c", "ulimit -S -n"));
+    builder.environment().put("TREADLE_CALLER", "77");
+    assertThat(end(builder.start()).out()).isEqualTo("77\n");
+  }
+
+  @Test
+  void fewerJobsRunAtOnceWhereFewFilesMayBeOpen() throws Exception {
+    List<String> command = new java.util.ArrayList<>(List.of("sh", "-c", "ulimit -n 150; exec \"$@\"", "sh"));
+    String[] line = Stream.concat(Stream.of("map", "-j100", "sleep", "0", ":::"), java.util.stream.IntStream.range(0, 60).mapToObj(i -> "0")).toArray(String[]::new);
+    command.addAll(CliProcess.command(List.of("-Djava.io.tmpdir=" + Files.createDirectories(temp())), line));
+    Ended ended = end(new ProcessBuilder(command).start());
+    assertThat(ended.err()).contains("jobs run at once, not 100: this process may open 150 files", "60 good, 0 failed");
+    assertThat(ended.code()).isZero();
+  }
+
+  @Test
+  void lineBufferShowsALineWhileItsCommandRuns() throws Exception {
+    Path seen = folder.resolve("seen");
+    String script = "echo first; while [ ! -e " + seen + " ]; do sleep 0.1; done; echo last";
+    Process process = treadle("map", "-q", "--line-buffer", "sh", "-c", script, ":::", "a");
+    try {
+      assertThat(process.inputReader().readLine()).isEqualTo("first");
+      Files.createFile(seen);
+      assertThat(process.inputReader().readLine()).isEqualTo("last");
+      assertThat(process.waitFor()).isZero();
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void jobThatWaitsForMemoryIsStopped() throws Exception {
+    Process process = treadle("map", "--memfree", "900TB", "echo", ":::", "a");
+    try {
+      assertThat(process.errorReader().readLine()).contains("0/1"); // it runs
+      interrupt(process);
+      assertThat(end(process)).satisfies(it -> assertThat(it.code()).isEqualTo(130)).satisfies(it -> assertThat(it.out()).isEmpty());
+    } finally {
+      process.destroyForcibly();
+    }
   }
 }

@@ -270,4 +270,15 @@ class LauncherTest {
     assertThat(run.err()).contains("($'b\\xe9') is not valid UTF-8");
     assertThat(root.resolve("ran-a")).doesNotExist();
   }
+
+  @Test
+  void commandsGetTheEnvironmentOfTheCaller() throws Exception {
+    Map<String, String> given =
+        Map.of("a.b", "1", "BASH_FUNC_f%%", "() { echo x\n}", "LC_ALL", "C", "TREADLE_AOT", "off");
+    Run run = treadle(given, "run", "env");
+    assertThat(run.out())
+        .contains("a.b=1\n", "BASH_FUNC_f%%=() { echo x\n}\n", "LC_ALL=C\n")
+        .doesNotContain("TREADLE_");
+    assertThat(run.code()).isZero();
+  }
 }

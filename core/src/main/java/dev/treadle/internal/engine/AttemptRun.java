@@ -104,6 +104,10 @@ final class AttemptRun implements Run, Suspect {
 
   private @Nullable CompletableFuture<?> future;
   private @Nullable Remote remote;
+
+  /// How long it was stopped until its timeout was looked at last.
+  private long suspendedNanos;
+
   private Alarm.@Nullable Entry alarm;
 
   /// Whether it takes far longer than its task usually does.
@@ -392,7 +396,7 @@ final class AttemptRun implements Run, Suspect {
   void cancel(String cause) {
     cancelCause(cause);
     if (stop(Stop.CANCEL) && isRemote()) {
-      setAlarm(engine.graceNanos, () -> kill("it was cancelled and did not end"));
+      setAlarm(graceNanos(), () -> kill("it was cancelled and did not end"));
     }
     leave(Transition.cancelled(cause, claimed.attempt()));
   }
@@ -404,15 +408,44 @@ final class AttemptRun implements Run, Suspect {
   }
 
   private void timeOver(Stop kind) {
+    long credit = kind == Stop.TIMEOUT ? suspendedNanos() : 0;
+    if (credit > 0) {
+      setAlarm(credit, () -> timeOver(kind));
+      return;
+    }
     if (!stop(kind)) {
       return;
     }
     setAlarm(
-        engine.graceNanos,
+        graceNanos(),
         isRemote()
             ? () ->
                 kill(kind == Stop.TIMEOUT ? "it ran past its timeout" : "its job's deadline passed")
             : this::abandon);
+  }
+
+  /// How long it was stopped since the last call.
+  private long suspendedNanos() {
+    Remote elsewhere;
+    synchronized (this) {
+      elsewhere = remote;
+    }
+    if (elsewhere == null) {
+      return 0;
+    }
+    long all = elsewhere.suspendedNanos(); // takes its own lock
+    synchronized (this) {
+      long more = all - suspendedNanos;
+      suspendedNanos = all;
+      return more;
+    }
+  }
+
+  /// How long its code may take to end once it was asked to.
+  long graceNanos() {
+    return isRemote() && known.settings.isolation() instanceof Isolation.AsCommand command
+        ? Engine.nanos(command.killAfter())
+        : engine.graceNanos;
   }
 
   private synchronized boolean isRemote() {
@@ -602,7 +635,7 @@ final class AttemptRun implements Run, Suspect {
   /// the code does then changes nothing.
   void askToLeave() {
     CompletableFuture<?> toCancel;
-    Remote toKill;
+    Remote toLeave;
     synchronized (this) {
       if (stage != Stage.HANDED_BACK) {
         return;
@@ -611,10 +644,10 @@ final class AttemptRun implements Run, Suspect {
         thread.interrupt();
       }
       toCancel = future;
-      toKill = remote;
+      toLeave = remote;
     }
-    if (toKill != null) {
-      toKill.kill("its treadle closes");
+    if (toLeave != null) {
+      toLeave.leave();
     }
     if (toCancel != null) {
       toCancel.cancel(true);

@@ -29,6 +29,9 @@ final class Closing {
   /// The most attempts that the warning about running code names.
   private static final int NAMED_MAX = 20;
 
+  /// How long what is killed may take to be gone.
+  private static final Duration KILL = Duration.ofSeconds(1);
+
   private final Engine engine;
   private final Duration drainFor;
 
@@ -178,10 +181,16 @@ final class Closing {
   /// Gives the code that was asked to end a grace, so that what it does is done when the treadle is
   /// closed.
   private void awaitCode() {
-    long until = System.nanoTime() + engine.graceNanos;
+    long most = engine.graceNanos;
+    for (AttemptRun run : leaving) {
+      long grace = run.graceNanos();
+      // A command is killed when its grace is over.
+      most = Math.max(most, grace == engine.graceNanos ? grace : grace + KILL.toNanos());
+    }
+    long until = System.nanoTime() + most;
     try {
       synchronized (leaving) {
-        long left = engine.graceNanos;
+        long left = most;
         while (!leaving.isEmpty() && left > 0) {
           TimeUnit.NANOSECONDS.timedWait(leaving, left);
           left = until - System.nanoTime();

@@ -1,6 +1,7 @@
 package dev.treadle.internal.engine;
 
 import dev.treadle.Attempt;
+import dev.treadle.CommandException;
 import dev.treadle.Snooze;
 import dev.treadle.WaitException;
 import dev.treadle.internal.process.WorkerDied;
@@ -50,7 +51,8 @@ enum Stop {
     if (thrown instanceof Snooze snooze) {
       return new Attempt.End.Snoozed(snooze.duration());
     }
-    if (stop == CANCEL && isInterruption(thrown)) {
+    // What exit code a program has that was asked to end says nothing about the job.
+    if (stop == CANCEL && (isInterruption(thrown) || thrown instanceof CommandException)) {
       return new Attempt.End.Cancelled();
     }
     Throwable trace = SubmittedAt.trace(claimed.submittedAt());

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +16,7 @@ final class Capture {
 
   private final InputStream stream;
   private final @Nullable OutputStream file;
+  private final @Nullable Live live;
   private final CountDownLatch end = new CountDownLatch(1);
 
   // All guarded by this.
@@ -27,10 +26,17 @@ final class Capture {
   private long beyond;
   private @Nullable IOException failure;
 
-  /// @param copy gets all of it, or null
-  Capture(InputStream stream, @Nullable Path copy) throws IOException {
+  /// @param copy gets all of it, or null; closed at the end
+  /// @param live gets it as it is printed, or null
+  Capture(InputStream stream, @Nullable OutputStream copy, @Nullable Live live) {
     this.stream = stream;
-    this.file = copy == null ? null : Files.newOutputStream(copy);
+    this.file = copy;
+    this.live = live;
+  }
+
+  /// Takes what is printed, while the command runs.
+  interface Live {
+    void take(byte[] bytes);
   }
 
   /// Reads to the end.
@@ -40,6 +46,9 @@ final class Capture {
       for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
         keep(buffer, n);
         copy(buffer, n);
+        if (live != null) {
+          live.take(Arrays.copyOf(buffer, n));
+        }
       }
     } catch (IOException e) {
       // Closed, because who holds the pipe is not waited for.

@@ -11,12 +11,13 @@ import dev.treadle.internal.run.Run;
 import dev.treadle.spi.Finish;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
@@ -36,7 +37,9 @@ final class CommandRun implements Remote {
   private long nextLook = born; // by the thread that looks alone
   private @Nullable Process process; // guarded by this
   private String line = ""; // guarded by this
+  private @Nullable ProcessTree tree; // guarded by this
   private boolean asked; // guarded by this
+  private boolean isOver; // guarded by this
   private volatile @Nullable String killed; // written under the lock
   private volatile long cpuNanos = -1;
   private volatile long peakBytes = -1;
@@ -55,34 +58,48 @@ final class CommandRun implements Remote {
             .call(() -> isolation.command().apply(order.input()));
     run.becomes(this);
     run.starts();
-    long started = System.nanoTime();
-    Process running = start(command, order.traceparent());
-    warden.guard(running);
-    Capture out;
-    Capture err;
+    List<String> tools = Wrapper.command(command.nice());
+    ProcessBuilder builder = builder(tools, command, order.traceparent());
+    Programs.check(command, builder);
+    Started begun = warden.shortage().start(() -> start(builder, command), this::isUnwanted);
     try {
-      out = new Capture(running.getInputStream(), command.stdout());
-      err = new Capture(running.getErrorStream(), command.stderr());
-    } catch (IOException e) { // from the files for its output
-      end(running);
-      throw e;
+      return watched(begun, tools, command, run);
+    } finally {
+      warden.shortage().ended();
     }
+  }
+
+  /// A command that runs.
+  private record Started(Process process, Capture out, Capture err, long nanos) {}
+
+  private Command.Result watched(Started begun, List<String> tools, Command command, Run run)
+      throws Exception {
+    Process running = begun.process();
+    Capture out = begun.out();
+    Capture err = begun.err();
+    ProcessTree tree = warden.tree(running);
     Future<?> watch = warden.every(LOOK_MILLIS, () -> look(running.pid()));
     int exit;
     try {
       warden.run(out::read);
       warden.run(err::read);
-      begun(running, command);
+      begun(running, tree, command);
       exit = running.waitFor();
     } catch (Throwable thrown) {
-      end(running);
+      end(running, tree);
       throw thrown;
     } finally {
       watch.cancel(false);
     }
-    Duration ran = Duration.ofNanos(System.nanoTime() - started);
-    endOutput(running, out, err);
+    boolean wasAsked = over();
+    Duration ran = Duration.ofNanos(System.nanoTime() - begun.nanos());
+    endOutput(tree, out, err);
     run.printed(out.bytes() + err.bytes());
+    IOException notStarted = StartError.ofTool(Wrapper.last(tools), command, exit, err.text());
+    if (notStarted != null) {
+      forget(command);
+      throw notStarted;
+    }
     Command.Result result =
         new Command.Result(
             exit,
@@ -92,7 +109,8 @@ final class CommandRun implements Remote {
             ran,
             known(cpuNanos),
             known(peakBytes));
-    if (exit != 0 || killed != null) {
+    // Many programs exit with 0 when they are asked to end: that is no success.
+    if (exit != 0 || killed != null || wasAsked) {
       throw new CommandException(words(command, result), result);
     }
     for (Capture each : List.of(out, err)) {
@@ -107,26 +125,45 @@ final class CommandRun implements Remote {
   }
 
   // Of no use to anybody any more.
-  private void end(Process running) throws InterruptedException {
-    warden.kill(running);
+  private void end(Process running, ProcessTree tree) throws InterruptedException {
+    warden.kill(tree);
     int unused = running.waitFor();
-    warden.ended(running);
+    warden.ended(tree);
+  }
+
+  // What a tool said about it is not the command's output.
+  private static void forget(Command command) throws IOException {
+    for (Path file : new Path[] {command.stdout(), command.stderr()}) {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private synchronized boolean isUnwanted() {
+    return asked || killed != null;
+  }
+
+  /// From now on a wish that it end comes too late. Returns whether there was one.
+  private synchronized boolean over() {
+    isOver = true;
+    return asked;
   }
 
   private static OptionalLong known(long value) {
     return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
-  private Process start(Command command, @Nullable String traceparent) throws IOException {
-    List<String> all = new ArrayList<>(Wrapper.GROUP);
+  private static ProcessBuilder builder(
+      List<String> tools, Command command, @Nullable String traceparent) {
+    List<String> all = new ArrayList<>(tools);
     all.addAll(command.argv());
     ProcessBuilder builder =
         new ProcessBuilder(all).redirectInput(Redirect.from(new File("/dev/null")));
     if (command.inherits()) {
       builder.inheritIO();
     }
-    restoreLocale(builder.environment());
-    builder.environment().keySet().removeIf(name -> name.startsWith("TREADLE_"));
+    Caller.restore(builder.environment());
     if (traceparent != null) {
       builder.environment().put("TRACEPARENT", traceparent);
     }
@@ -135,18 +172,41 @@ final class CommandRun implements Remote {
     if (directory != null) {
       builder.directory(directory.toFile());
     }
-    Programs.check(command, builder);
-    return builder.start();
+    return builder;
   }
 
-  // The launcher runs Java with another LC_ALL, and keeps here what the caller's was: "" if there
-  // was none, or "=" and its value.
-  private static void restoreLocale(Map<String, String> environment) {
-    String given = environment.get("TREADLE_LC_ALL");
-    if (given != null && given.startsWith("=")) {
-      environment.put("LC_ALL", given.substring(1));
-    } else if (given != null) {
-      environment.remove("LC_ALL");
+  // The files for its output come first: it does not begin if there are none.
+  private static Started start(ProcessBuilder builder, Command command) throws IOException {
+    OutputStream out = null;
+    OutputStream err = null;
+    try {
+      out = command.stdout() == null ? null : Files.newOutputStream(command.stdout());
+      err = command.stderr() == null ? null : Files.newOutputStream(command.stderr());
+      long started = System.nanoTime();
+      Process process = builder.start();
+      Command.OutputListener live = command.listener();
+      return new Started(
+          process,
+          new Capture(
+              process.getInputStream(), out, live == null ? null : bytes -> live.stdout(bytes)),
+          new Capture(
+              process.getErrorStream(), err, live == null ? null : bytes -> live.stderr(bytes)),
+          started);
+    } catch (IOException e) {
+      close(out, e);
+      close(err, e);
+      forget(command);
+      throw StartError.isShortage(e) ? e : StartError.of(e, command, builder.environment());
+    }
+  }
+
+  private static void close(@Nullable OutputStream file, IOException because) {
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 
@@ -171,7 +231,7 @@ final class CommandRun implements Remote {
   }
 
   // What it started and left behind holds its output open, or only its group.
-  private void endOutput(Process ended, Capture out, Capture err) throws InterruptedException {
+  private void endOutput(ProcessTree ended, Capture out, Capture err) throws InterruptedException {
     if (killed != null || !out.await(END_OF_OUTPUT_MILLIS) || !err.await(END_OF_OUTPUT_MILLIS)) {
       warden.ended(ended);
       if (!out.await(END_OF_OUTPUT_MILLIS)) {
@@ -190,6 +250,8 @@ final class CommandRun implements Remote {
     String how;
     if (killed != null) {
       how = "was killed: " + killed;
+    } else if (result.exitCode() == 0) {
+      how = "ended because it was asked to, with exit code 0";
     } else if (result.signal() != null) {
       how = "was ended by signal " + (result.exitCode() - 128) + " (SIG" + result.signal() + ")";
     } else {
@@ -209,30 +271,36 @@ final class CommandRun implements Remote {
   }
 
   /// From now on it can be asked and killed; what came before is made up for.
-  private void begun(Process running, Command command) {
+  private void begun(Process running, ProcessTree all, Command command) {
     boolean ask;
     boolean kill;
     synchronized (this) {
       process = running;
+      tree = all;
       line = String.join(" ", command.argv());
       ask = asked;
       kill = killed != null;
     }
     if (kill) {
-      warden.kill(running);
+      warden.kill(all);
     } else if (ask) {
-      warden.ask(running);
+      warden.ask(all);
     }
   }
 
   @Override
   public void ask() {
-    Process running;
+    ProcessTree running;
     synchronized (this) {
+      if (isOver) {
+        return;
+      }
       asked = true;
-      running = process;
+      running = tree;
     }
-    if (running != null) {
+    if (running == null) {
+      warden.shortage().look();
+    } else {
       warden.ask(running);
     }
   }
@@ -257,15 +325,32 @@ final class CommandRun implements Remote {
 
   @Override
   public void kill(String why) {
-    Process running;
+    ProcessTree running;
     synchronized (this) {
       if (killed == null) {
         killed = why;
       }
-      running = process;
+      running = tree;
     }
-    if (running != null) {
+    if (running == null) {
+      warden.shortage().look();
+    } else {
       warden.kill(running);
     }
+  }
+
+  @Override
+  public long suspendedNanos() {
+    ProcessTree running;
+    synchronized (this) {
+      running = tree;
+    }
+    return running == null ? 0 : running.suspendedNanos();
+  }
+
+  @Override
+  public void leave() {
+    ask();
+    warden.later(isolation.killAfter().toMillis(), () -> kill("its treadle closes"));
   }
 }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Kills process groups, at once and without starting a process for it; and kills all that are
-/// left, and deletes the folders they shared, when this JVM is gone, however that came.
+/// Sends signals to process groups, at once and without starting a process for it; and kills all
+/// that are left with their descendants, and deletes the folders they shared, when this JVM is
+/// gone, however that came.
 ///
 /// It is a shell that reads orders from its standard input: the end of it is the end of this JVM.
 /// Thread-safe.
@@ -25,16 +26,48 @@ final class Guard implements AutoCloseable {
       """
       trap '' HUP INT QUIT TERM
       all=' '
+      left=
+      walk() {
+        for children in /proc/$1/task/*/children; do
+          found=
+          read -r found <"$children"
+          for child in $found; do
+            left="$left $child"
+            walk "$child"
+          done
+        done
+      }
+      # The fields of /proc/PID/stat after the name; the fourth is the session.
+      look() {
+        case $all in
+          *" $4 "*)
+            left="$left $process"
+            walk "$process"
+            ;;
+        esac
+      }
       while read -r order id; do
         case $order in
           +) all="$all$id " ;;
           -) all="${all%% $id *} ${all#* $id }" ;;
-          ask) kill -TERM "-$id" ;;
           kill) kill -KILL "-$id" "$id" ;;
-          sweep) kill -KILL "-$id" ;;
+          *) kill "-$order" "$id" ;;
         esac
       done
-      for id in $all; do kill -KILL "-$id" "$id"; done
+      case $all in
+        *[0-9]*)
+          for id in $all; do walk "$id"; done
+          for stat in /proc/[1-9]*/stat; do
+            line=
+            read -r line <"$stat"
+            process=${stat#/proc/}
+            process=${process%/stat}
+            look ${line##*) }
+          done
+          for id in $all; do kill -KILL "-$id" "$id"; done
+          for id in $left; do kill -KILL "$id"; done
+          ;;
+      esac
       rm -rf -- "$@"
       """;
 
@@ -51,52 +84,61 @@ final class Guard implements AutoCloseable {
   /// From now on a process, which leads a group, is to be killed when this JVM is gone.
   synchronized void add(long pid) {
     guarded.add(pid);
-    tell("+", pid);
+    tell("+", String.valueOf(pid));
   }
 
   /// Nothing is left of that process.
   synchronized void remove(long pid) {
     if (guarded.remove(pid)) {
-      tell("-", pid);
+      tell("-", String.valueOf(pid));
     }
   }
 
-  /// Asks a process and its group to end.
-  synchronized void ask(long pid) {
-    tell("ask", pid);
+  /// Sends a signal to a process.
+  ///
+  /// @param signal its name, such as `TERM`
+  synchronized void signal(String signal, long pid) {
+    tell(signal, String.valueOf(pid));
+  }
+
+  /// Sends a signal to the group that a process leads.
+  ///
+  /// @param signal its name, such as `TERM`
+  synchronized void signalGroup(String signal, long pid) {
+    tell(signal, "-" + pid);
   }
 
   /// Kills a process and its group.
   synchronized void kill(long pid) {
-    tell("kill", pid);
+    tell("kill", String.valueOf(pid));
   }
 
   /// Kills what is left of the group of a process that has ended.
   synchronized void sweep(long pid) {
-    tell("sweep", pid);
+    tell("KILL", "-" + pid);
   }
 
-  private void tell(String order, long pid) {
+  private void tell(String order, String id) {
     if (closed) {
       return;
     }
     try {
-      write(running(), order, pid);
+      write(running(), order, id);
     } catch (IOException e) {
-      replace(order, pid);
+      replace(order, id);
     }
   }
 
   // Somebody has killed the shell.
-  private void replace(String order, long pid) {
+  private void replace(String order, String id) {
     shell = null;
     try {
       Process other = running();
       for (long each : guarded) {
-        write(other, "+", each);
+        write(other, "+", String.valueOf(each));
       }
       if (!order.equals("+") && !order.equals("-")) {
-        write(other, order, pid);
+        write(other, order, id);
       }
     } catch (IOException e) {
       LOG.warn(
@@ -104,9 +146,9 @@ final class Guard implements AutoCloseable {
     }
   }
 
-  private static void write(Process to, String order, long pid) throws IOException {
+  private static void write(Process to, String order, String id) throws IOException {
     OutputStream orders = to.getOutputStream();
-    orders.write((order + " " + pid + "\n").getBytes(StandardCharsets.US_ASCII));
+    orders.write((order + " " + id + "\n").getBytes(StandardCharsets.US_ASCII));
     orders.flush();
   }
 

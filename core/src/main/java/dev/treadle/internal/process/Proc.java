@@ -50,6 +50,18 @@ final class Proc {
     }
   }
 
+  /// The process group of a process; -1 if it is gone or nobody can tell.
+  static long group(long pid) {
+    try {
+      String stat =
+          Files.readString(
+              Path.of("/proc", String.valueOf(pid), "stat"), StandardCharsets.ISO_8859_1);
+      return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[2]);
+    } catch (IOException | RuntimeException e) {
+      return -1;
+    }
+  }
+
   /// What a process and all that it started use.
   static Use ofTree(long pid) {
     Use use = of(pid);

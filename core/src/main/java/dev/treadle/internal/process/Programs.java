@@ -15,6 +15,9 @@ final class Programs {
   private static final Charset NAMES =
       Charset.forName(System.getProperty("sun.jnu.encoding"), StandardCharsets.UTF_8);
 
+  /// Where the C library looks if there is no PATH.
+  private static final String DEFAULT_PATH = "/bin:/usr/bin";
+
   private Programs() {}
 
   /// @throws IOException if there is no such program, or it may not be run
@@ -33,13 +36,16 @@ final class Programs {
       throw new IOException("there is no folder " + directory + " to run " + program + " in");
     }
     if (program.contains("/")) {
-      checkFile(program, directory.resolve(program));
+      Path file = directory.resolve(program);
+      checkFile(program, file);
+      Interpreter.check(program, file, directory);
       return;
     }
-    String path = builder.environment().getOrDefault("PATH", "");
+    String path = builder.environment().getOrDefault("PATH", DEFAULT_PATH);
     for (String folder : path.split(File.pathSeparator)) {
       Path found = directory.resolve(folder.isEmpty() ? "." : folder).resolve(program);
       if (Files.isExecutable(found) && !Files.isDirectory(found)) {
+        Interpreter.check(program, found, directory);
         return;
       }
     }

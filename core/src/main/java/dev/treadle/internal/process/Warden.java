@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /// Thread-safe.
 final class Warden implements AutoCloseable {
   private final Guard guard;
+  private final Shortage shortage = new Shortage();
   private final ExecutorService helpers =
       Executors.newCachedThreadPool(
           ThreadBuilders.platform().name("treadle-process-", 1).factory());
@@ -30,22 +31,50 @@ final class Warden implements AutoCloseable {
     watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
+  /// Where commands wait that lack descriptors to start.
+  Shortage shortage() {
+    return shortage;
+  }
+
   /// From now on a process does not outlive this JVM.
   void guard(Process process) {
     guard.add(process.pid());
   }
 
-  /// Asks a process and its group to end.
-  void ask(Process process) {
-    guard.ask(process.pid());
+  /// A command with all that it starts; it does not outlive this JVM.
+  ProcessTree tree(Process command) {
+    guard(command);
+    ProcessTree tree = new ProcessTree(command, guard);
+    Suspension.add(tree);
+    return tree;
+  }
+
+  /// Asks a command and all that it started to end. Does not wait.
+  void ask(ProcessTree tree) {
+    soon(tree::ask);
+  }
+
+  /// Kills a command and all that it started. Does not wait.
+  void kill(ProcessTree tree) {
+    soon(tree::kill);
+  }
+
+  /// A command has ended: ends what it left behind.
+  void ended(ProcessTree tree) {
+    tree.ended();
+    Suspension.remove(tree);
   }
 
   /// Kills a process and all that it started. Does not wait.
   void kill(Process process) {
+    soon(() -> killNow(process));
+  }
+
+  private void soon(Runnable signal) {
     try {
-      helpers.execute(() -> killNow(process));
+      helpers.execute(signal);
     } catch (RejectedExecutionException e) {
-      killNow(process); // closed
+      signal.run(); // closed
     }
   }
 

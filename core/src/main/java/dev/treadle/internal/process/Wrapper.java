@@ -13,6 +13,8 @@ final class Wrapper {
 
   private static final boolean LIMITS = isTool("prlimit");
 
+  private static final List<String> TOOLS = List.of("setsid", "prlimit", "nice");
+
   private Wrapper() {}
 
   /// Whether the kernel bounds the memory of processes that are started through [#of].
@@ -35,6 +37,30 @@ final class Wrapper {
       }
     }
     return command;
+  }
+
+  /// What a command is started through: a group of its own, the limit on open files that the caller
+  /// of this JVM has, and its niceness.
+  ///
+  /// @param nice added to that of this JVM
+  static List<String> command(int nice) {
+    List<String> tools = new ArrayList<>(GROUP);
+    String files = Caller.OPEN_FILES;
+    if (LIMITS && files != null) {
+      tools.addAll(List.of("prlimit", "--nofile=" + files + ":"));
+    }
+    if (nice != 0 && isTool("nice")) {
+      tools.addAll(List.of("nice", "-n", String.valueOf(nice)));
+    }
+    return tools;
+  }
+
+  /// The name of the last of these tools, which is the one that starts the command.
+  static String last(List<String> tools) {
+    return tools.reversed().stream()
+        .filter(TOOLS::contains)
+        .findFirst()
+        .orElse("");
   }
 
   /// A group of its own, and the cores only when nobody else wants them.
