@@ -65,7 +65,7 @@ final class ProcessTree {
   private void signal(String name, List<ProcessHandle> all) {
     guard.signalGroup(name, root.pid());
     for (ProcessHandle each : all) {
-      if (each.isAlive() && Proc.group(each.pid()) != root.pid()) {
+      if (isElsewhere(each)) {
         guard.signal(name, each.pid());
       }
     }
@@ -89,13 +89,26 @@ final class ProcessTree {
     over = true;
     guard.sweep(root.pid());
     guard.remove(root.pid());
-    for (int round = 0; signalled && round < ROUNDS_MAX; round++) {
-      List<ProcessHandle> left = record().stream().filter(ProcessHandle::isAlive).toList();
-      if (left.isEmpty()) {
+    if (!signalled) {
+      return;
+    }
+    // Its group is dead. What is elsewhere may have started more while it was being ended.
+    if (members.stream().noneMatch(this::isElsewhere)) {
+      return;
+    }
+    int known = 0;
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      List<ProcessHandle> elsewhere = record().stream().filter(this::isElsewhere).toList();
+      elsewhere.forEach(ProcessHandle::destroyForcibly);
+      if (members.size() == known) {
         return;
       }
-      left.forEach(ProcessHandle::destroyForcibly);
+      known = members.size();
     }
+  }
+
+  private boolean isElsewhere(ProcessHandle member) {
+    return member.isAlive() && Proc.group(member.pid()) != root.pid();
   }
 
   private List<ProcessHandle> record() {
