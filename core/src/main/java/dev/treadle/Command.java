@@ -84,7 +84,8 @@ public record Command(
   /// The same, with files that get all it prints. They are replaced if they exist; their folders
   /// must exist.
   public Command output(Path forStdout, Path forStderr) {
-    return new Command(argv, environment, directory, forStdout, forStderr, inherits, nice, listener);
+    return new Command(
+        argv, environment, directory, forStdout, forStderr, inherits, nice, listener);
   }
 
   /// The same, reading and writing the standard streams of this JVM, live: nothing of what it
@@ -107,8 +108,8 @@ public record Command(
   /// Takes what a command prints, while it runs.
   ///
   /// Called by one thread for each stream, which reads on when the call returns: a slow listener
-  /// holds the command up. A call takes as much as was read at once, which may end within a line
-  /// or a character.
+  /// holds the command up. A call takes as much as was read at once, which may end within a line or
+  /// a character.
   public interface OutputListener {
     /// The command has printed on standard output.
     void stdout(byte[] bytes);
@@ -122,9 +123,9 @@ public record Command(
     return String.join(" ", argv);
   }
 
-  /// Stops all commands that run in this JVM, with all that they started, as SIGSTOP does, and those
-  /// that start until [#resumeAll()]. The time until then does not count for their timeouts. Waits
-  /// until the signals are on their way.
+  /// Stops all commands that run in this JVM, with all that they started, as SIGSTOP does, and
+  /// those that start until [#resumeAll()]. The time until then does not count for their timeouts.
+  /// Waits until the signals are on their way.
   public static void suspendAll() {
     Suspension.suspend();
   }

@@ -74,8 +74,7 @@ public sealed interface Isolation {
   /// @param memory how much the command and all that it starts may have resident, in bytes; 0 for
   ///   no bound
   /// @param killAfter how long it may take to end once it was asked to; then it is killed
-  record AsCommand(
-      Function<@Nullable Object, Command> command, long memory, Duration killAfter)
+  record AsCommand(Function<@Nullable Object, Command> command, long memory, Duration killAfter)
       implements Isolation {
     /// How long a command may take to end unless the task says otherwise: 5 s.
     public static final Duration KILL_AFTER = Duration.ofSeconds(5);

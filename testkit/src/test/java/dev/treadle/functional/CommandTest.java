@@ -291,11 +291,9 @@ class CommandTest {
             .settled();
     assertThat(outcome)
         .isInstanceOfSatisfying(
-            Outcome.Failed.class,
-            it -> assertThat(it.reason()).isEqualTo(Reason.TIMED_OUT));
+            Outcome.Failed.class, it -> assertThat(it.reason()).isEqualTo(Reason.TIMED_OUT));
     Throwable[] ends = ((Outcome.Failed<?>) outcome).cause().getSuppressed();
-    assertThat(ends)
-        .anySatisfy(end -> assertThat(result(end).stdout()).isEqualTo("late\n"));
+    assertThat(ends).anySatisfy(end -> assertThat(result(end).stdout()).isEqualTo("late\n"));
   }
 
   @Test
@@ -341,7 +339,9 @@ class CommandTest {
     assertThat(cause).hasMessageContaining("timeout");
     await(pid);
     ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
-        .ifPresent(left -> assertThat(left.onExit().orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join()).isNotNull());
+        .ifPresent(left ->
+            assertThat(left.onExit().orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join())
+                .isNotNull());
   }
 
   @Test
@@ -350,15 +350,24 @@ class CommandTest {
     Path go = folder.resolve("go");
     Job<Command.Result> job =
         treadle.submit(
-            script("touch %s; while [ ! -e %s ]; do sleep 0.1; done; echo done".formatted(begun, go))
+            script(
+                    "touch %s; while [ ! -e %s ]; do sleep 0.1; done; echo done"
+                        .formatted(begun, go))
                 .timeout(Duration.ofMinutes(1)),
             "x");
     await(begun);
     Command.suspendAll();
     try {
       ProcessHandle root =
-          ProcessHandle.current().children()
-              .filter(each -> each.info().arguments().map(List::of).orElse(List.of()).toString().contains(begun.toString()))
+          ProcessHandle.current()
+              .children()
+              .filter(each ->
+                  each.info()
+                      .arguments()
+                      .map(List::of)
+                      .orElse(List.of())
+                      .toString()
+                      .contains(begun.toString()))
               .findFirst()
               .orElseThrow();
       while (!state(root.pid()).equals("T")) {

@@ -10,7 +10,6 @@ import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.DurationConverter;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Duration;
 import java.util.stream.Stream;
 
 /// What a command does with each input of its list.

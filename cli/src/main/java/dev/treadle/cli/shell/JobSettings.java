@@ -48,7 +48,9 @@ final class JobSettings {
     if (directory != null && !Files.isDirectory(directory)) {
       throw Usage.wrong(
           spec,
-          "--workdir " + directory + (Files.exists(directory) ? ": is a file" : ": there is no such folder"));
+          "--workdir "
+              + directory
+              + (Files.exists(directory) ? ": is a file" : ": there is no such folder"));
     }
   }
 

@@ -198,7 +198,8 @@ public final class MapCommand implements Callable<Integer> {
     }
     TemporaryFolder folder = TemporaryOption.folder(spec, place);
     Recipe recipe = new Recipe(typed.command(), shell, folder.path(), kept != null);
-    MapWork work = new MapWork(inputs, recipe, limits, settings, gate, live, halt, log, recording.watch());
+    MapWork work =
+        new MapWork(inputs, recipe, limits, settings, gate, live, halt, log, recording.watch());
     return run(
         work,
         recipe,

@@ -73,19 +73,18 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
   public Task<Call, Command.Result> task() {
     return settings.apply(
         limits.apply(
-        Task.command(
-            "map",
-            Call.class,
-            call -> {
-              watch.begins(call.input());
-              JobContext job = JobContext.current();
-              gate.await(job);
-              tries.begins(call);
-              limits.awaitStart();
-              Command command =
-                  settings.apply(recipe.command(call, slots.take(job.jobId())));
-              return live == null ? command : command.listener(live.attempt(job.jobId(), call));
-            })));
+            Task.command(
+                "map",
+                Call.class,
+                call -> {
+                  watch.begins(call.input());
+                  JobContext job = JobContext.current();
+                  gate.await(job);
+                  tries.begins(call);
+                  limits.awaitStart();
+                  Command command = settings.apply(recipe.command(call, slots.take(job.jobId())));
+                  return live == null ? command : command.listener(live.attempt(job.jobId(), call));
+                })));
   }
 
   @Override

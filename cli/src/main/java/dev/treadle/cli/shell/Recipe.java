@@ -46,7 +46,10 @@ record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean 
     }
     Command command =
         shell
-            ? Command.of("sh", "-c", new ShellLine(String.join(" ", words(slot))).filled(call.input(), call.number()))
+            ? Command.of(
+                "sh",
+                "-c",
+                new ShellLine(String.join(" ", words(slot))).filled(call.input(), call.number()))
             : new Command.Template(words(slot)).command(call.input(), call.number());
     long name = kept ? call.serial() : call.number();
     return folder == null ? command : command.output(stdout(name), stderr(name));

@@ -37,7 +37,8 @@ final class TemporaryOption {
     try {
       return TemporaryFolder.create(place);
     } catch (IOException e) {
-      throw Usage.wrong(spec, "no temporary folder can be made in " + place + ": " + e.getMessage());
+      throw Usage.wrong(
+          spec, "no temporary folder can be made in " + place + ": " + e.getMessage());
     }
   }
 }

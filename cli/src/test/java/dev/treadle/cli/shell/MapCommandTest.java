@@ -620,8 +620,7 @@ class MapCommandTest {
   void tagBeginsEachLine() {
     String script = "echo one; echo two; echo err >&2; printf three";
     Cli cli = map("", "-k", "--tag", "sh", "-c", script, ":::", "a b", "c");
-    assertThat(cli.out())
-        .isEqualTo("a b\tone\na b\ttwo\na b\tthree\nc\tone\nc\ttwo\nc\tthree");
+    assertThat(cli.out()).isEqualTo("a b\tone\na b\ttwo\na b\tthree\nc\tone\nc\ttwo\nc\tthree");
     assertThat(cli.err()).isEqualTo("a b\terr\nc\terr\n");
   }
 
@@ -667,8 +666,7 @@ class MapCommandTest {
 
   @Test
   void temporaryFilesGoWhereTmpdirSays() throws Exception {
-    assertThat(
-            map("", "--tmpdir", folder.toString(), "sh", "-c", "ls " + folder, ":::", "a").out())
+    assertThat(map("", "--tmpdir", folder.toString(), "sh", "-c", "ls " + folder, ":::", "a").out())
         .startsWith("treadle-map");
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).isEmpty();

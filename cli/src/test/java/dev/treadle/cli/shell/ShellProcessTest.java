@@ -65,7 +65,8 @@ class ShellProcessTest {
       Ended ended = end(process);
       assertThat(ended.code()).isEqualTo(130);
       if (command.equals("map")) {
-        assertThat(ended.err()).contains("interrupted after", "0 of 3 jobs done", "2 stopped while running");
+        assertThat(ended.err())
+            .contains("interrupted after", "0 of 3 jobs done", "2 stopped while running");
       } else {
         assertThat(ended.err()).isEqualTo("treadle run: sh: interrupted\n");
       }
@@ -211,8 +212,17 @@ class ShellProcessTest {
         "[ ! -e %s ] || exit 0; trap 'exit 0' TERM; touch %s; while :; do sleep 0.1; done"
             .formatted(begun, begun);
     String[] line = {
-      "map", "-j1", "--db", folder.resolve("j.db").toString(), "--joblog", log.toString(), "sh",
-      "-c", script, ":::", "a"
+      "map",
+      "-j1",
+      "--db",
+      folder.resolve("j.db").toString(),
+      "--joblog",
+      log.toString(),
+      "sh",
+      "-c",
+      script,
+      ":::",
+      "a"
     };
     Process first = treadle(line);
     await(begun, first);
@@ -230,12 +240,18 @@ class ShellProcessTest {
   void environmentReachesCommandsAsTheCallerHasIt() throws Exception {
     List<String> command = CliProcess.command(List.of(), "run", "env");
     ProcessBuilder builder = new ProcessBuilder(command);
-    String block = "LC_ALL=C\0PATH=" + System.getenv("PATH") + "\0a.b=1\0BASH_FUNC_f%%=() { :;\n}\0";
-    builder.environment().put("TREADLE_CALLER", "77\n" + java.util.Base64.getMimeEncoder().encodeToString(block.getBytes(UTF_8)));
+    String block =
+        "LC_ALL=C\0PATH=" + System.getenv("PATH") + "\0a.b=1\0BASH_FUNC_f%%=() { :;\n}\0";
+    builder
+        .environment()
+        .put(
+            "TREADLE_CALLER",
+            "77\n" + java.util.Base64.getMimeEncoder().encodeToString(block.getBytes(UTF_8)));
     builder.environment().put("LC_ALL", "C.UTF-8");
     builder.environment().put("ADDED", "by the launcher");
     assertThat(end(builder.start()).out().lines())
-        .containsExactlyInAnyOrder("LC_ALL=C", "PATH=" + System.getenv("PATH"), "a.b=1", "BASH_FUNC_f%%=() { :;", "}");
+        .containsExactlyInAnyOrder(
+            "LC_ALL=C", "PATH=" + System.getenv("PATH"), "a.b=1", "BASH_FUNC_f%%=() { :;", "}");
   }
 
   @Test
@@ -248,11 +264,19 @@ class ShellProcessTest {
 
   @Test
   void fewerJobsRunAtOnceWhereFewFilesMayBeOpen() throws Exception {
-    List<String> command = new java.util.ArrayList<>(List.of("sh", "-c", "ulimit -n 150; exec \"$@\"", "sh"));
-    String[] line = Stream.concat(Stream.of("map", "-j100", "sleep", "0", ":::"), java.util.stream.IntStream.range(0, 60).mapToObj(i -> "0")).toArray(String[]::new);
-    command.addAll(CliProcess.command(List.of("-Djava.io.tmpdir=" + Files.createDirectories(temp())), line));
+    List<String> command =
+        new java.util.ArrayList<>(List.of("sh", "-c", "ulimit -n 150; exec \"$@\"", "sh"));
+    String[] line =
+        Stream.concat(
+                Stream.of("map", "-j100", "sleep", "0", ":::"),
+                java.util.stream.IntStream.range(0, 60).mapToObj(i -> "0"))
+            .toArray(String[]::new);
+    command.addAll(
+        CliProcess.command(List.of("-Djava.io.tmpdir=" + Files.createDirectories(temp())), line));
     Ended ended = end(new ProcessBuilder(command).start());
-    assertThat(ended.err()).contains("jobs run at once, not 100: this process may open 150 files", "60 good, 0 failed");
+    assertThat(ended.err())
+        .contains(
+            "jobs run at once, not 100: this process may open 150 files", "60 good, 0 failed");
     assertThat(ended.code()).isZero();
   }
 
@@ -278,7 +302,9 @@ class ShellProcessTest {
     try {
       assertThat(process.errorReader().readLine()).contains("0/1"); // it runs
       interrupt(process);
-      assertThat(end(process)).satisfies(it -> assertThat(it.code()).isEqualTo(130)).satisfies(it -> assertThat(it.out()).isEmpty());
+      assertThat(end(process))
+          .satisfies(it -> assertThat(it.code()).isEqualTo(130))
+          .satisfies(it -> assertThat(it.out()).isEmpty());
     } finally {
       process.destroyForcibly();
     }

@@ -67,7 +67,8 @@ final class Caller {
     return changes;
   }
 
-  // In the charset of names and values here: what it cannot hold is the same in both, garbled alike.
+  // In the charset of names and values here: what it cannot hold is the same in both, garbled
+  // alike.
   private static Map<String, String> variables(String block) {
     Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     Map<String, String> variables = new HashMap<>();

@@ -27,10 +27,12 @@ final class Interpreter {
         return;
       }
       Path interpreter = directory.resolve(named.replace("\r", ""));
-      String first = "%s could not be started: its first line names %s, ".formatted(program, named.strip());
+      String first =
+          "%s could not be started: its first line names %s, ".formatted(program, named.strip());
       if (named.endsWith("\r") && !Files.exists(directory.resolve(named))) {
         throw new IOException(
-            first + "followed by a carriage return: its lines end as on Windows; write it with line feeds only");
+            first
+                + "followed by a carriage return: its lines end as on Windows; write it with line feeds only");
       }
       if (!Files.exists(interpreter)) {
         throw new IOException(first + "which is not there");

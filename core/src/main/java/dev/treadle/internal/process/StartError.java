@@ -33,8 +33,7 @@ final class StartError {
     return switch (number(message)) {
       case TRY_AGAIN, NO_MEMORY, SYSTEM_FILES, PROCESS_FILES -> true;
       // The JDK says of some pipes only that it could not make them.
-      default ->
-          message.contains("Too many open files") || message.contains("Bad file descriptor");
+      default -> message.contains("Too many open files") || message.contains("Bad file descriptor");
     };
   }
 

@@ -57,10 +57,7 @@ final class Wrapper {
 
   /// The name of the last of these tools, which is the one that starts the command.
   static String last(List<String> tools) {
-    return tools.reversed().stream()
-        .filter(TOOLS::contains)
-        .findFirst()
-        .orElse("");
+    return tools.reversed().stream().filter(TOOLS::contains).findFirst().orElse("");
   }
 
   /// A group of its own, and the cores only when nobody else wants them.
