@@ -27,7 +27,8 @@ public interface Job<R extends @Nullable Object> {
   /// @throws WaitException if this thread is interrupted, or the treadle on a durable store closed
   ///   before the job ended; the job goes on
   /// @throws StoreException if the store fails before the job has ended
-  /// @throws RefusedException inside a job, if the wait could never end
+  /// @throws RefusedException inside a job, if the wait could never end; or if the job has ended and
+  ///   how it ended is no longer kept
   R get();
 
   /// As [#get()], for at most so long.
@@ -100,8 +101,12 @@ public interface Job<R extends @Nullable Object> {
   /// Calls back once, when the job has ended, on a virtual thread; at once if it has. What the
   /// callback throws is logged with the id of the job. Never, if the treadle on a durable store is
   /// closed before the job ends.
+  ///
+  /// @throws RefusedException if the job has ended and how it ended is no longer kept
   void whenEnded(Consumer<? super Outcome<R>> callback);
 
   /// The job as a future, for code that speaks futures. Cancelling the future cancels the job.
+  /// Inside a job, waiting for it or for a future derived from it lends the slot as [#get()] does;
+  /// waiting for `allOf` or `anyOf` does not, since Java makes these.
   CompletableFuture<R> toFuture();
 }

@@ -101,6 +101,49 @@ interface KeyContract extends StoreScenario {
   }
 
   @Test
+  default void aCancelledJobDoesNotSatisfyOnce() {
+    cancel(insert(job().key("home").once()), "asked");
+    Receipt second = insert(job().key("home").once());
+    succeed(claim(second));
+
+    assertThat(offer(job().key("home").once()))
+        .isInstanceOfSatisfying(
+            Inserted.KeyTaken.class, it -> assertThat(it.holder().id()).isEqualTo(second.id()));
+    // One that came later and was cancelled takes nothing back.
+    cancel(insert(job().key("home")), "asked");
+    assertThat(offer(job().key("home").once()))
+        .isInstanceOfSatisfying(
+            Inserted.KeyTaken.class, it -> assertThat(it.holder().id()).isEqualTo(second.id()));
+  }
+
+  @Test
+  default void aJobThatIsBeingCancelledIsFollowedByTheNextOfItsKey() {
+    Receipt old = insert(job().key("home").once());
+    Claimed running = claim(old);
+    cancel(old, "asked");
+    Receipt next = insert(job().key("home").once());
+
+    assertThat(state(next)).isEqualTo(JobState.BLOCKED);
+    assertThat(offer(job().key("home").once()))
+        .isInstanceOfSatisfying(
+            Inserted.KeyTaken.class, it -> assertThat(it.holder().id()).isEqualTo(next.id()));
+    failWith(running, "stopped");
+    claim(next);
+  }
+
+  @Test
+  default void aJobThatSucceedsWhileItIsCancelledHasRunOnce() {
+    Receipt old = insert(job().key("home").once());
+    Claimed running = claim(old);
+    cancel(old, "asked");
+    Receipt next = insert(job().key("home").once());
+    succeed(running, "made it");
+
+    assertThat(outcome(next)).isEqualTo(new Outcome.Succeeded<>("made it", 0));
+    nothingToClaim();
+  }
+
+  @Test
   default void aWaitingJobIsReplacedAtOnce() {
     Receipt old = insert(job().key("home"));
     Receipt replacement = insert(job().key("home", IfTaken.REPLACE));
@@ -167,7 +210,7 @@ interface KeyContract extends StoreScenario {
     Receipt replacement = insert(job().key("home", IfTaken.REPLACE));
     cancel(replacement, "asked");
 
-    assertThat(offer(job().key("home")))
+    assertThat(offer(job().key("home", IfTaken.REJECT)))
         .isInstanceOfSatisfying(
             Inserted.KeyTaken.class, it -> assertThat(it.holder().id()).isEqualTo(old.id()));
     Receipt second = insert(job().key("home", IfTaken.REPLACE));

@@ -389,4 +389,23 @@ interface LimitContract extends StoreScenario {
     assertWhy(insert(job().limit("calls")), Reason.Kind.LIMIT, "calls", in(MINUTE).toString());
     assertWhy(insert(job().limit("host", "b.org")), Reason.Kind.WORKER);
   }
+
+  @Test
+  default void aRateGoesOnWhereItStoodWhenTheClockIsSetBack() {
+    rate("calls", 1, MINUTE);
+    insert(job().limit("calls"));
+    Receipt second = insert(job().limit("calls"));
+    assertThat(claim(10)).hasSize(1);
+    advance(Duration.ofSeconds(40));
+    nothingToClaim();
+    setBack(Duration.ofHours(1));
+    nothingToClaim();
+    assertThat(store().explain(second.id()).orElseThrow().until())
+        .isEqualTo(clock().instant().plusSeconds(20));
+    advance(Duration.ofSeconds(19));
+    nothingToClaim();
+    advance(Duration.ofSeconds(1));
+
+    claim(second);
+  }
 }

@@ -493,8 +493,14 @@ final class ModelRun {
         chance(3)
             ? Duration.ofNanos(1_000L * random.nextInt(3))
             : Duration.ofMillis(random.nextInt(3_000));
-    step += "advance " + by;
-    scenario.advance(by);
+    if (chance(12)) {
+      Duration back = by.multipliedBy(random.nextInt(1_000));
+      step += "set back " + back;
+      scenario.setBack(back);
+    } else {
+      step += "advance " + by;
+      scenario.advance(by);
+    }
     model.now(Micros.now(scenario.clock()));
     tick();
   }

@@ -39,6 +39,7 @@ final class StoreModel {
     List<LimitRef> limits = List.of();
     int priority;
     long due;
+    long created;
     long deadline = Micros.NEVER;
     @Nullable String key;
     IfTaken ifTaken = IfTaken.RETURN;
@@ -51,6 +52,9 @@ final class StoreModel {
 
     /// The running job that it replaces.
     @Nullable Job replaces;
+
+    /// It need not run if that one succeeds.
+    boolean unlessDone;
 
     JobState state = JobState.BLOCKED;
     long rank;
@@ -124,7 +128,11 @@ final class StoreModel {
   private final Deque<Doomed> doomed = new ArrayDeque<>();
   private long now;
 
+  /// How far the clock was set back in all: rates take that for no time at all.
+  private long setBack;
+
   void now(long micros) {
+    setBack += Math.max(0, now - micros);
     now = micros;
   }
 
@@ -174,22 +182,34 @@ final class StoreModel {
       return Insert.PARENT_ENDED;
     }
     Optional<Job> holder = holder(job.task, job.key);
-    if (holder.isPresent() && job.ifTaken != IfTaken.REPLACE) {
+    if (holder.isPresent() && !follows(job, holder.get())) {
       return Insert.KEY_TAKEN;
     }
     boolean had =
         job.key != null
             && jobs.values().stream()
-                .anyMatch(it -> it.task.equals(job.task) && job.key.equals(it.key) && it.ended());
+                .anyMatch(it -> it.task.equals(job.task) && job.key.equals(it.key)
+                        && it.ended()
+                        && it.state != JobState.CANCELLED);
     if (holder.isEmpty() && job.once && had) {
       return Insert.KEY_TAKEN;
     }
     return full(job.queue) ? Insert.QUEUE_FULL : Insert.TAKEN;
   }
 
+  /// Whether a job is to wait for the holder of its key, rather than be refused.
+  private static boolean follows(Job job, Job holder) {
+    return switch (job.ifTaken) {
+      case REPLACE -> true;
+      case RETURN -> holder.state == JobState.RUNNING && holder.cancelAsked;
+      case REJECT -> false;
+    };
+  }
+
   /// Takes a job that [#judge] has found fit.
   void insert(Job job, @Nullable Group group, int index) {
     Optional<Job> holder = holder(job.task, job.key);
+    job.created = now;
     job.due = Math.max(job.due, now);
     jobs.put(job.id, job);
     if (group != null) {
@@ -197,6 +217,7 @@ final class StoreModel {
     }
     holder.ifPresent(old -> {
       job.replaces = old.state == JobState.RUNNING ? old : old.replaces;
+      job.unlessDone = job.once && job.ifTaken == IfTaken.RETURN;
       doomed.add(new Doomed(old));
     });
     if (broken(job)) {
@@ -222,7 +243,7 @@ final class StoreModel {
       job.state = JobState.HELD;
     } else if (!met(job)) {
       job.state = JobState.BLOCKED;
-    } else if (job.due > now) {
+    } else if (job.due > now && job.due > job.created) {
       job.state = JobState.SCHEDULED;
     } else {
       job.state = JobState.AVAILABLE;
@@ -265,7 +286,9 @@ final class StoreModel {
   private long opensAt(LimitRef ref) {
     LimitDef def = Objects.requireNonNull(defs.get(ref.name()));
     List<Long> all = starts.getOrDefault(ref, List.of());
-    return all.size() < def.max() ? 0 : all.get(all.size() - def.max()) + def.perMicros();
+    return all.size() < def.max()
+        ? 0
+        : all.get(all.size() - def.max()) + def.perMicros() - setBack;
   }
 
   /// The one thing a job waits for, its queue before its limits; that it runs, or has ended.
@@ -330,7 +353,7 @@ final class StoreModel {
       job.attempt++;
       for (LimitRef ref : job.limits) {
         if (isRate(ref)) {
-          starts.computeIfAbsent(ref, k -> new ArrayList<>()).add(now);
+          starts.computeIfAbsent(ref, k -> new ArrayList<>()).add(now + setBack);
         }
       }
       claimed.add(job);
@@ -428,7 +451,14 @@ final class StoreModel {
         changed = true;
       }
       for (Job job : unended()) {
-        if (job.waits() && broken(job)) {
+        if (job.waits()
+            && job.unlessDone
+            && job.replaces != null
+            && job.replaces.state == JobState.SUCCEEDED) {
+          job.result = job.replaces.result;
+          end(job, JobState.SUCCEEDED);
+          changed = true;
+        } else if (job.waits() && broken(job)) {
           doomed.add(new Doomed(job));
           changed = true;
         } else if (job.state == JobState.BLOCKED && met(job)) {

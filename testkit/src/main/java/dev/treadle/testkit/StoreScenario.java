@@ -59,6 +59,10 @@ interface StoreScenario {
     return clock().instant().plus(wait);
   }
 
+  default void setBack(Duration by) {
+    clock().set(clock().instant().minus(by));
+  }
+
   default void advance(Duration by) {
     clock().advance(by);
   }

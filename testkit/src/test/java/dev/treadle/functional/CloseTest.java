@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.treadle.Job;
+import java.util.concurrent.atomic.AtomicReference;
+import dev.treadle.Listener;
 import dev.treadle.JobContext;
 import dev.treadle.JobState;
 import dev.treadle.Jobs;
@@ -33,6 +35,31 @@ import org.junit.jupiter.params.ParameterizedTest;
 
 /// The ways out: what close, awaitIdle and drain wait for, and what becomes of the rest.
 class CloseTest {
+  @Test
+  void closeInsideAListenerIsRefused() {
+    AtomicReference<Treadle> closing = new AtomicReference<>();
+    AtomicReference<Throwable> refusal = new AtomicReference<>();
+    Listener listener =
+        new Listener() {
+          @Override
+          public void jobEnded(long id, String task, Outcome<?> outcome) {
+            try {
+              closing.get().close();
+            } catch (Throwable thrown) {
+              refusal.set(thrown);
+            }
+          }
+        };
+    try (Treadle one = Treadle.with().listener(listener).open()) {
+      closing.set(one);
+      assertThat(one.submit(() -> 1).get()).isEqualTo(1);
+    }
+    assertThat(refusal.get())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("close() inside a listener");
+  }
+
+
   private final ManualClock clock = new ManualClock();
   private final CountDownLatch release = new CountDownLatch(1);
   private final CountDownLatch began = new CountDownLatch(1);

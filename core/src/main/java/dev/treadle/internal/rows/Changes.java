@@ -14,7 +14,10 @@ public final class Changes {
 
   /// A job to end or to ask to cancel because another ended: worked off in turn, not by recursion,
   /// since chains of jobs may be long.
-  record Ending(Row row, String cause, @Nullable Throwable error) {}
+  ///
+  /// @param outcome how it ends, if it is not cancelled
+  record Ending(
+      Row row, String cause, @Nullable Throwable error, @Nullable Outcome<?> outcome) {}
 
   private record Asked(long id, int fence) {}
 
@@ -28,10 +31,19 @@ public final class Changes {
   boolean room;
 
   public void cancel(Row row, String cause, @Nullable Throwable error) {
+    add(new Ending(row, cause, error, null));
+  }
+
+  /// Ends a job that waits as another did.
+  void end(Row row, Outcome<?> outcome) {
+    add(new Ending(row, "", null, outcome));
+  }
+
+  private void add(Ending ending) {
     if (toCancel == null) {
       toCancel = new ArrayDeque<>();
     }
-    toCancel.add(new Ending(row, cause, error));
+    toCancel.add(ending);
   }
 
   @Nullable Ending nextToCancel() {

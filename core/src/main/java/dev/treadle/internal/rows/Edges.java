@@ -31,7 +31,12 @@ final class Edges {
   private final RowTable table;
   private final Journal journal;
   private final States states;
+
+  /// The jobs that have not ended, by their keys.
   private final Map<KeyOf, Row> keys = new HashMap<>();
+
+  /// The latest jobs that ended with these keys and did what they were for: not the cancelled ones.
+  private final Map<KeyOf, Row> done = new HashMap<>();
 
   /// The number of the latest group.
   long lastGroup;
@@ -42,10 +47,16 @@ final class Edges {
     this.states = states;
   }
 
-  /// The job that holds a key, or null; if a key is for once, also one that has ended long ago.
+  /// The job that holds a key, or null; if a key is for once, also one that has ended, but for one
+  /// that was cancelled: that did not do it.
   @Nullable Row holder(String task, String key, boolean once) {
-    Row holder = keys.get(new KeyOf(task, key));
-    return holder == null && once ? table.endedWithKey(task, key) : holder;
+    KeyOf of = new KeyOf(task, key);
+    Row holder = keys.get(of);
+    if (holder == null && once) {
+      holder = done.get(of);
+      holder = holder == null ? table.endedWithKey(task, key) : holder;
+    }
+    return holder;
   }
 
   /// Ties a new job to its parent, its group, its key and the job it replaces.
@@ -123,7 +134,11 @@ final class Edges {
     }
     more.dependents = List.of();
     for (Row follower : more.followers) {
-      met(follower, now, changes);
+      if (outcome instanceof Outcome.Succeeded<?> it && follower.more().unlessDone) {
+        changes.end(follower, new Outcome.Succeeded<>(it.value(), follower.attempt));
+      } else {
+        met(follower, now, changes);
+      }
     }
     more.followers = List.of();
     for (RowGroup group : more.groups) {
@@ -135,9 +150,17 @@ final class Edges {
       more.parent.removeChild(row);
       more.parent = null;
     }
-    if (more.after != null && !more.after.ended() && more.key != null) {
-      // A replacement that ends before what it was to replace gives the key back.
-      keys.replace(new KeyOf(row.task, more.key), row, more.after);
+    if (more.key != null) {
+      KeyOf key = new KeyOf(row.task, more.key);
+      if (more.after != null && !more.after.ended()) {
+        // A replacement that ends before what it was to replace gives the key back.
+        keys.replace(key, row, more.after);
+      } else {
+        keys.remove(key, row);
+      }
+      if (!(outcome instanceof Outcome.Cancelled<?>)) {
+        done.put(key, row);
+      }
     }
     more.after = null;
     if (!succeeded) {
@@ -223,7 +246,9 @@ final class Edges {
   /// Frees the key of a job that is let go.
   void freeKey(Row row) {
     if (row.more != null && row.more.key != null) {
-      keys.remove(new KeyOf(row.task, row.more.key), row);
+      KeyOf key = new KeyOf(row.task, row.more.key);
+      keys.remove(key, row);
+      done.remove(key, row);
     }
   }
 

@@ -111,6 +111,9 @@ public final class Row implements Receipt {
     @Nullable RowGroup inputGroup;
     @Nullable Row after;
 
+    /// Whether it need not run if the job it follows succeeds after all.
+    boolean unlessDone;
+
     /// Edges out.
     List<Row> dependents = List.of();
 

@@ -70,7 +70,8 @@ public final class Rows {
       }
       Row holder = extra.key() == null ? null : edges.holder(job.task(), extra.key(), extra.once());
       if (holder != null && (!holder.ended() || extra.once())) {
-        if (extra.ifTaken() != IfTaken.REPLACE || holder.ended()) {
+        boolean leaves = extra.ifTaken() == IfTaken.RETURN && asked(holder);
+        if (holder.ended() || extra.ifTaken() != IfTaken.REPLACE && !leaves) {
           return new Inserted.KeyTaken(table.receipt(holder));
         }
         replaced = holder;
@@ -91,12 +92,20 @@ public final class Rows {
     }
     if (extra != null) {
       link(row, extra, parent, replaced, changes);
+      if (replaced != null && extra.once() && extra.ifTaken() == IfTaken.RETURN) {
+        row.more().unlessDone = true;
+      }
     }
     edges.linkInput(row, job.input(), changes);
     row.pending = journal.inserted(row, job);
     states.enter(row, now, changes);
     workOff(changes, now);
     return new Inserted.Taken(table.receipt(row));
+  }
+
+  /// Whether a job runs and was asked to cancel: it will hardly do what it was for.
+  private static boolean asked(Row row) {
+    return row.state == JobState.RUNNING && row.cancelCause() != null;
   }
 
   /// A job that was taken is kept for good: it may start.
@@ -440,8 +449,11 @@ public final class Rows {
         continue;
       }
       if (row.state != JobState.RUNNING) {
-        endWaiting(
-            row, new Outcome.Cancelled<>(next.cause(), next.error(), row.attempt), now, changes);
+        Outcome<?> outcome =
+            next.outcome() != null
+                ? next.outcome()
+                : new Outcome.Cancelled<>(next.cause(), next.error(), row.attempt);
+        endWaiting(row, outcome, now, changes);
       } else if (row.more().cancelCause == null) {
         row.more().cancelCause = next.cause();
         journal.changed(row);

@@ -541,7 +541,7 @@ final class Disk implements AutoCloseable {
         rows -> rows.next() ? rows.getBytes(1) : null);
   }
 
-  /// The latest job of a task with this key that has ended, or null.
+  /// The latest job of a task with this key that has succeeded or failed, or null.
   @Nullable Row endedWithKey(String task, String key) {
     return read(
         "SELECT "
@@ -551,7 +551,7 @@ final class Disk implements AutoCloseable {
             + ", "
             + DONE
             + " FROM more m JOIN job j ON j.id = m.id JOIN kind k ON k.id = j.kind"
-            + " JOIN done d ON d.id = m.id WHERE m.key = ? AND k.task = ?"
+            + " JOIN done d ON d.id = m.id WHERE m.key = ? AND k.task = ? AND d.state <> 2"
             + " ORDER BY m.id DESC LIMIT 1",
         List.of(key, task),
         rows -> rows.next() ? ended(rows) : null);
