@@ -27,8 +27,8 @@ public interface Job<R extends @Nullable Object> {
   /// @throws WaitException if this thread is interrupted, or the treadle on a durable store closed
   ///   before the job ended; the job goes on
   /// @throws StoreException if the store fails before the job has ended
-  /// @throws RefusedException inside a job, if the wait could never end; or if the job has ended and
-  ///   how it ended is no longer kept
+  /// @throws RefusedException inside a job, if the wait could never end; or if the job has ended
+  ///   and how it ended is no longer kept
   R get();
 
   /// As [#get()], for at most so long.

@@ -144,10 +144,10 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
             options.traceparent));
   }
 
-  /// The same; jobs with this key that have succeeded or failed count too, as long as the store keeps
-  /// them. A job that was cancelled did not do it, and does not count: the next submission runs. If a
-  /// job with the key still runs and was asked to cancel, the next waits for its end, and runs unless
-  /// that one succeeds after all.
+  /// The same; jobs with this key that have succeeded or failed count too, as long as the store
+  /// keeps them. A job that was cancelled did not do it, and does not count: the next submission
+  /// runs. If a job with the key still runs and was asked to cancel, the next waits for its end,
+  /// and runs unless that one succeeds after all.
   public Submission<A, R> once() {
     return with(
         new Options(

@@ -188,7 +188,9 @@ final class StoreModel {
     boolean had =
         job.key != null
             && jobs.values().stream()
-                .anyMatch(it -> it.task.equals(job.task) && job.key.equals(it.key)
+                .anyMatch(it ->
+                    it.task.equals(job.task)
+                        && job.key.equals(it.key)
                         && it.ended()
                         && it.state != JobState.CANCELLED);
     if (holder.isEmpty() && job.once && had) {
@@ -286,9 +288,7 @@ final class StoreModel {
   private long opensAt(LimitRef ref) {
     LimitDef def = Objects.requireNonNull(defs.get(ref.name()));
     List<Long> all = starts.getOrDefault(ref, List.of());
-    return all.size() < def.max()
-        ? 0
-        : all.get(all.size() - def.max()) + def.perMicros() - setBack;
+    return all.size() < def.max() ? 0 : all.get(all.size() - def.max()) + def.perMicros() - setBack;
   }
 
   /// The one thing a job waits for, its queue before its limits; that it runs, or has ended.

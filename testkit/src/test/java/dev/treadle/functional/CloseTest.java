@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.treadle.Job;
-import java.util.concurrent.atomic.AtomicReference;
-import dev.treadle.Listener;
 import dev.treadle.JobContext;
 import dev.treadle.JobState;
 import dev.treadle.Jobs;
+import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.RefusedException;
 import dev.treadle.Retry;
@@ -25,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -58,7 +58,6 @@ class CloseTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("close() inside a listener");
   }
-
 
   private final ManualClock clock = new ManualClock();
   private final CountDownLatch release = new CountDownLatch(1);

@@ -49,16 +49,19 @@ class ManyWaitsTest {
   void aRaceInsideAJobOfWhichTheLastWinsCostsAsMuchForEachAsASmallOne() {
     int many = 80_000;
     Task<Integer, Integer> runner =
-        Task.io("runner", Integer.class, Integer.class, i -> {
-              if (i < many - 1) {
-                throw new IllegalStateException("lost");
-              }
-              return i;
-            })
+        Task.io(
+                "runner",
+                Integer.class,
+                Integer.class,
+                i -> {
+                  if (i < many - 1) {
+                    throw new IllegalStateException("lost");
+                  }
+                  return i;
+                })
             .retry(Retry.NONE);
     Job<Integer> race =
-        treadle.submit(() ->
-            treadle.race(runner, IntStream.range(0, many).boxed().toList()));
+        treadle.submit(() -> treadle.race(runner, IntStream.range(0, many).boxed().toList()));
 
     assertThat(race.get()).isEqualTo(many - 1);
   }
@@ -68,8 +71,8 @@ class ManyWaitsTest {
     int many = 300_000;
     Task<Integer, Integer> item = Task.io("item", Integer.class, Integer.class, i -> i);
     Job<Integer> sum =
-        treadle.submit(() ->
-            JobContext.current().map(item, IntStream.range(0, many).boxed()).get().size());
+        treadle.submit(
+            () -> JobContext.current().map(item, IntStream.range(0, many).boxed()).get().size());
 
     assertThat(sum.get()).isEqualTo(many);
   }
@@ -82,11 +85,15 @@ class ManyWaitsTest {
     treadle = Treadle.with().permits(Strategy.IO, many).clock(clock).open();
     CountDownLatch running = new CountDownLatch(many);
     Task<Integer, Integer> task =
-        Task.io("slow", Integer.class, Integer.class, i -> {
-              running.countDown();
-              new CountDownLatch(1).await();
-              return i;
-            })
+        Task.io(
+                "slow",
+                Integer.class,
+                Integer.class,
+                i -> {
+                  running.countDown();
+                  new CountDownLatch(1).await();
+                  return i;
+                })
             .timeout(Duration.ofSeconds(1));
     List<Job<Integer>> jobs = new ArrayList<>();
     for (int i = 0; i < many; i++) {
@@ -96,9 +103,10 @@ class ManyWaitsTest {
     clock.advance(Duration.ofSeconds(1));
 
     assertThat(jobs)
-        .allSatisfy(job -> assertThat(job.settled())
-            .isInstanceOfSatisfying(
-                Outcome.Failed.class,
-                it -> assertThat(it.reason()).isEqualTo(Outcome.Failed.Reason.TIMED_OUT)));
+        .allSatisfy(job ->
+            assertThat(job.settled())
+                .isInstanceOfSatisfying(
+                    Outcome.Failed.class,
+                    it -> assertThat(it.reason()).isEqualTo(Outcome.Failed.Reason.TIMED_OUT)));
   }
 }

@@ -112,10 +112,14 @@ class MapTest {
   void theTotalOfAMapOverACollectionIsKnownAtOnce() {
     CountDownLatch go = new CountDownLatch(1);
     Task<Integer, Integer> waits =
-        Task.io("waits", Integer.class, Integer.class, i -> {
-          go.await();
-          return i;
-        });
+        Task.io(
+            "waits",
+            Integer.class,
+            Integer.class,
+            i -> {
+              go.await();
+              return i;
+            });
     try (Treadle narrow = Treadle.with().mapWindow(2).open()) {
       Jobs<Integer, Integer> jobs = narrow.map(waits, List.of(1, 2, 3, 4, 5));
       assertThat(jobs.progress().total()).isEqualTo(5);

@@ -32,10 +32,14 @@ class SharedStageTest {
   void theCancelOfOneJobLeavesTheOthersAndTheStageAlone() throws InterruptedException {
     CountDownLatch called = new CountDownLatch(2);
     Task<Integer, Integer> task =
-        Task.async("shared", Integer.class, Integer.class, i -> {
-          called.countDown();
-          return shared;
-        });
+        Task.async(
+            "shared",
+            Integer.class,
+            Integer.class,
+            i -> {
+              called.countDown();
+              return shared;
+            });
     Job<Integer> one = treadle.submit(task, 1);
     Job<Integer> other = treadle.submit(task, 2);
     called.await();
@@ -53,19 +57,24 @@ class SharedStageTest {
     CountDownLatch called = new CountDownLatch(1);
     try (Treadle listening =
         Treadle.with()
-            .listener(new Listener() {
-              @Override
-              public void jobEnded(long id, String task, Outcome<?> outcome) {
-                told.set(Thread.currentThread());
-              }
-            })
+            .listener(
+                new Listener() {
+                  @Override
+                  public void jobEnded(long id, String task, Outcome<?> outcome) {
+                    told.set(Thread.currentThread());
+                  }
+                })
             .open()) {
       Job<Integer> job =
           listening.submit(
-              Task.async("shared", Integer.class, Integer.class, i -> {
-                called.countDown();
-                return shared;
-              }),
+              Task.async(
+                  "shared",
+                  Integer.class,
+                  Integer.class,
+                  i -> {
+                    called.countDown();
+                    return shared;
+                  }),
               1);
       called.await();
       shared.complete(7);
@@ -80,8 +89,7 @@ class SharedStageTest {
   void anAttemptEndsAsQuicklyBesideManyThatRun() {
     int many = 100_000;
     List<CompletableFuture<Integer>> stages = new ArrayList<>();
-    Task<Integer, Integer> task =
-        Task.async("timer", Integer.class, Integer.class, stages::get);
+    Task<Integer, Integer> task = Task.async("timer", Integer.class, Integer.class, stages::get);
     List<Job<Integer>> jobs = new ArrayList<>();
     for (int i = 0; i < many; i++) {
       stages.add(new CompletableFuture<>());

@@ -148,16 +148,22 @@ class WaitInsideTest {
   void waitingForTheFutureOfAJobLendsTheSlot() {
     Task<Integer, Object> inner = OutcomeTest.task("inner", Strategy.IO, i -> i);
     Task<Integer, Object> outer =
-        OutcomeTest.task("outer", Strategy.IO, i -> {
-          JobContext here = JobContext.current();
-          int joined = (Integer) here.submit(inner, 1).toFuture().join();
-          int got = (Integer) here.submit(inner, 2).toFuture().get();
-          int timed = (Integer) here.submit(inner, 3).toFuture().get(1, TimeUnit.HOURS);
-          int derived =
-              here.submit(inner, 4).toFuture().thenApply(it -> (Integer) it + 1).toCompletableFuture()
-                  .join();
-          return joined + got + timed + derived;
-        });
+        OutcomeTest.task(
+            "outer",
+            Strategy.IO,
+            i -> {
+              JobContext here = JobContext.current();
+              int joined = (Integer) here.submit(inner, 1).toFuture().join();
+              int got = (Integer) here.submit(inner, 2).toFuture().get();
+              int timed = (Integer) here.submit(inner, 3).toFuture().get(1, TimeUnit.HOURS);
+              int derived =
+                  here.submit(inner, 4)
+                      .toFuture()
+                      .thenApply(it -> (Integer) it + 1)
+                      .toCompletableFuture()
+                      .join();
+              return joined + got + timed + derived;
+            });
 
     assertThat(treadle.submit(outer, 0).get()).isEqualTo(11);
   }
@@ -167,9 +173,7 @@ class WaitInsideTest {
     Task<Integer, Object> inner = OutcomeTest.task("inner", Strategy.IO, i -> i).limit("db", 1);
     Task<Integer, Object> outer =
         OutcomeTest.task(
-                "outer",
-                Strategy.IO,
-                i -> JobContext.current().submit(inner, i).toFuture().join())
+                "outer", Strategy.IO, i -> JobContext.current().submit(inner, i).toFuture().join())
             .limit("db", 1);
 
     assertDeadlock(treadle.submit(outer, 1));
@@ -181,14 +185,18 @@ class WaitInsideTest {
     treadle = Treadle.open();
     Task<Integer, Object> inner = OutcomeTest.task("inner", Strategy.IO, i -> i).limit("db", 2);
     Task<Integer, Object> outer =
-        OutcomeTest.task("outer", Strategy.IO, i -> {
-          Job<Object> job = JobContext.current().submit(inner, i);
-          CountDownLatch ended = new CountDownLatch(1);
-          job.whenEnded(outcome -> ended.countDown());
-          ended.await();
-          assertThat(job.outcome()).isPresent();
-          return job.get();
-        }).limit("db", 2);
+        OutcomeTest.task(
+                "outer",
+                Strategy.IO,
+                i -> {
+                  Job<Object> job = JobContext.current().submit(inner, i);
+                  CountDownLatch ended = new CountDownLatch(1);
+                  job.whenEnded(outcome -> ended.countDown());
+                  ended.await();
+                  assertThat(job.outcome()).isPresent();
+                  return job.get();
+                })
+            .limit("db", 2);
 
     assertDeadlock(treadle.submit(outer, 1));
   }
@@ -200,10 +208,14 @@ class WaitInsideTest {
     Task<Integer, Object> inner =
         OutcomeTest.task("inner", Strategy.IO, i -> i).limit("db", 1).queue("small");
     Task<Integer, Object> outer =
-        OutcomeTest.task("outer", Strategy.IO, i -> {
-          JobContext.current().submit(inner, 1);
-          return JobContext.current().submit(inner, 2);
-        }).limit("db", 1);
+        OutcomeTest.task(
+                "outer",
+                Strategy.IO,
+                i -> {
+                  JobContext.current().submit(inner, 1);
+                  return JobContext.current().submit(inner, 2);
+                })
+            .limit("db", 1);
     Job<Object> job = treadle.submit(outer, 1);
 
     assertDeadlock(job);
@@ -222,21 +234,25 @@ class WaitInsideTest {
         OutcomeTest.task("inner", Strategy.IO, i -> i).limit("db", 3).queue("small");
     CyclicBarrier all = new CyclicBarrier(3);
     Task<Integer, Object> outer =
-        OutcomeTest.task("outer", Strategy.IO, i -> {
-          all.await();
-          for (int n = 0; n < 5; n++) {
-            treadle.submit(inner, n);
-          }
-          return i;
-        }).limit("db", 3);
+        OutcomeTest.task(
+                "outer",
+                Strategy.IO,
+                i -> {
+                  all.await();
+                  for (int n = 0; n < 5; n++) {
+                    treadle.submit(inner, n);
+                  }
+                  return i;
+                })
+            .limit("db", 3);
 
     List<Outcome<Object>> outcomes = treadle.map(outer, List.of(1, 2, 3)).settled();
     assertThat(outcomes).filteredOn(it -> it instanceof Outcome.Succeeded<?>).isNotEmpty();
     assertThat(outcomes)
         .filteredOn(it -> it instanceof Outcome.Failed<?>)
         .isNotEmpty()
-        .allSatisfy(it -> assertThat(((Outcome.Failed<?>) it).cause())
-            .isInstanceOf(RefusedException.class));
+        .allSatisfy(it ->
+            assertThat(((Outcome.Failed<?>) it).cause()).isInstanceOf(RefusedException.class));
   }
 
   @Test
@@ -246,10 +262,14 @@ class WaitInsideTest {
     treadle.pause("small");
     Task<Integer, Object> inner = OutcomeTest.task("inner", Strategy.IO, i -> i).queue("small");
     Task<Integer, Object> outer =
-        OutcomeTest.task("outer", Strategy.IO, i -> {
-          treadle.submit(inner, 1);
-          return treadle.submit(inner, 2).get();
-        }).limit("db", 1);
+        OutcomeTest.task(
+                "outer",
+                Strategy.IO,
+                i -> {
+                  treadle.submit(inner, 1);
+                  return treadle.submit(inner, 2).get();
+                })
+            .limit("db", 1);
     Job<Object> job = treadle.submit(outer, 1);
     while (!job.why().text().contains("until queue small, which is full, has room")) {
       Thread.onSpinWait();

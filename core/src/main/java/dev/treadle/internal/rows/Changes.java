@@ -16,8 +16,7 @@ public final class Changes {
   /// since chains of jobs may be long.
   ///
   /// @param outcome how it ends, if it is not cancelled
-  record Ending(
-      Row row, String cause, @Nullable Throwable error, @Nullable Outcome<?> outcome) {}
+  record Ending(Row row, String cause, @Nullable Throwable error, @Nullable Outcome<?> outcome) {}
 
   private record Asked(long id, int fence) {}
 
