@@ -16,7 +16,8 @@ final class Call {
 
   private final long serial = CALLS.incrementAndGet();
   private final long number;
-  private final String input;
+  private final List<String> arguments;
+  private final int places;
   private final @Nullable String problem;
   private final List<Try> failures = new CopyOnWriteArrayList<>(); // one a retry: a hundred at most
   private volatile Instant began = Instant.EPOCH;
@@ -24,8 +25,16 @@ final class Call {
   /// @param number which input it is, from 1
   /// @param problem why no command can be run for it, or null
   Call(long number, String input, @Nullable String problem) {
+    this(number, List.of(input), 1, problem);
+  }
+
+  /// One with several inputs, or with fewer than there are places for.
+  ///
+  /// @param places how many inputs a call has at most
+  Call(long number, List<String> arguments, int places, @Nullable String problem) {
     this.number = number;
-    this.input = input;
+    this.arguments = List.copyOf(arguments);
+    this.places = places;
     this.problem = problem;
   }
 
@@ -38,8 +47,19 @@ final class Call {
     return serial;
   }
 
+  /// All inputs as one text, for people and records.
   String input() {
-    return input;
+    return String.join(" ", arguments);
+  }
+
+  /// The inputs.
+  List<String> arguments() {
+    return arguments;
+  }
+
+  /// How many inputs such calls have at most.
+  int places() {
+    return places;
   }
 
   @Nullable String problem() {

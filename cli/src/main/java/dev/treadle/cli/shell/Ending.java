@@ -117,6 +117,7 @@ record Ending(Limits limits) {
             null,
             null,
             call.began(),
+            call.places() == 1 ? null : call.arguments(),
             earlier(call, outcome))
         : new Report(
             call.number(),
@@ -134,6 +135,7 @@ record Ending(Limits limits) {
             null,
             null,
             call.began(),
+            call.places() == 1 ? null : call.arguments(),
             earlier(call, outcome));
   }
 

@@ -26,14 +26,30 @@ import org.jspecify.annotations.Nullable;
 /// @param file the list, or null
 /// @param in the list if there is neither
 /// @param separator what ends an input: a line feed or NUL
-record Inputs(@Nullable List<String> named, @Nullable Path file, InputStream in, char separator) {
+/// @param combination several lists of the command line, or null
+/// @param perCall how many inputs a job gets, of one list
+record Inputs(
+    @Nullable List<String> named,
+    @Nullable Path file,
+    InputStream in,
+    char separator,
+    @Nullable Combination combination,
+    int perCall) {
+  /// One list, each input of which is for a job of its own.
+  Inputs(@Nullable List<String> named, @Nullable Path file, InputStream in, char separator) {
+    this(named, file, in, separator, null, 1);
+  }
+
   /// The longest input in bytes. Linux takes no argument over 128 KiB.
   static final int LENGTH_MAX = 1 << 20;
 
   /// How many there are; -1 where only reading would tell.
   long total() throws IOException {
+    if (combination != null) {
+      return combination.count();
+    }
     if (named != null) {
-      return named.size();
+      return Math.ceilDiv(named.size(), perCall);
     }
     if (file == null || !Files.isRegularFile(file)) {
       return -1;
@@ -43,8 +59,23 @@ record Inputs(@Nullable List<String> named, @Nullable Path file, InputStream in,
     }
   }
 
+  /// How many inputs a call has at most.
+  int places() {
+    return combination == null ? perCall : combination.lists();
+  }
+
   /// All of them, to be closed.
   Stream<Call> calls() throws IOException {
+    if (combination != null) {
+      AtomicLong number = new AtomicLong();
+      return combination
+          .rows()
+          .map(row -> new Call(number.incrementAndGet(), row, places(), null));
+    }
+    return perCall == 1 ? single() : Batches.of(single(), perCall);
+  }
+
+  private Stream<Call> single() throws IOException {
     AtomicLong number = new AtomicLong();
     if (named != null) {
       return named.stream().map(each -> new Call(number.incrementAndGet(), each, null));

@@ -8,8 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ record KeptReports(Run run, Map<String, String> limits, Recipe recipe, boolean s
   private static final String NUMBER = "number";
   private static final String INPUT = "input";
   private static final String PROBLEM = "problem";
+  private static final String PLACES = "places";
 
   /// The template is part of the run; limits, how many commands run at once, in which order they
   /// are shown, in which format and when to halt are not.
@@ -55,7 +58,9 @@ record KeptReports(Run run, Map<String, String> limits, Recipe recipe, boolean s
   @Override
   public String text(Call call) {
     boolean counts = recipe.takesNumber() || !recipe.kept();
-    return counts ? call.input() + "\0" + call.number() : call.input();
+    // An input that is one of several holds no NUL.
+    String inputs = call.places() == 1 ? call.input() : "\0" + String.join("\0", call.arguments());
+    return counts ? inputs + "\0" + call.number() : inputs;
   }
 
   @Override
@@ -74,6 +79,12 @@ record KeptReports(Run run, Map<String, String> limits, Recipe recipe, boolean s
     Map<String, String> fields = new HashMap<>();
     fields.put(NUMBER, String.valueOf(call.number()));
     fields.put(INPUT, call.input());
+    if (call.places() > 1) {
+      fields.put(PLACES, String.valueOf(call.places()));
+      for (int i = 0; i < call.arguments().size(); i++) {
+        fields.put(INPUT + i, call.arguments().get(i));
+      }
+    }
     if (call.problem() != null) {
       fields.put(PROBLEM, call.problem());
     }
@@ -82,8 +93,19 @@ record KeptReports(Run run, Map<String, String> limits, Recipe recipe, boolean s
 
   @Override
   public Call input(Map<String, String> fields) {
+    long number = Long.parseLong(fields.getOrDefault(NUMBER, "0"));
+    int places = Integer.parseInt(fields.getOrDefault(PLACES, "1"));
+    if (places > 1) {
+      List<String> arguments = new ArrayList<>();
+      String next = fields.get(INPUT + 0);
+      while (next != null) {
+        arguments.add(next);
+        next = fields.get(INPUT + arguments.size());
+      }
+      return new Call(number, arguments, places, fields.get(PROBLEM));
+    }
     return new Call(
-        Long.parseLong(fields.getOrDefault(NUMBER, "0")),
+        number,
         fields.getOrDefault(INPUT, ""),
         fields.get(PROBLEM));
   }

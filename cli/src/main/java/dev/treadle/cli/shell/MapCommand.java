@@ -43,6 +43,9 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
+      "Several lists: ::: a b ::: 1 2 runs all combinations, ::: a b :::+ 1 2 goes along both;",
+      "{1} and {2} are the input of the first and of the second list, or with -n the first and",
+      "the second of a command, and {2.} and so on as below.",
       "Places for the input: {} itself, {.} without extension, {/} its name, {//} its",
       "folder, {/.} its name without extension, {#} its number. Without any, {} is added.",
       "{%%} is the number of the slot it runs in, from 1 to -j, as for GPUs.",
@@ -90,6 +93,12 @@ public final class MapCommand implements Callable<Integer> {
       names = {"-0", "--null"},
       description = "Inputs end with NUL in place of a line end, as find -print0 writes them.")
   boolean nul;
+
+  @Option(
+      names = {"-n", "--max-args"},
+      paramLabel = "N",
+      description = "Inputs for each command, 1 to 1,000; the last may get fewer. Default: 1.")
+  int perCommand = 1;
 
   @Option(
       names = "--shell",
@@ -170,13 +179,14 @@ public final class MapCommand implements Callable<Integer> {
     Printer<Report> lines =
         Printer.of(output.format(spec, ReportFormat.FIELDS, ReportFormat.of(streams.terminal())));
     Words typed = Words.split(words);
-    String problem = typed.problem(shell);
+    Usage.range(spec, "--max-args", perCommand, 1, 1_000);
+    Inputs inputs = inputs(typed, streams);
+    String problem = typed.problem(shell, inputs.places());
     if (problem != null) {
       throw Usage.wrong(spec, problem);
     }
-    Inputs inputs = inputs(typed.inputs(), streams);
     if (dryRun) {
-      return show(inputs, new Recipe(typed.command(), shell, null), streams);
+      return show(inputs, new Recipe(typed.command(), shell, null, false, inputs.places()), streams);
     }
     Path place = temporary.place(spec);
     fitJobs(streams);
@@ -187,7 +197,8 @@ public final class MapCommand implements Callable<Integer> {
     Recording recording = report.begin(spec, streams, output.quiet(), jobs);
     JobLog log = log(streams);
     if (out != null || (records && kept == null)) {
-      Recipe recipe = new Recipe(typed.command(), shell, out == null ? null : folder(out));
+      Recipe recipe = new Recipe(
+              typed.command(), shell, out == null ? null : folder(out), false, inputs.places());
       return run(
           new MapWork(inputs, recipe, limits, settings, gate, live, halt, log, recording.watch()),
           recipe,
@@ -197,7 +208,8 @@ public final class MapCommand implements Callable<Integer> {
           streams);
     }
     TemporaryFolder folder = TemporaryOption.folder(spec, place);
-    Recipe recipe = new Recipe(typed.command(), shell, folder.path(), kept != null);
+    Recipe recipe =
+        new Recipe(typed.command(), shell, folder.path(), kept != null, inputs.places());
     MapWork work =
         new MapWork(inputs, recipe, limits, settings, gate, live, halt, log, recording.watch());
     return run(
@@ -280,8 +292,13 @@ public final class MapCommand implements Callable<Integer> {
     return code;
   }
 
-  private Inputs inputs(@Nullable List<String> named, Stdio streams) {
+  private Inputs inputs(Words typed, Stdio streams) {
     char separator = nul ? '\0' : '\n';
+    List<String> named = typed.inputs();
+    Combination several = typed.combination();
+    if (several != null) {
+      return combined(several, streams);
+    }
     if (named != null && file != null) {
       throw Usage.wrong(spec, "inputs come from --arg-file or after :::, not from both");
     }
@@ -292,7 +309,22 @@ public final class MapCommand implements Callable<Integer> {
           "no inputs: name some after :::, or give a list with --arg-file FILE, or pipe one in");
     }
     Path path = in ? null : readable(file);
-    return new Inputs(named, path, streams.in(), separator);
+    return new Inputs(named, path, streams.in(), separator, null, perCommand);
+  }
+
+  private Inputs combined(Combination several, Stdio streams) {
+    if (file != null) {
+      throw Usage.wrong(spec, "inputs come from --arg-file or after :::, not from both");
+    }
+    if (perCommand > 1) {
+      throw Usage.wrong(spec, "--max-args is for one list; of several, each job gets one input each");
+    }
+    try {
+      long unused = several.count();
+    } catch (ArithmeticException e) {
+      throw Usage.wrong(spec, "the lists have more combinations than can be counted");
+    }
+    return new Inputs(null, null, streams.in(), '\n', several, 1);
   }
 
   private @Nullable Path readable(@Nullable Path path) {

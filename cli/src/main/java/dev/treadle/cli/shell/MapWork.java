@@ -151,7 +151,7 @@ final class MapWork implements ListWork<Call, Command.Result, Report> {
 
   @Override
   public Next after(Report report, Progress soFar) {
-    Call call = new Call(report.n(), String.valueOf(report.input()), null);
+    Call call = report.call();
     log.add(report, received(report), () -> recipe.shown(call));
     Next next = halt.after(soFar);
     haltedWell |= next != Next.GO_ON && halt.of() == Halt.Of.SUCCESS;

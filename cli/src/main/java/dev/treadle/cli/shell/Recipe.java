@@ -14,20 +14,30 @@ import org.jspecify.annotations.Nullable;
 /// @param folder gets two files a command, with all that it prints; or null
 /// @param kept whether the files are read when the command has ended, and their content goes into
 ///   its record; calls of one number may then run at once
-record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean kept) {
+/// @param places how many inputs a command gets at most
+record Recipe(
+    List<String> words, boolean shell, @Nullable Path folder, boolean kept, int places) {
   private static final String NUMBER = "{#}";
   private static final String SLOT = "{%}";
 
   /// The recipe of a run that is not kept.
   Recipe(List<String> words, boolean shell, @Nullable Path folder) {
-    this(words, shell, folder, false);
+    this(words, shell, folder, false, 1);
+  }
+
+  /// The recipe of commands that get one input each.
+  Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean kept) {
+    this(words, shell, folder, kept, 1);
   }
 
   /// Adds a place for the input if there is none, as GNU parallel does.
   Recipe {
     words = List.copyOf(words);
     if (words.stream()
-        .noneMatch(word -> word.contains(SLOT) || ShellLine.PLACE.matcher(word).find())) {
+        .noneMatch(word ->
+            word.contains(SLOT)
+                || ShellLine.PLACE.matcher(word).find()
+                || Filling.numbers(word, places))) {
       List<String> more = new ArrayList<>(words);
       more.add("{}");
       words = List.copyOf(more);
@@ -44,15 +54,30 @@ record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean 
     if (call.problem() != null) {
       throw new IllegalArgumentException(call.problem());
     }
-    Command command =
-        shell
-            ? Command.of(
-                "sh",
-                "-c",
-                new ShellLine(String.join(" ", words(slot))).filled(call.input(), call.number()))
-            : new Command.Template(words(slot)).command(call.input(), call.number());
+    Command command = several() ? filled(call, words(slot)) : single(call, words(slot));
     long name = kept ? call.serial() : call.number();
     return folder == null ? command : command.output(stdout(name), stderr(name));
+  }
+
+  private Command single(Call call, List<String> words) {
+    return shell
+        ? Command.of(
+            "sh",
+            "-c",
+            new ShellLine(String.join(" ", words)).filled(call.input(), call.number()))
+        : new Command.Template(words).command(call.input(), call.number());
+  }
+
+  // One input of one list may be asked for by its number too.
+  private boolean several() {
+    return places > 1 || words.stream().anyMatch(word -> Filling.numbers(word, places));
+  }
+
+  private Command filled(Call call, List<String> words) {
+    Filling filling = new Filling(call);
+    return shell
+        ? Command.of("sh", "-c", filling.line(String.join(" ", words)))
+        : Command.of(filling.words(words).toArray(String[]::new));
   }
 
   // Before the input comes in, which may hold the same characters.
@@ -69,6 +94,12 @@ record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean 
 
   /// What could be typed into a shell to run the same.
   String shown(Call call) {
+    if (several()) {
+      Filling filling = new Filling(call);
+      return shell
+          ? filling.line(String.join(" ", words))
+          : Quoting.line(filling.words(words));
+    }
     String input = call.input().replace('\0', ' '); // of a command that was not run
     if (shell) {
       return line().filled(input, call.number());

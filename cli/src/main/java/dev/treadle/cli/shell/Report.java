@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///   it is known; or null
 /// @param allStderr the same for standard error
 /// @param began when the last attempt began
+/// @param arguments the inputs, where they are not the one text that is `input`; or null
 /// @param earlier the attempts that failed before the last, oldest first
 record Report(
     long n,
@@ -36,6 +37,7 @@ record Report(
     byte @Nullable [] allStdout,
     byte @Nullable [] allStderr,
     Instant began,
+    @Nullable List<String> arguments,
     List<Try> earlier) {
   /// Makes its own copy.
   Report {
@@ -78,24 +80,30 @@ record Report(
     return all != null ? all : text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /// The call of which it is the record.
+  Call call() {
+    List<String> inputs = arguments == null ? List.of(String.valueOf(input)) : arguments;
+    return new Call(n, inputs, inputs.size(), null);
+  }
+
   /// The same of another input.
   Report of(long number, @Nullable String text) {
     return new Report(
         number, text, exitCode, signal, cause, millis, cpuMillis, peakBytes, attempts, stdout,
-        stderr, error, allStdout, allStderr, began, earlier);
+        stderr, error, allStdout, allStderr, began, arguments, earlier);
   }
 
   /// The same with all that it printed.
   Report printed(byte @Nullable [] onStdout, byte @Nullable [] onStderr) {
     return new Report(
         n, input, exitCode, signal, cause, millis, cpuMillis, peakBytes, attempts, stdout, stderr,
-        error, onStdout, onStderr, began, earlier);
+        error, onStdout, onStderr, began, arguments, earlier);
   }
 
   /// The same with what went wrong after its end.
   Report failed(String why, String words) {
     return new Report(
         n, input, exitCode, signal, why, millis, cpuMillis, peakBytes, attempts, stdout, stderr,
-        words, allStdout, allStderr, began, earlier);
+        words, allStdout, allStderr, began, arguments, earlier);
   }
 }

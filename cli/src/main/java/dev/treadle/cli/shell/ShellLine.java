@@ -41,7 +41,9 @@ final class ShellLine {
 
   /// Whether a place stands between single quotes. There no quoting helps: an input with a single
   /// quote would end them, and the shell would run the rest.
-  boolean quotesAPlace() {
+  ///
+  /// @param places how many inputs there may be
+  boolean quotesAPlace(int places) {
     Deque<Character> open = new ArrayDeque<>();
     open.push('(');
     for (int i = 0; i < line.length(); i++) {
@@ -50,7 +52,7 @@ final class ShellLine {
       if (in == '\'') {
         if (c == '\'') {
           open.pop();
-        } else if (PLACE.matcher(line).region(i, line.length()).lookingAt()) {
+        } else if (isPlace(i, places)) {
           return true;
         }
       } else if (c == '\\') {
@@ -68,6 +70,14 @@ final class ShellLine {
       }
     }
     return false;
+  }
+
+  private boolean isPlace(int at, int places) {
+    int end = line.indexOf('}', at);
+    return end >= 0
+        && (PLACE.matcher(line).region(at, line.length()).lookingAt()
+            || (line.charAt(at) == '{'
+                && Filling.numbers(line.substring(at, end + 1), places)));
   }
 
   private static void toggle(Deque<Character> open, char quote) {

@@ -2,38 +2,64 @@ package dev.treadle.cli.shell;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The words of the command line after the options: a command, and perhaps its inputs.
 ///
 /// @param command the program and its arguments, or a line for the shell
-/// @param inputs those after `:::`; null if there is none
-record Words(List<String> command, @Nullable List<String> inputs) {
+/// @param lists the lists after `:::` and `:::+`; empty if there is none
+record Words(List<String> command, List<Combination.Source> lists) {
   private static final String INPUTS = ":::";
+  private static final String LINKED = ":::+";
 
-  /// Splits them at the first `:::`.
+  /// Splits them at each `:::` and `:::+`.
   static Words split(List<String> all) {
-    int at = all.indexOf(INPUTS);
-    return at < 0
-        ? new Words(all, null)
-        : new Words(all.subList(0, at), all.subList(at + 1, all.size()));
+    List<String> command = new ArrayList<>();
+    List<Combination.Source> lists = new ArrayList<>();
+    List<String> current = command;
+    boolean linked = false;
+    for (String word : all) {
+      if (word.equals(INPUTS) || word.equals(LINKED)) {
+        if (current != command) {
+          lists.add(new Combination.Source(current, linked));
+        }
+        current = new ArrayList<>();
+        linked = word.equals(LINKED);
+      } else {
+        current.add(word);
+      }
+    }
+    if (current != command) {
+      lists.add(new Combination.Source(current, linked));
+    }
+    return new Words(List.copyOf(command), lists);
+  }
+
+  /// The inputs of the only list; null if there is none, or several.
+  @Nullable List<String> inputs() {
+    return lists.size() == 1 ? lists.getFirst().inputs() : null;
+  }
+
+  /// Several lists; null if there are not.
+  @Nullable Combination combination() {
+    return lists.size() > 1 ? new Combination(lists) : null;
   }
 
   /// What is wrong with them, or null.
-  @Nullable String problem(boolean shell) {
+  ///
+  /// @param places how many inputs a command may get
+  @Nullable String problem(boolean shell, int places) {
     if (command.isEmpty()) {
       return "no command: name one with a place for the input, as in: gzip -t {}";
     }
-    for (String word : inputs == null ? command : inputs) {
-      if (word.equals(INPUTS)) {
-        return "only one ::: is understood; lists are not combined";
-      }
-      if (word.equals("::::")) {
-        return ":::: is not understood; a list in a file is given with --arg-file FILE";
-      }
-      if (word.equals(":::+") || word.equals("::::+")) {
-        return word + " is not understood; lists are not combined";
+    if (!lists.isEmpty() && lists.getFirst().linked()) {
+      return ":::+ goes along with a list before it, and there is none; begin with :::";
+    }
+    for (String word : lists.isEmpty() ? command : lists.getLast().inputs()) {
+      if (word.equals("::::") || word.equals("::::+")) {
+        return word + " is not understood; a list in a file is given with --arg-file FILE";
       }
     }
     String first = command.getFirst();
@@ -44,7 +70,7 @@ record Words(List<String> command, @Nullable List<String> inputs) {
       return "the command holds a NUL, which no argument can";
     }
     if (shell) {
-      return new ShellLine(String.join(" ", command)).quotesAPlace()
+      return new ShellLine(String.join(" ", command)).quotesAPlace(places)
           ? "a place for the input stands between single quotes, where a quote in an input would end"
               + " them; inputs come quoted: leave those quotes out"
           : null;

@@ -34,6 +34,7 @@ class KeptReportsTest {
             new byte[] {0, -1, 10},
             null,
             Instant.parse("2026-01-02T03:04:05.678901234Z"),
+            List.of("a", "b"),
             List.of(new Try(1, Instant.EPOCH, 3, null, "exit code 3", 5L, "o", "e", "why")));
     Report back = JSON.readValue(JSON.writeValueAsBytes(report), Report.class);
     assertThat(back).usingRecursiveComparison().isEqualTo(report);
@@ -47,5 +48,14 @@ class KeptReportsTest {
     assertThat(back.input()).isEqualTo("in\0put");
     assertThat(back.problem()).isEqualTo("holds a NUL");
     assertThat(keeping().input(keeping().fields(new Call(1, "", null))).problem()).isNull();
+  }
+
+  @Test
+  void aCallWithSeveralInputsIsMadeAgainOfItsFields() {
+    Call call = new Call(3, List.of("a b", "c"), 3, null);
+    Call back = keeping().input(keeping().fields(call));
+    assertThat(back.arguments()).containsExactly("a b", "c");
+    assertThat(back.places()).isEqualTo(3);
+    assertThat(keeping().text(call)).isNotEqualTo(keeping().text(new Call(3, "a b c", null)));
   }
 }

@@ -387,6 +387,43 @@ class MapCommandTest {
     assertThat(lines.getLast()).isEqualTo("a");
   }
 
+  // --- several inputs ---
+
+  @Test
+  void severalListsGiveAllCombinations() {
+    assertThat(map("", "-k", "echo", ":::", "a", "b", ":::", "1", "2").lines())
+        .containsExactly("a 1", "a 2", "b 1", "b 2");
+  }
+
+  @Test
+  void aLinkedListGoesAlongWithTheOneBeforeIt() {
+    assertThat(map("", "-k", "echo", "{2}-{1.}", ":::", "a.x", "b.y", ":::+", "1", "2", "3").lines())
+        .containsExactly("1-a", "2-b");
+    assertThat(map("", "-k", "echo", ":::", "a", "b", ":::+", "1", "2", ":::", "x", "y").lines())
+        .containsExactly("a 1 x", "a 1 y", "b 2 x", "b 2 y");
+  }
+
+  @Test
+  void aCommandMayGetSeveralInputs() {
+    assertThat(map("1\n2\n3\n4\n5\n", "-k", "-n", "2", "echo", "x{}y", "{}", "[{2}]").lines())
+        .containsExactly("x1 2y 1 2 [2]", "x3 4y 3 4 [4]", "x5y 5 []");
+    assertThat(map("a b\nc\n", "-n", "2", "--", "sh", "-c", "echo $#", "sh", "{}").out())
+        .isEqualTo("2\n");
+  }
+
+  @Test
+  void whatIsFilledInIsNotFilledAgainAndComesQuoted() {
+    assertThat(map("", "echo", "{1}", "{2}", ":::", "{2}", ":::", "b").out()).isEqualTo("{2} b\n");
+    assertThat(map("", "--shell", "echo {1} {2}", ":::", "a  b", ":::", "$(id)'").out())
+        .isEqualTo("a  b $(id)'\n");
+  }
+
+  @Test
+  void aNumberBeyondTheInputsIsNoPlace() {
+    assertThat(map("", "echo", "a{2}", ":::", "x").out()).isEqualTo("a{2} x\n");
+    assertThat(map("", "echo", "{1}", ":::", "x").out()).isEqualTo("x\n");
+  }
+
   // --- halt ---
 
   @Test
@@ -554,7 +591,6 @@ class MapCommandTest {
         "--memory 0 echo ::: a          | --memory must be 1 to",
         "--halt now echo ::: a          | --halt: 'now' is not a condition; write it as now,fail=1",
         "--halt now,fail=0 echo ::: a   | --halt: 'now,fail=0' can never be",
-        "echo ::: a ::: b               | only one ::: is understood",
         "echo :::: list                 | --arg-file FILE",
         "-a /no/such echo               | --arg-file /no/such: there is no such file",
         "-a / echo                      | --arg-file /: is a folder",

@@ -83,7 +83,7 @@ class QuotingTest {
         "awk '{print}' {}         % false",
       })
   void aPlaceBetweenSingleQuotesIsSeen(String line, boolean quoted) {
-    assertThat(new ShellLine(line).quotesAPlace()).isEqualTo(quoted);
+    assertThat(new ShellLine(line).quotesAPlace(1)).isEqualTo(quoted);
   }
 
   private static String sh(String line) throws Exception {
