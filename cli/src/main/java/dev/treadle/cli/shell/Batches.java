@@ -39,8 +39,7 @@ final class Batches extends AbstractSpliterator<Call> {
     }
     String problem =
         batch.stream().map(Call::problem).filter(Objects::nonNull).findFirst().orElse(null);
-    action.accept(
-        new Call(++number, batch.stream().map(Call::input).toList(), size, problem));
+    action.accept(new Call(++number, batch.stream().map(Call::input).toList(), size, problem));
     return true;
   }
 }

@@ -6,8 +6,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /// Several lists of inputs, of which each job gets one input each, as in GNU parallel: all
-/// combinations, the last list varying fastest. A linked list goes along with the one before it, and
-/// the shorter of them ends both.
+/// combinations, the last list varying fastest. A linked list goes along with the one before it,
+/// and the shorter of them ends both.
 final class Combination {
   /// A list.
   ///

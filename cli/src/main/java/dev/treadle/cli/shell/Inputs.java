@@ -68,9 +68,7 @@ record Inputs(
   Stream<Call> calls() throws IOException {
     if (combination != null) {
       AtomicLong number = new AtomicLong();
-      return combination
-          .rows()
-          .map(row -> new Call(number.incrementAndGet(), row, places(), null));
+      return combination.rows().map(row -> new Call(number.incrementAndGet(), row, places(), null));
     }
     return perCall == 1 ? single() : Batches.of(single(), perCall);
   }

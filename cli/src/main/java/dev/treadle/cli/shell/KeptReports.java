@@ -104,10 +104,7 @@ record KeptReports(Run run, Map<String, String> limits, Recipe recipe, boolean s
       }
       return new Call(number, arguments, places, fields.get(PROBLEM));
     }
-    return new Call(
-        number,
-        fields.getOrDefault(INPUT, ""),
-        fields.get(PROBLEM));
+    return new Call(number, fields.getOrDefault(INPUT, ""), fields.get(PROBLEM));
   }
 
   @Override

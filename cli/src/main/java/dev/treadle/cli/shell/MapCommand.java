@@ -186,7 +186,8 @@ public final class MapCommand implements Callable<Integer> {
       throw Usage.wrong(spec, problem);
     }
     if (dryRun) {
-      return show(inputs, new Recipe(typed.command(), shell, null, false, inputs.places()), streams);
+      return show(
+          inputs, new Recipe(typed.command(), shell, null, false, inputs.places()), streams);
     }
     Path place = temporary.place(spec);
     fitJobs(streams);
@@ -197,7 +198,8 @@ public final class MapCommand implements Callable<Integer> {
     Recording recording = report.begin(spec, streams, output.quiet(), jobs);
     JobLog log = log(streams);
     if (out != null || (records && kept == null)) {
-      Recipe recipe = new Recipe(
+      Recipe recipe =
+          new Recipe(
               typed.command(), shell, out == null ? null : folder(out), false, inputs.places());
       return run(
           new MapWork(inputs, recipe, limits, settings, gate, live, halt, log, recording.watch()),
@@ -317,7 +319,8 @@ public final class MapCommand implements Callable<Integer> {
       throw Usage.wrong(spec, "inputs come from --arg-file or after :::, not from both");
     }
     if (perCommand > 1) {
-      throw Usage.wrong(spec, "--max-args is for one list; of several, each job gets one input each");
+      throw Usage.wrong(
+          spec, "--max-args is for one list; of several, each job gets one input each");
     }
     try {
       long unused = several.count();

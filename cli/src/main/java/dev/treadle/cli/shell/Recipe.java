@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kept whether the files are read when the command has ended, and their content goes into
 ///   its record; calls of one number may then run at once
 /// @param places how many inputs a command gets at most
-record Recipe(
-    List<String> words, boolean shell, @Nullable Path folder, boolean kept, int places) {
+record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean kept, int places) {
   private static final String NUMBER = "{#}";
   private static final String SLOT = "{%}";
 
@@ -62,9 +61,7 @@ record Recipe(
   private Command single(Call call, List<String> words) {
     return shell
         ? Command.of(
-            "sh",
-            "-c",
-            new ShellLine(String.join(" ", words)).filled(call.input(), call.number()))
+            "sh", "-c", new ShellLine(String.join(" ", words)).filled(call.input(), call.number()))
         : new Command.Template(words).command(call.input(), call.number());
   }
 
@@ -96,9 +93,7 @@ record Recipe(
   String shown(Call call) {
     if (several()) {
       Filling filling = new Filling(call);
-      return shell
-          ? filling.line(String.join(" ", words))
-          : Quoting.line(filling.words(words));
+      return shell ? filling.line(String.join(" ", words)) : Quoting.line(filling.words(words));
     }
     String input = call.input().replace('\0', ' '); // of a command that was not run
     if (shell) {

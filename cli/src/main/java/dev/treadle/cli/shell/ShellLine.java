@@ -76,8 +76,7 @@ final class ShellLine {
     int end = line.indexOf('}', at);
     return end >= 0
         && (PLACE.matcher(line).region(at, line.length()).lookingAt()
-            || (line.charAt(at) == '{'
-                && Filling.numbers(line.substring(at, end + 1), places)));
+            || (line.charAt(at) == '{' && Filling.numbers(line.substring(at, end + 1), places)));
   }
 
   private static void toggle(Deque<Character> open, char quote) {

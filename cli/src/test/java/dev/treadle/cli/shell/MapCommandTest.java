@@ -397,7 +397,8 @@ class MapCommandTest {
 
   @Test
   void aLinkedListGoesAlongWithTheOneBeforeIt() {
-    assertThat(map("", "-k", "echo", "{2}-{1.}", ":::", "a.x", "b.y", ":::+", "1", "2", "3").lines())
+    assertThat(
+            map("", "-k", "echo", "{2}-{1.}", ":::", "a.x", "b.y", ":::+", "1", "2", "3").lines())
         .containsExactly("1-a", "2-b");
     assertThat(map("", "-k", "echo", ":::", "a", "b", ":::+", "1", "2", ":::", "x", "y").lines())
         .containsExactly("a 1 x", "a 1 y", "b 2 x", "b 2 y");
