@@ -31,7 +31,10 @@ final class SubmittedAt extends RuntimeException {
     for (Propagation each : propagations) {
       Propagation.Captured outer = all;
       Propagation.Captured inner = each.capture();
-      all = outer == null ? inner : code -> outer.call(() -> inner.call(code));
+      all =
+          outer == null
+              ? inner
+              : (Callable<@Nullable Object> code) -> outer.call(() -> inner.call(code));
     }
     return all;
   }
