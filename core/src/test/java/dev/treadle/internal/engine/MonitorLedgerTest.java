@@ -39,8 +39,15 @@ class MonitorLedgerTest {
   private static final int RETRIES = 2;
   private static final int SNOOZES = 3;
 
-  private final Engine engine = new Engine(new EngineSetup(List.of()), new MemoryStore(1_000));
+  private final Engine engine = new Engine(setup(), new MemoryStore(1_000));
   private final Treadle treadle = new FrontDoor(engine);
+
+  // A thread for each of a million attempts would take longer than all that is tested here.
+  private static EngineSetup setup() {
+    EngineSetup setup = new EngineSetup(List.of());
+    setup.reuseThreads();
+    return setup;
+  }
 
   /// What the code of a task has counted.
   private static final class Ledger {
