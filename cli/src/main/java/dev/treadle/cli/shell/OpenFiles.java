@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /// @param open those open now
 record OpenFiles(long max, long open) {
   private static final int PER_JOB = 4; // two pipes, and two files for what it prints
-  private static final int REST = 20; // to start one and to show what one has printed
+  private static final int REST = 16; // to start the first one and to show what one has printed
+  private static final int STARTS = 5; // a fifth of them is for starts
 
   private static final Path PROC = Path.of("/proc/self");
   private static final String LIMIT = "Max open files";
@@ -35,6 +36,6 @@ record OpenFiles(long max, long open) {
 
   /// How many jobs can run at once, of so many that are wanted: 1 at least.
   int jobs(int wanted) {
-    return (int) Math.clamp((max - open - REST) / PER_JOB, 1, wanted);
+    return (int) Math.clamp((max - max / STARTS - open - REST) / PER_JOB, 1, wanted);
   }
 }

@@ -160,7 +160,8 @@ class ShellProcessTest {
   void runTriesAgain() throws Exception {
     String script = "echo x; [ -e " + folder + "/a ] || { touch " + folder + "/a; exit 1; }";
     Ended ended = end(treadle("run", "--retries", "1", "--", "sh", "-c", script));
-    assertThat(ended).isEqualTo(new Ended(0, "x\nx\n", ""));
+    String told = "treadle run: sh: attempt 1: exit code 1; trying again\n";
+    assertThat(ended).isEqualTo(new Ended(0, "x\nx\n", told));
   }
 
   @Test

@@ -105,7 +105,7 @@ class TemporaryFolderTest {
 
   @Test
   void jobsFitTheFilesThatMayBeOpen() {
-    assertThat(new OpenFiles(64, 24).jobs(50)).isEqualTo(5);
+    assertThat(new OpenFiles(100, 24).jobs(50)).isEqualTo(10);
     assertThat(new OpenFiles(64, 60).jobs(50)).isEqualTo(1);
     assertThat(new OpenFiles(Long.MAX_VALUE, 0).jobs(50)).isEqualTo(50);
   }

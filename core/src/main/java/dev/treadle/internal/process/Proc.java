@@ -50,6 +50,20 @@ final class Proc {
     }
   }
 
+  /// How many files this process may open; the largest number where nobody can tell.
+  static long openFilesMax() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+        if (line.startsWith("Max open files")) {
+          return Long.parseLong(line.split("\\s+")[3]);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // There is no /proc, or no limit.
+    }
+    return Long.MAX_VALUE;
+  }
+
   /// The process group of a process; -1 if it is gone or nobody can tell.
   static long group(long pid) {
     try {

@@ -1,9 +1,7 @@
 package dev.treadle.internal.process;
 
 import java.io.IOException;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +13,10 @@ import org.slf4j.LoggerFactory;
 final class Shortage {
   private static final Logger LOG = LoggerFactory.getLogger(Shortage.class);
 
-  private final ReadWriteLock starts = new ReentrantReadWriteLock();
+  // A start holds a dozen files for a moment: all starts at once a fifth of what may be open.
+  private static final int STARTS = (int) Math.clamp(Proc.openFilesMax() / 64 - 1, 1, 64);
+
+  private final Semaphore starts = new Semaphore(STARTS, true);
   private int running; // guarded by this
   private long ends; // guarded by this
   private boolean told; // guarded by this
@@ -32,11 +33,11 @@ final class Shortage {
   /// @throws IOException if it cannot be started, and could not if others ended
   /// @throws InterruptedException if it is unwanted
   <T> T start(Start<T> start, BooleanSupplier unwanted) throws IOException, InterruptedException {
-    Lock lock = starts.readLock();
+    int permits = 1;
     while (true) {
       long seen = ends();
       IOException lack;
-      lock.lock();
+      starts.acquire(permits);
       try {
         T result = start.start();
         begun();
@@ -47,10 +48,10 @@ final class Shortage {
         }
         lack = e;
       } finally {
-        lock.unlock();
+        starts.release(permits);
       }
-      boolean wasAlone = lock == starts.writeLock();
-      lock = starts.writeLock();
+      boolean wasAlone = permits == STARTS;
+      permits = STARTS;
       await(seen, wasAlone, lack, unwanted);
     }
   }
