@@ -25,6 +25,9 @@ public interface Watch {
         }
 
         @Override
+        public void runsAs(long kept, String item, long job) {}
+
+        @Override
         public void doneBefore() {}
 
         @Override
@@ -39,6 +42,9 @@ public interface Watch {
 
   /// Is told of the jobs in a file for which the others run.
   Listener kept();
+
+  /// The attempt of a job in a file runs as that job in memory, on this item.
+  void runsAs(long kept, String item, long job);
 
   /// An input was done by a run before this one.
   void doneBefore();

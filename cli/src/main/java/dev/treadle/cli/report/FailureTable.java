@@ -31,15 +31,15 @@ record FailureTable(Recorder.Recorded seen) {
   }
 
   private static void table(List<Recorder.Failure> failures, Html out) {
-    out.raw("<table class=\"fold failures\"><thead><tr><th class=\"w40\">Item</th>");
+    out.raw("<table class=\"fold failures\"><thead><tr><th class=\"w25\">Item</th>");
     out.raw("<th class=\"w4\">Outcome</th><th>Cause</th>");
     out.raw("<th class=\"num w3\">Attempts</th></tr></thead><tbody>\n");
     for (Recorder.Failure each : failures) {
       out.raw("<tr><td class=\"name\"><bdi>").text(each.item()).raw("</bdi></td><td>");
       out.state(each.how(), each.how().word);
       out.raw("</td><td class=\"wide\"><bdi>").text(each.cause());
-      out.raw("</bdi></td><td class=\"num gone\">").text(Columns.number(each.attempts()));
-      out.raw("</td></tr>\n");
+      out.raw("</bdi>").output(each.output(), each.cause()).raw("</td>");
+      out.more("Attempts", Columns.number(each.attempts())).raw("</tr>\n");
     }
     out.raw("</tbody></table>");
   }

@@ -4,12 +4,11 @@ import dev.treadle.cli.terminal.Columns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
 /// A histogram of a time: five bars a power of ten, so that a millisecond and an hour fit on one
 /// axis.
-record HistogramChart(String title, Histogram times) {
+record HistogramChart(String title, Times times) {
   private static final int BARS = 5;
   private static final double FLOOR = 84;
   private static final double TOP = 6;
@@ -43,7 +42,7 @@ record HistogramChart(String title, Histogram times) {
   /// The bars that are not empty.
   List<Bar> bars() {
     List<Bar> bars = new ArrayList<>();
-    for (HistogramIterationValue value : times.recordedValues()) {
+    for (HistogramIterationValue value : times.histogram().recordedValues()) {
       int at = at(value.getValueIteratedTo());
       long count = value.getCountAtValueIteratedTo();
       if (!bars.isEmpty() && bars.getLast().bar == at) {
@@ -56,7 +55,7 @@ record HistogramChart(String title, Histogram times) {
   }
 
   String html() {
-    long count = times.getTotalCount();
+    long count = times.count();
     Html out = new Html();
     out.raw("<section class=\"card c6 fill\"><header><h2>").text(title).raw("</h2><small>");
     out.text(Text.count(count, "attempt")).raw("</small>");
@@ -64,9 +63,7 @@ record HistogramChart(String title, Histogram times) {
       return out.raw("</header><p class=\"empty\">Nothing was measured.</p></section>\n")
           .toString();
     }
-    long[] marks = {
-      times.getValueAtPercentile(50), times.getValueAtPercentile(95), times.getValueAtPercentile(99)
-    };
+    long[] marks = {times.percentile(50), times.percentile(95), times.percentile(99)};
     String[] names = {"usual (p50)", "p95", "p99"};
     String[] keys = {"solid", "dash", "dot"};
     out.raw("<span class=\"right key\">");
@@ -75,7 +72,7 @@ record HistogramChart(String title, Histogram times) {
       out.text(names[i] + " " + Text.nanos(marks[i])).raw("</span>");
     }
     out.raw("<span>")
-        .text("most " + Text.nanos(times.getMaxValue()))
+        .text("most " + Text.nanos(times.max()))
         .raw("</span></span></header>");
     List<Bar> bars = bars();
     int from = bars.getFirst().bar / BARS * BARS;

@@ -19,6 +19,20 @@ final class Html {
     return this;
   }
 
+  /// Adds a cell of a table that stands with its label on a narrow screen, where the header is not
+  /// shown.
+  Html more(String label, String text) {
+    raw("<td class=\"num more\" data-label=\"").text(label).raw("\">");
+    return text(text).raw("</td>");
+  }
+
+  /// Adds the end of what a command wrote, unless all of it is in the cause already.
+  Html output(String output, String cause) {
+    return output.isEmpty() || cause.endsWith(output)
+        ? this
+        : raw("<pre>").text("\n" + output).raw("</pre>"); // HTML ignores the first line end
+  }
+
   /// Adds how something ended: its sign and words.
   Html state(Recorder.End end, String words) {
     String icon = end.name().toLowerCase(Locale.ROOT).replace("_", "");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 
-/// Four small charts over one span of time: attempts ended, CPU, heap and resident memory.
+/// Four small charts over one span of time: jobs ended, CPU, heap and resident memory.
 record PulseCharts(Recorder.Recorded seen, int cores, long heapMax) {
   private static final double GIGA = 1e9;
   private static final long FEW = 5;
@@ -22,8 +22,8 @@ record PulseCharts(Recorder.Recorded seen, int cores, long heapMax) {
     double seconds = Math.max(1e-9, seen.timeline().end() / GIGA);
     cell(
         "Throughput",
-        Text.rate(seen.totals().attempts / seconds),
-        "attempts ended",
+        Text.rate(seen.totals().ended() / seconds),
+        "jobs ended",
         "ended",
         throughput(),
         0,
@@ -63,7 +63,7 @@ record PulseCharts(Recorder.Recorded seen, int cores, long heapMax) {
   // Steps are put together until a usual one has a few ends: a rate over less is noise.
   private List<Point> throughput() {
     Timeline.Drawn timeline = seen.timeline();
-    long wanted = Math.clamp(seen.totals().attempts / FEW, LEAST_POINTS, MOST_POINTS);
+    long wanted = Math.clamp(seen.totals().ended() / FEW, LEAST_POINTS, MOST_POINTS);
     int together = (int) Math.max(1, Math.ceilDiv(timeline.steps(), wanted));
     List<Point> points = new ArrayList<>();
     for (int from = 0; from < timeline.steps(); from += together) {

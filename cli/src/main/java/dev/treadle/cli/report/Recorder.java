@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.function.LongSupplier;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /// Looks on at a run and notes what a report tells. Its size does not depend on how many jobs there
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class Recorder implements Watch {
   static final int SLOWEST = 20;
   static final int FAILURES = 100;
-  private static final int DIGITS = 2;
 
   private final LongSupplier clock;
   private final Timeline timeline = new Timeline();
@@ -34,13 +32,62 @@ final class Recorder implements Watch {
 
   private final PriorityQueue<Slow> slowest = new PriorityQueue<>(Comparator.comparing(Slow::ran));
   private final List<Failure> failures = new ArrayList<>();
-  private final Histogram waited = new Histogram(DIGITS);
-  private final Histogram waitedInFile = new Histogram(DIGITS);
-  private final Histogram ran = new Histogram(DIGITS);
+  private final Times waited = new Times();
+  private final Times ran = new Times();
+  private final TaskTallies tasks = new TaskTallies();
   private final Totals totals = new Totals();
+
+  /// Jobs in a file that have not ended, by their number there.
+  private final Map<Long, Kept> kept = new HashMap<>();
+
+  /// Attempts that ended in memory while the attempt in the file has not yet, by the job in memory.
+  private final Map<Long, Ran> pending = new HashMap<>();
+
+  /// Whether the jobs are those of a file, each attempt of which runs as a job in memory.
+  private boolean inFile;
+
   private List<Advice> advice = List.of();
 
   private record Begun(String task, int lane, long at) {}
+
+  /// An attempt that ended.
+  ///
+  /// @param output the end of what its command wrote on standard error; empty for none
+  private record Ran(
+      String item,
+      long job,
+      String task,
+      int attempt,
+      Duration ran,
+      Duration waited,
+      OptionalLong cpuNanos,
+      End end,
+      String output) {
+    // The attempt in the file has the number, and waited too, before that in memory did.
+    Ran in(Attempt outer) {
+      return new Ran(
+          item,
+          job,
+          task,
+          outer.number(),
+          ran,
+          outer.waited().plus(waited),
+          cpuNanos,
+          end,
+          output);
+    }
+  }
+
+  /// A job in a file.
+  private static final class Kept {
+    final String item;
+    long job; // in memory, of its latest attempt
+    @Nullable Ran latest;
+
+    Kept(String item) {
+      this.item = item;
+    }
+  }
 
   /// An attempt that took long.
   ///
@@ -56,7 +103,9 @@ final class Recorder implements Watch {
       End end) {}
 
   /// A job that failed.
-  record Failure(String item, long job, End how, String cause, int attempts) {}
+  ///
+  /// @param output the end of what its command wrote on standard error; empty for none
+  record Failure(String item, long job, End how, String cause, int attempts, String output) {}
 
   /// How an attempt or a job ended, by the word for it.
   enum End {
@@ -146,15 +195,56 @@ final class Recorder implements Watch {
   }
 
   @Override
-  public Listener kept() {
+  public synchronized Listener kept() {
+    inFile = true;
     return new Listener() {
       @Override
       public void attemptEnded(long jobId, String task, Attempt attempt) {
-        synchronized (Recorder.this) {
-          waitedInFile.recordValue(nanos(attempt.waited()));
-        }
+        keptEnded(jobId, attempt);
+      }
+
+      @Override
+      public void jobEnded(long jobId, String task, Outcome<?> outcome) {
+        keptEnded(jobId, outcome);
       }
     };
+  }
+
+  @Override
+  public synchronized void runsAs(long keptJob, String item, long job) {
+    Kept one = kept.computeIfAbsent(keptJob, unused -> new Kept(Text.item(item)));
+    one.job = job;
+    one.latest = null;
+  }
+
+  private synchronized void keptEnded(long keptJob, Attempt attempt) {
+    Kept one = kept.get(keptJob);
+    Ran ran = one == null ? null : pending.remove(one.job);
+    if (one != null && ran != null) { // otherwise it runs no input
+      one.latest = ran;
+      count(ran.in(attempt));
+    }
+  }
+
+  private synchronized void keptEnded(long keptJob, Outcome<?> outcome) {
+    Kept one = kept.remove(keptJob);
+    if (one == null) {
+      return;
+    }
+    count(outcome);
+    if (outcome instanceof Outcome.Failed<?> failed) {
+      Ran latest = one.latest == null ? pending.get(one.job) : one.latest;
+      boolean known = latest != null && !latest.end.good();
+      End how = end(failed.reason());
+      failed(
+          new Failure(
+              one.item,
+              keptJob,
+              known && how == End.FAILED ? latest.end : how,
+              Text.cause(failed.cause()),
+              failed.attempts(),
+              known ? latest.output : ""));
+    }
   }
 
   private synchronized void started(long job, String task) {
@@ -174,21 +264,42 @@ final class Recorder implements Watch {
               end.good(),
               Text.brief(item) + ": " + Text.time(attempt.ran()) + ", " + end.word));
     }
+    totals.peakMemory = Math.max(totals.peakMemory, attempt.peakMemory().orElse(-1));
+    Ran ended =
+        new Ran(
+            item,
+            job,
+            task,
+            attempt.number(),
+            attempt.ran(),
+            attempt.waited(),
+            attempt.cpu(),
+            end,
+            inFile ? output(attempt.end()) : "");
+    if (inFile) {
+      pending.put(job, ended);
+    } else {
+      count(ended);
+    }
+  }
+
+  // The one place where an attempt is counted, so that all figures are of the same attempts.
+  private void count(Ran one) {
     totals.attempts++;
-    if (attempt.number() > 1) {
+    if (one.attempt > 1) {
       totals.repeated++;
     }
-    if (attempt.cpu().isPresent()) {
+    if (one.cpuNanos.isPresent()) {
       totals.cpuKnown++;
-      totals.cpuNanos += attempt.cpu().getAsLong();
+      totals.cpuNanos += one.cpuNanos.getAsLong();
     }
-    totals.peakMemory = Math.max(totals.peakMemory, attempt.peakMemory().orElse(-1));
-    waited.recordValue(nanos(attempt.waited()));
-    ran.recordValue(nanos(attempt.ran()));
-    if (slowest.size() < SLOWEST || slowest.element().ran.compareTo(attempt.ran()) < 0) {
+    waited.add(one.waited);
+    ran.add(one.ran);
+    tasks.add(one.task, one.waited, one.ran, one.cpuNanos, one.end.good());
+    if (slowest.size() < SLOWEST || slowest.element().ran.compareTo(one.ran) < 0) {
       slowest.add(
           new Slow(
-              item, job, attempt.number(), attempt.ran(), attempt.waited(), attempt.cpu(), end));
+              one.item, one.job, one.attempt, one.ran, one.waited, one.cpuNanos, one.end));
       if (slowest.size() > SLOWEST) {
         slowest.remove();
       }
@@ -196,19 +307,47 @@ final class Recorder implements Watch {
   }
 
   private synchronized void ended(long job, String task, Outcome<?> outcome) {
-    switch (outcome) {
-      case Outcome.Succeeded<?> it -> totals.succeeded++;
-      case Outcome.Cancelled<?> it -> totals.cancelled++;
-      case Outcome.Failed<?> it -> {
-        totals.failed++;
-        if (failures.size() < FAILURES) {
-          failures.add(
-              new Failure(
-                  item(job, task), job, end(it.reason()), Text.cause(it.cause()), it.attempts()));
-        }
+    if (!inFile) {
+      count(outcome);
+      if (outcome instanceof Outcome.Failed<?> it) {
+        failed(
+            new Failure(
+                item(job, task),
+                job,
+                end(it.reason()),
+                Text.cause(it.cause()),
+                it.attempts(),
+                Text.output(it.cause())));
       }
     }
     items.remove(job);
+  }
+
+  private void count(Outcome<?> outcome) {
+    timeline.jobEnded(clock.getAsLong());
+    switch (outcome) {
+      case Outcome.Succeeded<?> it -> totals.succeeded++;
+      case Outcome.Cancelled<?> it -> totals.cancelled++;
+      case Outcome.Failed<?> it -> totals.failed++;
+    }
+  }
+
+  private void failed(Failure failure) {
+    if (failures.size() < FAILURES) {
+      failures.add(failure);
+    }
+  }
+
+  private static String output(Attempt.@Nullable End end) {
+    return switch (end) {
+      case Attempt.End.Failed(Throwable error) -> Text.output(error);
+      case Attempt.End.TimedOut(Throwable error, boolean deadline) -> Text.output(error);
+      case Attempt.End.Succeeded it -> "";
+      case Attempt.End.Cancelled it -> "";
+      case Attempt.End.Snoozed it -> "";
+      case Attempt.End.Lost it -> "";
+      case null -> "";
+    };
   }
 
   private String item(long job, String task) {
@@ -233,10 +372,6 @@ final class Recorder implements Watch {
       case Attempt.End.Lost it -> End.LOST;
       case null -> End.LOST; // it has ended, and nobody said how
     };
-  }
-
-  private static long nanos(Duration duration) {
-    return Math.clamp(duration.toNanos(), 0, Duration.ofDays(30).toNanos());
   }
 
   @Override
@@ -267,14 +402,16 @@ final class Recorder implements Watch {
                     + Text.nanos(now - begun.at)
                     + ", had not ended")));
     running.clear();
+    pending.values().forEach(this::count); // their attempts in the file were cut short
+    pending.clear();
     List<Slow> slow = new ArrayList<>(slowest);
     slow.sort(Comparator.comparing(Slow::ran).reversed());
-    boolean file = waitedInFile.getTotalCount() > 0;
     return new Recorded(
         totals.copy(),
         timeline.drawn(now),
-        (file ? waitedInFile : waited).copy(),
+        waited.copy(),
         ran.copy(),
+        tasks.rows(),
         slow,
         List.copyOf(failures),
         advice,
@@ -284,14 +421,16 @@ final class Recorder implements Watch {
 
   /// What was seen of a run.
   ///
+  /// @param waited from when an attempt could have started to its start; in a file and in memory
   /// @param slowest the attempts that took longest, the longest first
   /// @param failures the first jobs that failed
   /// @param cores how many cores this process kept busy; NaN if that is not known
   record Recorded(
       Totals totals,
       Timeline.Drawn timeline,
-      Histogram waited,
-      Histogram ran,
+      Times waited,
+      Times ran,
+      List<FiguresTable.Row> tasks,
       List<Slow> slowest,
       List<Failure> failures,
       List<Advice> advice,

@@ -11,10 +11,10 @@ record SlowestTable(Recorder.Recorded seen) {
     if (seen.slowest().isEmpty()) {
       return out.raw("</small></header><p class=\"empty\">Nothing ran.</p></section>\n").toString();
     }
-    long usual = seen.ran().getValueAtPercentile(50);
+    long usual = seen.ran().percentile(50);
     out.text(
         "usual %s, 99 of 100 end within %s"
-            .formatted(Text.nanos(usual), Text.nanos(seen.ran().getValueAtPercentile(99))));
+            .formatted(Text.nanos(usual), Text.nanos(seen.ran().percentile(99))));
     out.raw("</small></header><table class=\"fold slowest\"><thead><tr>");
     out.raw("<th class=\"w40\">Item</th><th class=\"num\">Ran</th><th class=\"num\">Of usual</th>");
     out.raw(
@@ -32,11 +32,12 @@ record SlowestTable(Recorder.Recorded seen) {
       out.raw(" <span class=\"soft\">").text("attempt " + each.attempt()).raw("</span>");
     }
     out.raw("</td><td class=\"num\"><b>").text(Text.time(each.ran())).raw("</b></td>");
-    out.raw("<td class=\"num gone\">").text(times(each.ran(), usual));
-    out.raw("</td><td class=\"num gone\">").text(Text.time(each.waited()));
-    out.raw("</td><td class=\"num gone\">");
-    out.text(each.cpuNanos().isPresent() ? Text.nanos(each.cpuNanos().getAsLong()) : Text.UNKNOWN);
-    out.raw("</td><td class=\"wide end\">").state(each.end(), each.end().word).raw("</td></tr>\n");
+    out.more("Of usual", times(each.ran(), usual));
+    out.more("Waited", Text.time(each.waited()));
+    out.more(
+        "CPU",
+        each.cpuNanos().isPresent() ? Text.nanos(each.cpuNanos().getAsLong()) : Text.UNKNOWN);
+    out.raw("<td class=\"wide end\">").state(each.end(), each.end().word).raw("</td></tr>\n");
   }
 
   private static String times(Duration ran, long usual) {

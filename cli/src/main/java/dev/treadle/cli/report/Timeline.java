@@ -6,7 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What ran when and beside what, and how many attempts ended when, in bounded memory: each attempt
+/// What ran when and beside what, and how many jobs ended when, in bounded memory: each attempt
 /// while they are few, else how busy each lane was in each step of time. Steps grow with the run,
 /// so that there are never more than [#STEPS].
 ///
@@ -51,7 +51,12 @@ final class Timeline {
   void end(Span span) {
     taken.clear(span.lane);
     add(span);
-    ended[at(span.to)]++;
+  }
+
+  /// A job ended at a time.
+  void jobEnded(long at) {
+    fit(at);
+    ended[at(at)]++;
   }
 
   /// An attempt ran, or still runs.
@@ -123,7 +128,7 @@ final class Timeline {
   /// @param spans the attempts; null if there were too many
   /// @param busy for each lane that is drawn, how many nanoseconds of each step were run in
   /// @param unsuccessful likewise, by attempts that did not succeed
-  /// @param ended how many attempts ended in each step
+  /// @param ended how many jobs ended in each step
   record Drawn(
       long end,
       long step,

@@ -24,11 +24,17 @@ record TimelineChart(Timeline.Drawn timeline) {
     out.text(
         spans != null
             ? "a bar is an attempt"
-            : "more attempts than can be drawn: a cell is %s, light where less than half was used"
+            : "more attempts than can be drawn: a cell is %s"
                 .formatted(Text.nanos(timeline.step())));
     out.raw("</small><span class=\"right key\">");
     out.raw(
-        "<span><svg><rect class=\"f-run\" width=\"20\" height=\"8\" rx=\"2\"/></svg>ran</span>");
+        "<span class=\"lanes\"><svg><rect class=\"f-run\" width=\"20\" height=\"8\""
+            + " rx=\"2\"/></svg>");
+    out.raw(spans != null ? "ran</span>" : "ran, half the time or more</span>");
+    if (spans == null) {
+      out.raw("<span class=\"lanes\"><svg><rect class=\"f-run pale\" width=\"20\" height=\"8\"");
+      out.raw(" rx=\"2\"/></svg>ran, less than half the time</span>");
+    }
     out.raw("<span><svg><rect class=\"h-bad\" width=\"20\" height=\"8\" rx=\"2\"/></svg>");
     out.raw(spans != null ? "did not succeed</span>" : "more than half did not succeed</span>");
     out.raw(
@@ -61,13 +67,10 @@ record TimelineChart(Timeline.Drawn timeline) {
   }
 
   private void spans(List<Timeline.Span> spans, int pitch, int height, Html out) {
-    int[] drawn = new int[Timeline.LANES];
     for (Timeline.Span span : spans) {
       if (span.lane() < Timeline.LANES) {
-        // Two tints in turn, so that neighbours are told apart.
-        boolean dark = drawn[span.lane()]++ % 2 == 0;
         rect(
-            span.good() ? dark ? "f-run run" : "f-run run pale" : "h-bad run",
+            span.good() ? "f-run run span" : "h-bad run span",
             percent(span.from()),
             Math.max(0.1, percent(span.to()) - percent(span.from())),
             span.lane() * pitch,

@@ -2,6 +2,7 @@ package dev.treadle.cli.runs;
 
 import dev.treadle.Attempt;
 import dev.treadle.Job;
+import dev.treadle.JobContext;
 import dev.treadle.Listener;
 import dev.treadle.Outcome;
 import dev.treadle.Retry;
@@ -319,7 +320,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   private R attempt(RunItem item) throws InputFailed, InterruptedException {
     Live<I, R> one =
         live.computeIfAbsent(item.key(), unused -> new Live<>(keeping.input(item.fields())));
-    Outcome<V> outcome = settled(one);
+    Outcome<V> outcome = settled(one, item.shown());
     if (outcome instanceof Outcome.Cancelled<V>) {
       if (stopping.get()) {
         handedBack(one, outcome);
@@ -347,8 +348,9 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   }
 
   // Runs one attempt. One that puts itself off does so in the file.
-  private Outcome<V> settled(Live<I, R> one) {
+  private Outcome<V> settled(Live<I, R> one, String shown) {
     Job<V> job = memory.submit(task, one.input);
+    watch.runsAs(JobContext.current().jobId(), shown, job.id());
     one.attempt = job;
     if (stopping.get()) {
       job.cancel();

@@ -39,6 +39,7 @@ class BrowserTest {
             const root = page.documentElement;
             return [count("svg.lanes rect.run"), count("svg.bins rect") > 1,
                 count("svg.chart.s path.area"), count("table.slowest tbody tr"),
+                count("td.more"),
                 getComputedStyle(page.querySelector(".card")).borderRadius,
                 root.scrollWidth <= root.clientWidth].join(" ");
           }).join(", ");
@@ -80,7 +81,7 @@ class BrowserTest {
     Path said = folder.resolve("said");
     run(browser.get(), frames, dom, said);
     assertThat(Jsoup.parse(Files.readString(dom)).select("#seen").text())
-        .isEqualTo("12 true 4 12 8px true, 12 true 4 12 8px true");
+        .isEqualTo("12 true 4 12 46 8px true, 12 true 4 12 46 8px true");
     assertThat(Files.readString(said).lines().filter(line -> line.contains("CONSOLE")))
         .as("all the console has to say")
         .hasSize(1)

@@ -72,6 +72,43 @@ class ReportCommandTest {
   }
 
   @Test
+  void aRunInAFileCountsEachJobOnceWithAllItsAttempts() throws Exception {
+    Cli cli =
+        Cli.run(
+            "map",
+            "--db",
+            path("jobs.db"),
+            "--report",
+            path("r.html"),
+            "--retries",
+            "1",
+            "--retry-delay",
+            "1ms",
+            "--",
+            "sh",
+            "-c",
+            "if [ \"$1\" = b ]; then echo 'first <line>' >&2; echo last >&2; exit 3; fi",
+            "sh",
+            "{}",
+            ":::",
+            "a",
+            "b",
+            "c");
+    assertThat(cli.code()).isEqualTo(Exit.FAILED);
+    Document page = page();
+    assertThat(page.select(".head").text())
+        .contains("2 succeeded", "1 failed", "3 jobs ended in ");
+    assertThat(items(page, "failures")).containsExactly("b");
+    assertThat(page.select("table.failures td.num").text()).isEqualTo("2");
+    assertThat(page.select("table.failures pre").text()).isEqualTo("first <line>\nlast");
+    assertThat(page.select("header small").eachText().stream().filter("4 attempts"::equals))
+        .as("waits and times of the same attempts")
+        .hasSize(2);
+    assertThat(page.select("table.figures tbody td").eachText()).contains("4", "1");
+    assertThat(page.select("dl.facts").text()).contains("Attempts 4, 1 of them repeated");
+  }
+
+  @Test
   void filesNamesTheFiles() throws Exception {
     Files.writeString(folder.resolve("good.txt"), "good");
     Files.write(folder.resolve("bad.txt"), new byte[] {(byte) 0xB1});

@@ -88,12 +88,67 @@ class ReportPageTest {
   }
 
   @Test
+  void figuresOfOneThingAgreeInAllParts() {
+    for (int i = 1; i <= 50; i++) {
+      run.start(i);
+      run.now.addAndGet(100 * Pages.MILLI);
+      run.succeeded(i, Duration.ofNanos(439_400_000L + i));
+    }
+    Document page = Pages.parsed(run.html());
+    assertThat(page.select(".head").text()).contains("50 jobs ended in 5 s, 10/s.");
+    assertThat(page.select(".pulse .fig").first().text()).startsWith("10/sjobs ended");
+    assertThat(page.select("table.slowest tbody tr").first().text()).contains("439 ms");
+    assertThat(page.select("header .key").eachText())
+        .anySatisfy(text -> assertThat(text).endsWith("most 439 ms"))
+        .anySatisfy(text -> assertThat(text).endsWith("most 1 ms"));
+    assertThat(page.select("table.figures tbody tr").eachText())
+        .containsExactly("map 50 0 1 ms 1 ms 1 ms 439 ms 439 ms 439 ms 11 s");
+  }
+
+  @Test
+  void tasksAreCountedApartUpToABound() {
+    TaskTallies tallies = new TaskTallies();
+    for (int i = 0; i < 3 * TaskTallies.TASKS_MAX; i++) {
+      tallies.add(
+          "task " + i, Duration.ZERO, Duration.ofMillis(1), java.util.OptionalLong.empty(), true);
+    }
+    assertThat(tallies.rows()).hasSize(TaskTallies.TASKS_MAX + 1);
+    assertThat(tallies.rows().getFirst().name()).isEqualTo(TaskTallies.OTHERS);
+    assertThat(tallies.rows().getFirst().ended()).isEqualTo(2 * TaskTallies.TASKS_MAX);
+  }
+
+  @Test
+  void aFailureShowsTheEndOfStandardErrorUnlessTheCauseSaysIt() {
+    Html out = new Html();
+    out.output("first\n<last>", "it ended; the last it said: <last>");
+    out.output("<last>", "it ended; the last it said: <last>");
+    assertThat(out.toString()).isEqualTo("<pre>\nfirst\n&lt;last&gt;</pre>");
+    assertThat(Text.lines("x".repeat(100_000)).length()).isLessThanOrEqualTo(2_000);
+    assertThat(Text.lines("a\u001b[31m\n".repeat(50)).lines()).hasSize(20);
+    assertThat(Text.lines("a\u001b[31m")).doesNotContain("\u001b");
+  }
+
+  @Test
+  void everyTintHasItsLegendAndEveryColourItsDarkOne() {
+    jobs(20);
+    Document page = Pages.parsed(run.html());
+    assertThat(page.select("svg.lanes rect.pale")).isEmpty();
+    String css = page.select("style").html();
+    String dark = css.substring(css.indexOf("@media (prefers-color-scheme: dark)"));
+    css.substring(0, css.indexOf("--sans"))
+        .lines()
+        .filter(line -> line.contains("#"))
+        .forEach(line -> assertThat(dark).contains(line.substring(0, line.indexOf('#'))));
+  }
+
+  @Test
   void anEmptyRunHasAPageToo() {
     Document page = Pages.parsed(run.html());
     assertThat(page.select(".empty").eachText())
         .containsExactly(
             "Nothing ran.",
             "None failed.",
+            "Nothing was measured.",
             "Nothing was measured.",
             "Nothing was measured.",
             "Nothing ran.");
@@ -140,8 +195,7 @@ class ReportPageTest {
         .hasSizeBetween(Timeline.LANES * 150, Timeline.LANES * Timeline.STEPS);
     assertThat(page.select("header small, footer").eachText())
         .contains(
-            "1,000 lanes, each a place to work; more attempts than can be drawn: a cell is 2.0 s,"
-                + " light where less than half was used",
+            "1,000 lanes, each a place to work; more attempts than can be drawn: a cell is 2.0 s",
             "936 more lanes are not drawn.",
             "the first 100 of 100,000");
     assertThat(page.select("table.failures tbody tr")).hasSize(Recorder.FAILURES);
