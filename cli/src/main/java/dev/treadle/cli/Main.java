@@ -9,6 +9,7 @@ import dev.treadle.cli.look.ShowCommand;
 import dev.treadle.cli.look.StackCommand;
 import dev.treadle.cli.look.TopCommand;
 import dev.treadle.cli.look.WhyCommand;
+import dev.treadle.cli.report.ReportCommand;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.scrape.ScrapeCommand;
 import dev.treadle.cli.shell.MapCommand;
@@ -82,6 +83,7 @@ public final class Main implements Runnable {
     line.addSubcommand(new FiguresCommand(stdio));
     line.addSubcommand(new WhyCommand(stdio));
     line.addSubcommand(new StackCommand(stdio));
+    line.addSubcommand(new ReportCommand(stdio));
     line.addSubcommand(DbCommand.of(stdio, opening));
     line.addSubcommand(new DemoCommand(stdio));
     line.addSubcommand(new CompletionCommand(stdio));

@@ -9,9 +9,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +50,7 @@ final class JobLister {
           + ", '$.error.type'), json_extract("
           + DETAIL
           + ", '$.cause')) ELSE c.held END"
-          + " FROM job j JOIN kind k ON k.id = j.kind LEFT JOIN more m ON m.id = j.id"
+          + ", d.ran, d.waited, d.cpu FROM job j JOIN kind k ON k.id = j.kind LEFT JOIN more m ON m.id = j.id"
           + " LEFT JOIN course c ON c.id = j.id LEFT JOIN started s ON s.id = j.id"
           + " LEFT JOIN done d ON d.id = j.id WHERE j.id < ?";
 
@@ -87,6 +90,38 @@ final class JobLister {
     } catch (SQLException e) {
       throw FileAccess.reading(file, e);
     }
+  }
+
+  /// The ended jobs whose last attempt ran longest, the longest first.
+  List<TimedJob> slowest(int limit) {
+    // The ids first: of most jobs nothing else is read.
+    String sql =
+        JOBS
+            + " AND j.id IN (SELECT id FROM done WHERE ran IS NOT NULL ORDER BY ran DESC, id DESC"
+            + " LIMIT ?) ORDER BY d.ran DESC, j.id DESC";
+    try (Connection connection = FileAccess.look(file);
+        PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setLong(1, Long.MAX_VALUE);
+      query.setInt(2, limit);
+      List<TimedJob> found = new ArrayList<>();
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          found.add(timed(row));
+        }
+      }
+      return found;
+    } catch (SQLException e) {
+      throw FileAccess.reading(file, e);
+    }
+  }
+
+  private static TimedJob timed(ResultSet row) throws SQLException {
+    Duration ran = Duration.ofNanos(row.getLong(14));
+    long micros = row.getLong(15);
+    Duration waited = row.wasNull() ? null : Duration.of(micros, ChronoUnit.MICROS);
+    long cpu = row.getLong(16);
+    return new TimedJob(
+        job(row), ran, waited, row.wasNull() ? OptionalLong.empty() : OptionalLong.of(cpu));
   }
 
   private static void equal(

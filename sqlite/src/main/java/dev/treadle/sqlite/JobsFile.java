@@ -107,6 +107,17 @@ public final class JobsFile {
     return new JobLister(path).list(filter);
   }
 
+  /// The ended jobs whose last attempt ran longest, the longest first. Reads all ended jobs: about a
+  /// second for a million.
+  ///
+  /// @param limit at most so many, 1 to 10,000
+  public List<TimedJob> slowest(int limit) {
+    if (limit < 1 || limit > StoredJob.READ_MAX) {
+      throw new IllegalArgumentException("a list has 1 to 10,000 jobs, not " + limit);
+    }
+    return new JobLister(path).slowest(limit);
+  }
+
   /// All that the file has of a job, as the line of JSON that [#export] writes; empty if there is
   /// no such job.
   public Optional<String> json(long id) {

@@ -3,18 +3,20 @@ package dev.treadle.cli.report;
 import dev.treadle.cli.terminal.Columns;
 import java.util.List;
 
-/// The jobs that failed: the first of them, most of those behind a fold.
-record FailureTable(Recorder.Recorded seen) {
+/// The jobs that failed, most of them behind a fold.
+///
+/// @param failures those that are shown
+/// @param all how many there are
+/// @param which which of them are shown, such as `first`
+record FailureTable(List<Recorder.Failure> failures, long all, String which) {
   private static final int OPEN = 20;
 
   String html() {
-    List<Recorder.Failure> failures = seen.failures();
-    long all = seen.totals().failed;
     Html out = new Html();
     out.raw("<section class=\"card\"><header><h2>Failed jobs</h2><small>");
     out.text(
             all > failures.size()
-                ? "the first %d of %s".formatted(failures.size(), Columns.number(all))
+                ? "the %s %d of %s".formatted(which, failures.size(), Columns.number(all))
                 : Columns.number(all))
         .raw("</small></header>");
     if (failures.isEmpty()) {

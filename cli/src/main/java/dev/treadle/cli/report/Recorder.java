@@ -92,13 +92,14 @@ final class Recorder implements Watch {
   /// An attempt that took long.
   ///
   /// @param item what it worked on
+  /// @param waited null if nobody knows
   /// @param end how it ended, in words
   record Slow(
       String item,
       long job,
       int attempt,
       Duration ran,
-      Duration waited,
+      @Nullable Duration waited,
       OptionalLong cpuNanos,
       End end) {}
 

@@ -36,11 +36,17 @@ record ReportPage(
                 seen, Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory())
             .html());
     out.raw(new TimelineChart(seen.timeline()).html());
-    out.raw(new FailureTable(seen).html());
+    out.raw(new FailureTable(seen.failures(), seen.totals().failed, "first").html());
     out.raw(new FiguresTable("Tasks", "Task", "attempts of this run", seen.tasks()).html());
     out.raw(new HistogramChart("Wait before start", seen.waited()).html());
     out.raw(new HistogramChart("Run", seen.ran()).html());
-    out.raw(new SlowestTable(seen).html());
+    out.raw(
+        new SlowestTable(
+                "Slowest attempts",
+                seen.slowest(),
+                seen.ran().percentile(50),
+                seen.ran().percentile(99))
+            .html());
     facts(out);
     return PageFrame.end(out.raw("</div>\n"));
   }
@@ -54,7 +60,7 @@ record ReportPage(
     out.raw("<p class=\"soft\">").text(sentence()).raw("</p></div>\n");
   }
 
-  private static void badge(long count, End end, Html out) {
+  static void badge(long count, End end, Html out) {
     if (count > 0 || end == End.SUCCEEDED) {
       out.state(count == 0 ? End.CANCELLED : end, Columns.number(count) + " " + end.word);
     }

@@ -1,26 +1,33 @@
 package dev.treadle.cli.report;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
-/// The attempts that took longest, the longest first.
-record SlowestTable(Recorder.Recorded seen) {
+/// The attempts that took longest.
+///
+/// @param title of the table
+/// @param slowest the attempts, the longest first
+/// @param usual how long half of all attempts took at most, in nanoseconds; 0 if nobody knows
+/// @param p99 how long 99 of 100 took at most
+record SlowestTable(String title, List<Recorder.Slow> slowest, long usual, long p99) {
   String html() {
     Html out = new Html();
-    out.raw("<section class=\"card\"><header><h2>Slowest attempts</h2><small>");
-    if (seen.slowest().isEmpty()) {
+    out.raw("<section class=\"card\"><header><h2>").text(title);
+    out.raw("</h2><small>");
+    if (slowest.isEmpty()) {
       return out.raw("</small></header><p class=\"empty\">Nothing ran.</p></section>\n").toString();
     }
-    long usual = seen.ran().percentile(50);
-    out.text(
-        "usual %s, 99 of 100 end within %s"
-            .formatted(Text.nanos(usual), Text.nanos(seen.ran().percentile(99))));
+    if (usual > 0) {
+      out.text(
+          "usual %s, 99 of 100 end within %s".formatted(Text.nanos(usual), Text.nanos(p99)));
+    }
     out.raw("</small></header><table class=\"fold slowest\"><thead><tr>");
     out.raw("<th class=\"w40\">Item</th><th class=\"num\">Ran</th><th class=\"num\">Of usual</th>");
     out.raw(
         "<th class=\"num\">Waited</th><th class=\"num\">CPU</th><th class=\"w4 end\">Ended</th>");
     out.raw("</tr></thead><tbody>\n");
-    for (Recorder.Slow each : seen.slowest()) {
+    for (Recorder.Slow each : slowest) {
       row(each, usual, out);
     }
     return out.raw("</tbody></table></section>\n").toString();
@@ -33,7 +40,7 @@ record SlowestTable(Recorder.Recorded seen) {
     }
     out.raw("</td><td class=\"num\"><b>").text(Text.time(each.ran())).raw("</b></td>");
     out.more("Of usual", times(each.ran(), usual));
-    out.more("Waited", Text.time(each.waited()));
+    out.more("Waited", each.waited() == null ? Text.UNKNOWN : Text.time(each.waited()));
     out.more(
         "CPU",
         each.cpuNanos().isPresent() ? Text.nanos(each.cpuNanos().getAsLong()) : Text.UNKNOWN);

@@ -1,20 +1,16 @@
 package dev.treadle.cli.report;
 
-import dev.treadle.CommandException;
+import dev.treadle.cli.records.CommandOutput;
 import dev.treadle.cli.terminal.Columns;
 import dev.treadle.cli.terminal.SizeConverter;
 import dev.treadle.spi.Words;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 
 /// Figures and foreign text as a page shows them. A number and its unit are never parted.
 final class Text {
   private static final int ITEM_MAX = 300;
   private static final int BRIEF_MAX = 100;
-  private static final int OUTPUT_MAX = 2_000;
-  private static final int LINES_MAX = 20;
-  private static final int CAUSES_MAX = 20;
   private static final char NO_BREAK = '\u00A0';
 
   /// What stands where nothing is known.
@@ -47,26 +43,12 @@ final class Text {
   /// The end of what the command wrote on standard error that this is the failure of; empty if it
   /// is none of a command, or the command wrote nothing.
   static String output(Throwable error) {
-    Throwable at = error;
-    for (int depth = 0; at != null && depth < CAUSES_MAX; depth++, at = at.getCause()) {
-      if (at instanceof CommandException it) {
-        return lines(it.result().stderr());
-      }
-      for (Throwable suppressed : at.getSuppressed()) {
-        if (suppressed instanceof CommandException it) {
-          return lines(it.result().stderr());
-        }
-      }
-    }
-    return "";
+    return String.join("\n", CommandOutput.of(error));
   }
 
-  /// The last lines of somebody else's text, without control characters.
+  /// The last lines of somebody else's text.
   static String lines(String text) {
-    String end = text.substring(Math.max(0, text.length() - OUTPUT_MAX)).strip();
-    List<String> all = end.lines().map(Columns::clean).toList();
-    List<String> last = all.subList(Math.max(0, all.size() - LINES_MAX), all.size());
-    return String.join("\n", last);
+    return String.join("\n", CommandOutput.lines(text));
   }
 
   static String time(Duration duration) {

@@ -11,6 +11,7 @@ import dev.treadle.Submission;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.WaitException;
+import dev.treadle.cli.records.CommandOutput;
 import dev.treadle.cli.records.ListWork;
 import dev.treadle.cli.records.Watch;
 import dev.treadle.cli.records.Workplace;
@@ -335,6 +336,7 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
     one.record = record;
     if (!work.ok(record)) {
       Throwable why = outcome instanceof Outcome.Failed<V> failed ? failed.cause() : null;
+      CommandOutput.of(why).forEach(JobContext.current()::log);
       throw new InputFailed(keeping.error(record), why);
     }
     return record;

@@ -64,6 +64,11 @@ public record Runs(JobsFile file) {
   /// @param shown the input as people know it
   public record Input(long job, String queue, long number, String shown) {}
 
+  /// Whether the jobs of a task keep a run itself, not one of its inputs.
+  public static boolean isOwn(String task) {
+    return task.equals(Session.TASK.name()) || task.equals(Run.DESCRIBE.name());
+  }
+
   /// All of them, the oldest first.
   public List<Known> all() {
     Map<String, StoredJob> sessions = new HashMap<>();

@@ -91,6 +91,7 @@ public final class Training {
       run(Exit.OK, "", "stats", "--db", db.toString());
       run(Exit.OK, "", "stats", "--json", "--db", db.toString());
       run(Exit.OK, "", "why", "1", "--db", db.toString());
+      run(Exit.OK, "", "report", "--db", db.toString());
       run(Exit.USAGE, "", "stack", "1", "--db", db.toString());
       run(Exit.OK, "", "db", "export", db.toString(), "--out", lines.toString());
       run(Exit.OK, "", "db", "import", copy.toString(), lines.toString());

@@ -27,6 +27,7 @@ class BrowserTest {
       <!doctype html><title>frames</title>
       <iframe src="r.html" width="1280" height="900"></iframe>
       <iframe src="r.html" width="400" height="900"></iframe>
+      <iframe src="r.html" width="400" height="900" style="color-scheme: dark"></iframe>
       <p id="seen"></p>
       <script>
         addEventListener("load", () => {
@@ -41,6 +42,8 @@ class BrowserTest {
                 count("svg.chart.s path.area"), count("table.slowest tbody tr"),
                 count("td.more"),
                 getComputedStyle(page.querySelector(".card")).borderRadius,
+                getComputedStyle(page.body).backgroundColor,
+                [...page.querySelectorAll("td.more")].every(it => it.scrollWidth <= it.clientWidth),
                 root.scrollWidth <= root.clientWidth].join(" ");
           }).join(", ");
         });
@@ -81,7 +84,9 @@ class BrowserTest {
     Path said = folder.resolve("said");
     run(browser.get(), frames, dom, said);
     assertThat(Jsoup.parse(Files.readString(dom)).select("#seen").text())
-        .isEqualTo("12 true 4 12 46 8px true, 12 true 4 12 46 8px true");
+        .isEqualTo(
+            "12 true 4 12 46 8px rgb(246, 246, 243) true true, ".repeat(2)
+                + "12 true 4 12 46 8px rgb(15, 17, 19) true true");
     assertThat(Files.readString(said).lines().filter(line -> line.contains("CONSOLE")))
         .as("all the console has to say")
         .hasSize(1)
