@@ -24,7 +24,12 @@ record FiguresTable(String title, String kind, String note, List<Row> rows) {
   /// @param unsuccessful those of them that failed, timed out or were lost
   /// @param cpuNanos their CPU time; empty if it is not known
   record Row(
-      String name, long ended, long unsuccessful, Spread waited, Spread ran, OptionalLong cpuNanos) {
+      String name,
+      long ended,
+      long unsuccessful,
+      Spread waited,
+      Spread ran,
+      OptionalLong cpuNanos) {
     static Row of(String name, Figures figures) {
       return new Row(
           Text.item(name),
@@ -56,7 +61,8 @@ record FiguresTable(String title, String kind, String note, List<Row> rows) {
     out.raw("<table class=\"fold figures\"><thead><tr><th class=\"w25\">").text(kind);
     out.raw("</th>");
     for (String name :
-        List.of("Attempts", "Failed", "Waited p50", "p99", "most", "Ran p50", "p99", "most", "CPU")) {
+        List.of(
+            "Attempts", "Failed", "Waited p50", "p99", "most", "Ran p50", "p99", "most", "CPU")) {
       out.raw("<th class=\"num\">").text(name).raw("</th>");
     }
     out.raw("</tr></thead><tbody>\n");
@@ -79,9 +85,7 @@ record FiguresTable(String title, String kind, String note, List<Row> rows) {
     out.more("Ran p50", time(row.ran, row.ran.p50()));
     out.more("Ran p99", time(row.ran, row.ran.p99()));
     out.more("Ran most", time(row.ran, row.ran.max()));
-    out.more(
-        "CPU",
-        row.cpuNanos.isPresent() ? Text.nanos(row.cpuNanos.getAsLong()) : Text.UNKNOWN);
+    out.more("CPU", row.cpuNanos.isPresent() ? Text.nanos(row.cpuNanos.getAsLong()) : Text.UNKNOWN);
     out.raw("</tr>\n");
   }
 

@@ -48,8 +48,7 @@ record FilePage(
     out.raw(new FailureTable(failures, stats.failed(), "latest").html());
     Spread ran = figures == null ? Spread.NONE : figures.total().ran();
     out.raw(
-        new SlowestTable("Slowest jobs", slowest, ran.p50().toNanos(), ran.p99().toNanos())
-            .html());
+        new SlowestTable("Slowest jobs", slowest, ran.p50().toNanos(), ran.p99().toNanos()).html());
     runs(out);
     facts(out);
     return PageFrame.end(out.raw("</div>\n"));
@@ -73,10 +72,14 @@ record FilePage(
     String note =
         figures == null
             ? ""
-            : "attempts since %s; times of the last 24 to 48 hours".formatted(time(figures.since()));
+            : "attempts since %s; times of the last 24 to 48 hours"
+                .formatted(time(figures.since()));
     out.raw(
         new FiguresTable(
-                "Tasks", "Task", note, figures == null ? List.of() : FiguresTable.rows(figures.tasks()))
+                "Tasks",
+                "Task",
+                note,
+                figures == null ? List.of() : FiguresTable.rows(figures.tasks()))
             .html());
     if (figures != null) {
       out.raw(
@@ -93,7 +96,8 @@ record FilePage(
         runs.size() < allRuns
             ? "the latest %d of %s".formatted(runs.size(), Columns.number(allRuns))
             : Columns.number(allRuns));
-    out.raw("</small></header><table class=\"fold runs\"><thead><tr><th class=\"w40\">Command</th>");
+    out.raw(
+        "</small></header><table class=\"fold runs\"><thead><tr><th class=\"w40\">Command</th>");
     out.raw("<th class=\"num\">Run</th><th class=\"num\">Inputs</th><th class=\"num\">Done</th>");
     out.raw("<th class=\"num\">Failed</th><th class=\"num\">Open</th>");
     out.raw("<th class=\"num w5\">Latest</th></tr></thead><tbody>\n");

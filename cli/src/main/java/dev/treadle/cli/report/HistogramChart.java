@@ -71,9 +71,7 @@ record HistogramChart(String title, Times times) {
       out.raw("<span><svg><use href=\"#key-" + keys[i] + "\"/></svg>");
       out.text(names[i] + " " + Text.nanos(marks[i])).raw("</span>");
     }
-    out.raw("<span>")
-        .text("most " + Text.nanos(times.max()))
-        .raw("</span></span></header>");
+    out.raw("<span>").text("most " + Text.nanos(times.max())).raw("</span></span></header>");
     List<Bar> bars = bars();
     int from = bars.getFirst().bar / BARS * BARS;
     int to = bars.getLast().bar / BARS * BARS + BARS;

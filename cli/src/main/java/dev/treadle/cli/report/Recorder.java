@@ -66,15 +66,7 @@ final class Recorder implements Watch {
     // The attempt in the file has the number, and waited too, before that in memory did.
     Ran in(Attempt outer) {
       return new Ran(
-          item,
-          job,
-          task,
-          outer.number(),
-          ran,
-          outer.waited().plus(waited),
-          cpuNanos,
-          end,
-          output);
+          item, job, task, outer.number(), ran, outer.waited().plus(waited), cpuNanos, end, output);
     }
   }
 
@@ -299,8 +291,7 @@ final class Recorder implements Watch {
     tasks.add(one.task, one.waited, one.ran, one.cpuNanos, one.end.good());
     if (slowest.size() < SLOWEST || slowest.element().ran.compareTo(one.ran) < 0) {
       slowest.add(
-          new Slow(
-              one.item, one.job, one.attempt, one.ran, one.waited, one.cpuNanos, one.end));
+          new Slow(one.item, one.job, one.attempt, one.ran, one.waited, one.cpuNanos, one.end));
       if (slowest.size() > SLOWEST) {
         slowest.remove();
       }

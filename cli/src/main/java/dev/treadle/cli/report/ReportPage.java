@@ -141,7 +141,8 @@ record ReportPage(
                     : ""),
         out);
     if (totals.peakMemory >= 0) {
-      PageFrame.fact("Most memory", Text.size(totals.peakMemory) + " by the process of an attempt", out);
+      PageFrame.fact(
+          "Most memory", Text.size(totals.peakMemory) + " by the process of an attempt", out);
     }
     PageFrame.fact("Version", head.version() + ", Java " + Runtime.version().feature(), out);
     out.raw("</dl></section>\n");

@@ -19,8 +19,7 @@ record SlowestTable(String title, List<Recorder.Slow> slowest, long usual, long 
       return out.raw("</small></header><p class=\"empty\">Nothing ran.</p></section>\n").toString();
     }
     if (usual > 0) {
-      out.text(
-          "usual %s, 99 of 100 end within %s".formatted(Text.nanos(usual), Text.nanos(p99)));
+      out.text("usual %s, 99 of 100 end within %s".formatted(Text.nanos(usual), Text.nanos(p99)));
     }
     out.raw("</small></header><table class=\"fold slowest\"><thead><tr>");
     out.raw("<th class=\"w40\">Item</th><th class=\"num\">Ran</th><th class=\"num\">Of usual</th>");

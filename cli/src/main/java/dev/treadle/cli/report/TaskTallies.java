@@ -50,9 +50,7 @@ final class TaskTallies {
                 tally.unsuccessful,
                 tally.waited.spread(),
                 tally.ran.spread(),
-                tally.cpuKnown == 0
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(tally.cpuNanos))));
+                tally.cpuKnown == 0 ? OptionalLong.empty() : OptionalLong.of(tally.cpuNanos))));
     rows.sort(
         Comparator.comparingLong(FiguresTable.Row::ended)
             .reversed()

@@ -96,8 +96,7 @@ class ReportCommandTest {
             "c");
     assertThat(cli.code()).isEqualTo(Exit.FAILED);
     Document page = page();
-    assertThat(page.select(".head").text())
-        .contains("2 succeeded", "1 failed", "3 jobs ended in ");
+    assertThat(page.select(".head").text()).contains("2 succeeded", "1 failed", "3 jobs ended in ");
     assertThat(items(page, "failures")).containsExactly("b");
     assertThat(page.select("table.failures td.num").text()).isEqualTo("2");
     assertThat(page.select("table.failures pre").text()).isEqualTo("first <line>\nlast");
