@@ -8,10 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 
-/// Another JVM with the same class path, to be killed. What it prints is read as whole lines: one
+/// Another JVM, mostly with the same class path, to be killed. What it prints is read as whole lines: one
 /// that a kill cut short was never said.
 final class ChildJvm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -27,17 +28,24 @@ final class ChildJvm implements AutoCloseable {
 
   /// Begins one that runs the `main` of a class.
   static ChildJvm start(Class<?> main, Object... args) {
+    return startWith(System.getProperty("java.class.path"), Map.of(), main, args);
+  }
+
+  /// Begins one with a class path of its own and further variables of the environment.
+  static ChildJvm startWith(
+      String classPath, Map<String, String> environment, Class<?> main, Object... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
     command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     for (Object arg : args) {
       command.add(arg.toString());
     }
     try {
-      return new ChildJvm(
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().putAll(environment);
+      return new ChildJvm(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

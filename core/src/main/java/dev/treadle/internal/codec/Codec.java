@@ -93,6 +93,14 @@ public final class Codec {
               + (e instanceof JacksonException it ? Mapper.words(it) : "it contains itself")
               + "; make it a record of plain values, or a byte[]",
           e);
+    } catch (LinkageError e) {
+      throw new Unfit(
+          what
+              + " cannot be carried as bytes, because "
+              + value.getClass().getName()
+              + " cannot be written as JSON: "
+              + words(e),
+          e);
     }
   }
 
@@ -145,7 +153,7 @@ public final class Codec {
     }
     try {
       return Mapper.JSON.convertValue(text, Mapper.JSON.constructType(type));
-    } catch (JacksonException e) {
+    } catch (JacksonException | LinkageError e) {
       throw unfit(type, what, e);
     }
   }
@@ -163,13 +171,31 @@ public final class Codec {
     }
     try {
       return Mapper.reader(type).readValue(json);
-    } catch (JacksonException e) {
+    } catch (JacksonException | LinkageError e) {
       throw unfit(type, what, e);
     }
   }
 
-  private static Unfit unfit(Type type, String what, JacksonException e) {
-    return new Unfit(
-        what + " does not come back as " + type.getTypeName() + ": " + Mapper.words(e), e);
+  private static Unfit unfit(Type type, String what, Throwable e) {
+    String why =
+        switch (e) {
+          case JacksonException it -> Mapper.words(it);
+          case LinkageError it -> words(it);
+          default -> e.toString();
+        };
+    return new Unfit(what + " does not come back as " + type.getTypeName() + ": " + why, e);
+  }
+
+  /// Says what is wrong with the class path. The first such error of a class names the missing one;
+  /// later ones have it as their cause.
+  private static String words(LinkageError e) {
+    Throwable first = e;
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      first = cause;
+    }
+    return first
+        + "; a class is missing, or its version is another one than its callers need: take jars of"
+        + " Jackson (jackson-core, jackson-databind, jackson-annotations) that were released"
+        + " together, such as those of one jackson-bom";
   }
 }

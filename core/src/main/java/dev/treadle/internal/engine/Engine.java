@@ -747,15 +747,30 @@ final class Engine {
       throw why.get();
     }
     Set<Strategy> claimable = claimableStrategies();
-    long rooms = room.seen();
-    for (Feeder<?> feeder : feeders) {
+    while (true) {
+      long rooms = room.seen();
       // Where nothing is claimed, a feeder that waits for room would wait for ever.
-      if (!claimable.isEmpty() && !feeder.stands(rooms)) {
+      long fed = claimable.isEmpty() ? 0 : fedByStanding(rooms);
+      if (fed < 0 || !store.idle(claimable) || room.seen() != rooms) {
         return false;
       }
+      // A feeder whose item ended meanwhile may have moved on, and stand again.
+      if (claimable.isEmpty() || fedByStanding(rooms) == fed) {
+        return true;
+      }
     }
-    // If room was made meanwhile, a feeder may move again.
-    return store.idle(claimable) && room.seen() == rooms;
+  }
+
+  /// Returns how many items the feeders have fed, or -1 if one of them can feed more.
+  private long fedByStanding(long rooms) {
+    long fed = 0;
+    for (Feeder<?> feeder : feeders) {
+      if (!feeder.stands(rooms)) {
+        return -1;
+      }
+      fed += feeder.fed();
+    }
+    return fed;
   }
 
   private static void refuseInside(String what) {

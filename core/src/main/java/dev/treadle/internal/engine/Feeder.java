@@ -146,11 +146,16 @@ final class Feeder<A extends @Nullable Object> {
         && !settings.traceSubmit();
   }
 
-  /// Whether nothing moves here until somebody reads, or makes room in a full queue.
+  /// Whether nothing is fed here until an item ends, or somebody reads or makes room in a full queue.
   ///
   /// @param rooms how often room was made so far
   boolean stands(long rooms) {
-    return jobs.cancelled() || waitsForRoom == rooms || jobs.waitsForReader();
+    return jobs.cancelled() || waitsForRoom == rooms || jobs.waitsForRoom();
+  }
+
+  /// Returns how many items were fed so far.
+  long fed() {
+    return jobs.fed();
   }
 
   /// Pulls no more, because the engine closes.

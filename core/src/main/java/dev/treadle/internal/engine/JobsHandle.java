@@ -205,11 +205,22 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     }
   }
 
-  /// Whether nothing moves here until somebody reads.
-  boolean waitsForReader() {
+  /// Whether whoever feeds this waits for room, which readers make, and items that end. Items that
+  /// cannot start, as in a paused queue, make none.
+  boolean waitsForRoom() {
     acquire();
     try {
-      return !cancelled && fed == done && window - reading.unread() < roomWanted;
+      return !cancelled && roomWanted > 0 && room() < roomWanted;
+    } finally {
+      release();
+    }
+  }
+
+  /// Returns how many items were fed so far.
+  int fed() {
+    acquire();
+    try {
+      return fed;
     } finally {
       release();
     }

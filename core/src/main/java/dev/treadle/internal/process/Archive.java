@@ -91,14 +91,8 @@ final class Archive {
     return file;
   }
 
-  /// The folder of this user for what is kept from one run to the next; it may not be there yet.
-  static Path folder() {
-    String cache = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        cache == null || cache.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(cache);
-    return base.resolve("treadle");
+  private static Path folder() {
+    return CacheFolder.path();
   }
 
   private static String sum(String text) {

@@ -25,7 +25,7 @@ final class CrashLogs {
   ///
   /// @param otherwise a private folder, for where there can be no lasting one
   static String option(Path otherwise) {
-    Path folder = Archive.folder().resolve("crashes");
+    Path folder = CacheFolder.path().resolve("crashes");
     try {
       if (!Files.isDirectory(folder)) {
         Files.createDirectories(folder);

@@ -22,6 +22,7 @@ public final class IdHeap {
     boolean test(long ticket);
   }
 
+  private static final long[] NONE = {};
   private static final int FIRST = 8;
   private static final int LARGE = 1_024;
   private static final int WAIT_BITS = 16;
@@ -29,15 +30,15 @@ public final class IdHeap {
   private final Live live;
 
   /// The heap.
-  private long[] ranks = new long[0];
+  private long[] ranks = NONE;
 
-  private long[] tickets = new long[0];
+  private long[] tickets = NONE;
   private int size;
 
-  /// The ring.
-  private long[] ringRanks = new long[FIRST];
+  /// The ring. It grows from nothing: most queues of a key hold one pair.
+  private long[] ringRanks = NONE;
 
-  private long[] ringTickets = new long[FIRST];
+  private long[] ringTickets = NONE;
   private int head;
   private int count;
 
@@ -122,11 +123,11 @@ public final class IdHeap {
         addToHeap(rank, ticket);
         return;
       }
-      if (count == ringRanks.length) {
-        ringRanks = grownRing(ringRanks);
-        ringTickets = grownRing(ringTickets);
-        head = 0;
-      }
+    }
+    if (count == ringRanks.length) {
+      ringRanks = grownRing(ringRanks);
+      ringTickets = grownRing(ringTickets);
+      head = 0;
     }
     int place = at(count++);
     ringRanks[place] = rank;
@@ -139,7 +140,7 @@ public final class IdHeap {
   }
 
   private long[] grownRing(long[] ring) {
-    long[] grown = new long[count + (count >> 1)];
+    long[] grown = new long[count == 0 ? 1 : Math.max(FIRST, count + (count >> 1))];
     System.arraycopy(ring, head, grown, 0, count - head);
     System.arraycopy(ring, 0, grown, count - head, head);
     return grown;
@@ -185,12 +186,12 @@ public final class IdHeap {
   private void shrink() {
     head = 0;
     if (ringRanks.length > LARGE) {
-      ringRanks = new long[FIRST];
-      ringTickets = new long[FIRST];
+      ringRanks = NONE;
+      ringTickets = NONE;
     }
     if (ranks.length > LARGE) {
-      ranks = new long[0];
-      tickets = new long[0];
+      ranks = NONE;
+      tickets = NONE;
     }
   }
 

@@ -393,8 +393,8 @@ public final class ReadySet {
         offerGates(lane, now);
       }
       for (RateGate gate : waking) {
-        LaneHeap parked = gate.parked[strategy.ordinal()];
-        for (int i = 0; i < parked.size(); i++) {
+        LaneHeap parked = gate.parked(strategy.ordinal());
+        for (int i = 0; parked != null && i < parked.size(); i++) {
           if (onlyRatesClosed(parked.get(i), now)) {
             return true;
           }
@@ -473,7 +473,7 @@ public final class ReadySet {
     int strategy = lane.route.strategy().ordinal();
     ready[strategy].remove(lane);
     lane.parkedAt = gate;
-    gate.parked[strategy].add(lane);
+    gate.toPark(strategy).add(lane);
     sleep(gate);
   }
 
@@ -497,8 +497,9 @@ public final class ReadySet {
       sleep(gate);
       return;
     }
-    for (LaneHeap heap : gate.parked) {
-      Lane best = heap.first();
+    for (int i = 0; i < STRATEGIES.length; i++) {
+      LaneHeap heap = gate.parked(i);
+      Lane best = heap == null ? null : heap.first();
       if (best != null) {
         unpark(best);
       }

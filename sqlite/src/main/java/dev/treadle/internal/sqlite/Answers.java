@@ -150,7 +150,7 @@ final class Answers implements AutoCloseable {
         out.newLine();
         out.flush();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       LOG.debug("a question could not be answered", e);
     } finally {
       impatient.interrupt();

@@ -31,6 +31,7 @@ public final class FileAccess {
     config.setReadOnly(true);
     config.setBusyTimeout(BUSY_MILLIS);
     try {
+      NativeLibrary.load();
       Connection connection = config.createConnection(address(path));
       try {
         try (Statement sql = connection.createStatement()) {

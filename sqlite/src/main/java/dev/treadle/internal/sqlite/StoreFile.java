@@ -146,6 +146,7 @@ final class StoreFile implements AutoCloseable, Writer.Guard {
     // Otherwise the driver asks for the last key after every insert: an eighth of the writer's
     // time.
     config.setGetGeneratedKeys(false);
+    NativeLibrary.load();
     Connection connection = config.createConnection(address(path));
     try (Statement sql = connection.createStatement()) {
       sql.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
