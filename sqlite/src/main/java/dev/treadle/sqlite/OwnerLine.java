@@ -68,10 +68,7 @@ final class OwnerLine {
       } finally {
         impatient.interrupt();
       }
-    } catch (IOException
-        | UnsupportedOperationException
-        | JacksonException
-        | LinkageError e) {
+    } catch (IOException | UnsupportedOperationException | JacksonException | LinkageError e) {
       LOG.debug("no answer at {}", socket, e); // Left behind by a process that is gone, mostly.
       return null;
     }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 
-/// Another JVM, mostly with the same class path, to be killed. What it prints is read as whole lines: one
-/// that a kill cut short was never said.
+/// Another JVM, mostly with the same class path, to be killed. What it prints is read as whole
+/// lines: one that a kill cut short was never said.
 final class ChildJvm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

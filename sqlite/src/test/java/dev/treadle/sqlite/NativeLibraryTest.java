@@ -74,7 +74,8 @@ class NativeLibraryTest {
     runAndKill();
     assertThat(libraries(temporary)).isEmpty();
     assertThat(libraries(cache)).hasSize(1);
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache.resolve("treadle"))))
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(cache.resolve("treadle"))))
         .isEqualTo("rwx------");
   }
 

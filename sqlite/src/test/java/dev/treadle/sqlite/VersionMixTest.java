@@ -226,7 +226,9 @@ class VersionMixTest {
         boot.stream()
             .filter(jar -> pattern.matcher(jar.getFileName().toString()).matches())
             .toList();
-    assertThat(found).as("%s in %s; `mvn clean` removes jars of earlier builds", pattern, BOOT).hasSize(1);
+    assertThat(found)
+        .as("%s in %s; `mvn clean` removes jars of earlier builds", pattern, BOOT)
+        .hasSize(1);
     return found.getFirst().toString();
   }
 
@@ -273,8 +275,7 @@ class VersionMixTest {
   void versionsThatDoNotFitOneAnotherAreReportedAndHangNothing() {
     write(file());
     try (ChildJvm child =
-        ChildJvm.startWith(
-            classPath(ANNOTATIONS), Map.of(), Child.class, "broken", file())) {
+        ChildJvm.startWith(classPath(ANNOTATIONS), Map.of(), Child.class, "broken", file())) {
       assertThat(child.awaitEnd()).isZero();
       assertThat(child.said("refused "))
           .singleElement()

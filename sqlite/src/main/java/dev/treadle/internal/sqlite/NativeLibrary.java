@@ -161,7 +161,8 @@ final class NativeLibrary {
       }
     }
     latestFirst.sort(Comparator.comparingLong(Dated::millis).reversed());
-    for (Dated old : latestFirst.subList(Math.min(KEPT_MAX, latestFirst.size()), latestFirst.size())) {
+    for (Dated old :
+        latestFirst.subList(Math.min(KEPT_MAX, latestFirst.size()), latestFirst.size())) {
       try (Stream<Path> files = Files.list(old.folder())) {
         for (Path file : files.toList()) {
           Files.deleteIfExists(file);
