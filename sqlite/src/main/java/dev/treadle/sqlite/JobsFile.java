@@ -107,8 +107,7 @@ public final class JobsFile {
     return new JobLister(path).list(filter);
   }
 
-  /// The ended jobs whose last attempt ran longest, the longest first. Reads all ended jobs: about
-  /// a second for a million.
+  /// The ended jobs whose last attempt ran longest, the longest first. Reads all ended jobs.
   ///
   /// @param limit at most so many, 1 to 10,000
   public List<TimedJob> slowest(int limit) {
