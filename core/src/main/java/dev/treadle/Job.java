@@ -108,5 +108,9 @@ public interface Job<R extends @Nullable Object> {
   /// The job as a future, for code that speaks futures. Cancelling the future cancels the job.
   /// Inside a job, waiting for it or for a future derived from it lends the slot as [#get()] does;
   /// waiting for `allOf` or `anyOf` does not, since Java makes these.
+  ///
+  /// Of a failed job it holds what the last attempt threw: the cause of the `ExecutionException`
+  /// that its `get` throws, as it is the cause of the [JobFailedException] of [#get()]. Of a
+  /// cancelled job it is cancelled.
   CompletableFuture<R> toFuture();
 }

@@ -40,6 +40,10 @@ public interface JobContext {
   long jobId();
 
   /// The number of this attempt, 1 for the first.
+  ///
+  /// It counts starts of the job: also those that ended with a [Snooze], that were lost or handed
+  /// back at a close, and those that parked the job because its input could not be read. [Retry]
+  /// counts only those that failed or timed out.
   int attempt();
 
   /// When this attempt must have ended: by its timeout or the deadline of the job, whichever is

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// @param state where it stands
 /// @param priority 0, first, to 9, last
 /// @param key its unique key, if it has one
+/// @param input its input: in memory the object itself; on a file the value as its task has it, where
+///   that is registered and can read it, else the text or the JSON. Null also while it is still to
+///   come from other jobs
 /// @param parent the job that submitted it through its [JobContext]
 /// @param retryOf the ended job of which this is a retry
 /// @param traceparent the trace it is part of, in the form of W3C Trace Context, if any
@@ -34,6 +37,7 @@ public record JobInfo(
     JobState state,
     int priority,
     @Nullable String key,
+    @Nullable Object input,
     OptionalLong parent,
     OptionalLong retryOf,
     @Nullable String traceparent,
@@ -45,4 +49,12 @@ public record JobInfo(
     Progress progress,
     List<Attempt> attempts,
     int attemptCount,
-    List<String> log) {}
+    List<String> log) {
+  /// A short form of the input for one line of a log or a page: at most 200 characters, without
+  /// line ends and control characters. Never throws; of bytes it says how many they are.
+  ///
+  /// It is what `toString` of the input says. Where that names a secret, keep it out of logs.
+  public String shortInput() {
+    return ShortText.of(input);
+  }
+}

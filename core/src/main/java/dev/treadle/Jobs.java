@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The jobs of one `map`, one for each input.
 ///
-/// The inputs are pulled as room appears: at most 1,000 items (or what `map` was told) have started
-/// waiting and not ended. Thread-safe. Read it in one of two ways: `get` and `settled` keep every
+/// In memory, and of a stream always, the inputs are pulled as room appears: at most 1,000 items (or
+/// what [Treadle.Setup#mapWindow] said) have started waiting and not ended. On a durable store a
+/// collection is stored whole before `map` returns. Thread-safe.
+/// Read it in one of two ways: `get` and `settled` keep every
 /// result; `asCompleted` lets go of each as it is read, so that ten million inputs do not sit in
 /// memory.
 ///
@@ -33,15 +35,17 @@ public interface Jobs<A extends @Nullable Object, R extends @Nullable Object> {
   }
 
   /// The items as they end. Can be called once, before `get` and `settled`; from then on at most as
-  /// many items as may be unended are kept unread: a slow reader slows the inputs down.
+  /// many items as may be unended are kept unread: a slow reader slows the inputs down. Those of a
+  /// collection on a durable store are all stored, and run whether they are read or not.
   ///
   /// Close the stream if it is not read to its end: the rest is then cancelled.
   Stream<Item<A, R>> asCompleted();
 
-  /// How many items have ended, and of how many; the total is -1 until all inputs were pulled.
+  /// How many items have ended, and of how many; the total is -1 while their number is not
+  /// known: until all inputs of a stream were pulled.
   Progress progress();
 
-  /// Asks every item that has not ended to cancel, and pulls no more inputs. The inputs not pulled
-  /// are not items. Does not wait.
+  /// Asks every item that has not ended to cancel, and pulls no more inputs. Inputs that were not
+  /// pulled are not items. Does not wait.
   void cancel();
 }

@@ -1,6 +1,7 @@
 package dev.treadle;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -27,6 +28,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
   ///
   /// @param priority 0, first, to 9, last; the task's if null
   /// @param delay the job starts no sooner than this after its submission
+  /// @param at the job starts no sooner than at this time; null to start as `delay` says
   /// @param deadline the job ends no later than this after its submission; the task's if null
   /// @param key unique among the jobs of the task that have not ended; null for none
   /// @param ifTaken what to do with a key that is taken
@@ -36,6 +38,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
   public record Options(
       @Nullable Integer priority,
       Duration delay,
+      @Nullable Instant at,
       @Nullable Duration deadline,
       @Nullable String key,
       IfTaken ifTaken,
@@ -44,7 +47,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
       @Nullable String traceparent) {
     /// Nothing refined.
     public static final Options NONE =
-        new Options(null, Duration.ZERO, null, null, IfTaken.RETURN, false, false, null);
+        new Options(null, Duration.ZERO, null, null, null, IfTaken.RETURN, false, false, null);
   }
 
   private static final Pattern TRACEPARENT =
@@ -82,6 +85,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
         new Options(
             Task.checkPriority(priority),
             options.delay,
+            options.at,
             options.deadline,
             options.key,
             options.ifTaken,
@@ -90,7 +94,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
             options.traceparent));
   }
 
-  /// The same, to start no sooner than `delay` after the submission.
+  /// The same, to start no sooner than `delay` after the submission. Replaces what [#at] said.
   public Submission<A, R> delay(Duration delay) {
     if (delay.isNegative()) {
       throw new IllegalArgumentException("a delay cannot be negative: " + delay);
@@ -99,6 +103,23 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
         new Options(
             options.priority,
             delay,
+            null,
+            options.deadline,
+            options.key,
+            options.ifTaken,
+            options.once,
+            options.held,
+            options.traceparent));
+  }
+
+  /// The same, to start no sooner than at this time by the clock of the treadle; at once if it is
+  /// past. Replaces what [#delay] said.
+  public Submission<A, R> at(Instant time) {
+    return with(
+        new Options(
+            options.priority,
+            Duration.ZERO,
+            Objects.requireNonNull(time),
             options.deadline,
             options.key,
             options.ifTaken,
@@ -116,6 +137,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
         new Options(
             options.priority,
             options.delay,
+            options.at,
             deadline,
             options.key,
             options.ifTaken,
@@ -136,6 +158,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
         new Options(
             options.priority,
             options.delay,
+            options.at,
             options.deadline,
             Objects.requireNonNull(key),
             Objects.requireNonNull(ifTaken),
@@ -153,6 +176,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
         new Options(
             options.priority,
             options.delay,
+            options.at,
             options.deadline,
             options.key,
             options.ifTaken,
@@ -167,6 +191,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
         new Options(
             options.priority,
             options.delay,
+            options.at,
             options.deadline,
             options.key,
             options.ifTaken,
@@ -184,6 +209,7 @@ public final class Submission<A extends @Nullable Object, R extends @Nullable Ob
         new Options(
             options.priority,
             options.delay,
+            options.at,
             options.deadline,
             options.key,
             options.ifTaken,

@@ -689,9 +689,11 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
     return settings.strategy();
   }
 
-  /// The same task with the policy of another attempt. For engines.
-  public Task<A, R> withPolicy(@Nullable Duration timeout, Retry retry, boolean whileAbandoned) {
-    return with(
+  /// A task with the timeout and the retries that one of its jobs was submitted with. For engines.
+  public static <A extends @Nullable Object, R extends @Nullable Object> Task<A, R> withPolicy(
+      Task<A, R> task, @Nullable Duration timeout, Retry retry, boolean whileAbandoned) {
+    Settings<A> settings = task.settings;
+    return task.with(
         settings.timeout(timeout).retry(retry).flags(whileAbandoned, settings.traceSubmit()));
   }
 

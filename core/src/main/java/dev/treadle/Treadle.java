@@ -76,7 +76,8 @@ public interface Treadle extends AutoCloseable {
     /// Where time comes from; the system clock by default.
     Setup clock(InstantSource clock);
 
-    /// How many items of a `map` may be unended, 1,000 by default.
+    /// How many items of a `map` over a stream, or over any inputs in memory, may be unended; 1,000
+    /// by default. On a durable store a `map` over a collection stores all of it first.
     Setup mapWindow(int items);
 
     /// How often a job may be lost (its node or process died) before it fails; 3 by default.
@@ -163,6 +164,9 @@ public interface Treadle extends AutoCloseable {
   /// Submits a job and returns its handle at once; with a durable store, when it is stored. Blocks
   /// while a bounded queue is full.
   ///
+  /// A null input must say its type, as a bare `null` could be a job as well: `submit(task,
+  /// (String) null)`.
+  ///
   /// @throws RefusedException after `close`, or if a full queue refuses; on a durable store also if
   ///   the task was not given to `open`, or the input is too large
   /// @throws IllegalArgumentException on a durable store, if the input cannot be written as JSON
@@ -217,6 +221,16 @@ public interface Treadle extends AutoCloseable {
   /// end cancelled.
   <A extends @Nullable Object, R extends @Nullable Object> Jobs<A, R> map(
       Task<A, R> task, Stream<? extends A> inputs);
+
+  /// The jobs of a collection, of one task or of several, in the order in which they end: each is
+  /// in the stream once it has ended, so its `outcome` is there and its `get` does not wait.
+  ///
+  /// Reading waits, as [Job#get()] does, and throws what that throws where the wait cannot go on.
+  /// To stop reading cancels nothing: close the stream if it is not read to its end.
+  ///
+  /// @throws IllegalArgumentException if a job is of another treadle
+  /// @throws RefusedException inside a job, if the wait for one of them could never end
+  <J extends Job<?>> Stream<J> asCompleted(Collection<? extends J> jobs);
 
   /// Runs a task over inputs at once, returns the first value and cancels the others.
   ///
@@ -317,8 +331,9 @@ public interface Treadle extends AutoCloseable {
   /// On a durable store it starts no more jobs and waits, for at most [Setup#drainFor], for those
   /// that run; they may still submit children. Then the code of what still runs is asked to end,
   /// and its jobs are handed back: no attempt is charged, and they run again when the store is
-  /// opened again. All other jobs stay as they are. Maps pull no more inputs, and who still waits
-  /// for a job is told so by a [WaitException]. If this thread is interrupted meanwhile, jobs are
+  /// opened again. All other jobs stay as they are. Maps over streams pull no more inputs; those over
+  /// collections have stored all of theirs. Who still waits for a job is told so by a
+  /// [WaitException]. If this thread is interrupted meanwhile, jobs are
   /// handed back at once.
   ///
   /// While the JVM ends, as in a shutdown hook, it waits no longer than [Setup#drainFor] in memory

@@ -62,6 +62,7 @@ class SettingsPageTest {
     Map<String, String> defaults = new TreeMap<>();
     defaults.put("priority", text(none.priority()));
     defaults.put("delay", text(none.delay()));
+    defaults.put("at", text(none.at()));
     defaults.put("deadline", text(none.deadline()));
     defaults.put("key", text(none.key()));
     defaults.put("once", text(none.once()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.concurrent.ExecutionException;
 import dev.treadle.Attempt;
 import dev.treadle.Job;
 import dev.treadle.JobFailedException;
@@ -255,6 +256,27 @@ class OutcomeTest {
     @SuppressWarnings("EqualsWhichDoesntCheckParameterClass")
     public boolean equals(Object other) {
       throw new IllegalStateException("equals");
+    }
+  }
+
+  @Test
+  void getAndTheFutureHaveTheSameCause() {
+    IllegalStateException error = new IllegalStateException("no");
+    Task<Integer, Integer> fails =
+        Task.io(
+            "fails",
+            Integer.class,
+            Integer.class,
+            i -> {
+              throw error;
+            });
+    try (Treadle treadle = Treadle.open()) {
+      Job<Integer> job = treadle.submit(fails, 1);
+      assertThatThrownBy(job::get).isInstanceOf(JobFailedException.class).hasCause(error);
+      assertThatThrownBy(() -> job.toFuture().get())
+          .isInstanceOf(ExecutionException.class)
+          .hasCause(error);
+      assertThat(job.toFuture().exceptionNow()).isSameAs(error);
     }
   }
 }

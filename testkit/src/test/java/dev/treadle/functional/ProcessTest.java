@@ -279,6 +279,26 @@ class ProcessTest {
     assertThat(attempts(treadle.submit(task, 1))).hasSize(3);
   }
 
+  private int attemptsOfOdd(Retry retry) {
+    return attempts(treadle.submit(task("odd", ProcessTest::odd).retry(retry), 1)).size();
+  }
+
+  @Test
+  void retriesKnowTheClassesOfAnExceptionThatOnlyAWorkerCanMake() {
+    Retry retry = Retry.fixed(2, Duration.ofMillis(1));
+    assertThat(attemptsOfOdd(retry)).isEqualTo(3);
+    assertThat(attemptsOfOdd(retry.doNotRetryOn(Odd.class))).isEqualTo(1);
+    assertThat(attemptsOfOdd(retry.doNotRetryOn(Exception.class))).isEqualTo(1);
+    assertThat(attemptsOfOdd(retry.doNotRetryOn(IOException.class))).isEqualTo(3);
+    assertThat(attemptsOfOdd(retry.retryIf(e -> isA(e, Odd.class)))).isEqualTo(3);
+    assertThat(attemptsOfOdd(retry.retryIf(e -> isA(e, Exception.class)))).isEqualTo(3);
+    assertThat(attemptsOfOdd(retry.retryIf(e -> isA(e, IOException.class)))).isEqualTo(1);
+  }
+
+  private static boolean isA(Throwable thrown, Class<? extends Throwable> type) {
+    return thrown instanceof WorkerException it && it.isA(type);
+  }
+
   @Test
   void anAttemptPutsItselfOff() {
     int unique = (int) (ProcessHandle.current().pid() % 1_000_000);

@@ -24,11 +24,18 @@ final class Ends {
     this.engine = engine;
   }
 
-  /// A job has ended.
-  void ended(long id, Outcome<?> outcome) {
-    for (Watcher watcher : watchers.take(id)) {
+  /// Notifies those who watch a job of its end, and returns whether there were any.
+  boolean ended(long id, Outcome<?> outcome) {
+    List<Watcher> told = watchers.take(id);
+    for (Watcher watcher : told) {
       Telling.tell(id, () -> watcher.ended(outcome));
     }
+    return !told.isEmpty();
+  }
+
+  /// Has a watcher told of nothing any more.
+  void unwatch(Receipt job, Watcher watcher) {
+    watchers.remove(job.id(), watcher);
   }
 
   /// Has a watcher told of the end of a job, at once if it has ended.
@@ -50,6 +57,7 @@ final class Ends {
       }
     }
     if (outcome != null) {
+      engine.unheard.asked(job.id(), outcome);
       watcher.ended(outcome);
     }
   }
@@ -112,6 +120,7 @@ final class Ends {
     Outcome<?> outcome = job.receipt.outcome();
     if (outcome != null) {
       job.checkWait();
+      engine.unheard.asked(job.id(), outcome);
       return outcome;
     }
     long until = atMost == null ? Long.MAX_VALUE : engine.time.nanos() + Engine.nanos(atMost);

@@ -82,6 +82,8 @@ final class Engine {
   final Submitter submitter = new Submitter(this);
   final Room room = new Room();
   final Ends ends = new Ends(this);
+
+  final UnheardFailures unheard;
   final Monitor monitor;
   private final InputEvidence inputs = new InputEvidence();
 
@@ -170,6 +172,7 @@ final class Engine {
     this.delegates = setup.delegates;
     this.abandoned = new Abandoned(this, setup.abandonedMax);
     this.telling = new Telling(setup.listeners);
+    this.unheard = new UnheardFailures(durable);
     this.cores = setup.permits(Strategy.CPU);
     this.tasks = new Tasks(store, setup.lossBudget);
     this.monitor = new Monitor(node, time.micros());
@@ -461,7 +464,10 @@ final class Engine {
       tasks.ended(task);
       Flight.finished(id, task, outcome.state());
       telling.jobEnded(id, task, () -> shown(task, outcome));
-      ends.ended(id, outcome);
+      boolean told = ends.ended(id, outcome);
+      if (!told && !telling.hearsEnds() && outcome instanceof Outcome.Failed<?> failed) {
+        unheard.failed(id, "job " + id + " (" + task + ")", task, failed);
+      }
     }
 
     @Override
@@ -534,7 +540,7 @@ final class Engine {
 
   /// What is known of a job, for those who look.
   JobInfo shown(JobInfo job) {
-    return values == null ? job : Values.shown(task(job.task()), job);
+    return values == null ? Values.shown(job) : Values.shown(task(job.task()), job);
   }
 
   private @Nullable Task<?, ?> task(String name) {

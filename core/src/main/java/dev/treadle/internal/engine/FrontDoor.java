@@ -111,6 +111,11 @@ final class FrontDoor implements Treadle {
   }
 
   @Override
+  public <J extends Job<?>> Stream<J> asCompleted(Collection<? extends J> jobs) {
+    return new EndedJobs<J>(engine, jobs).stream();
+  }
+
+  @Override
   public <A extends @Nullable Object, R extends @Nullable Object> R race(
       Task<A, R> task, Collection<? extends A> inputs) {
     return new Race<A, R>(engine, task).run(inputs);
@@ -148,8 +153,7 @@ final class FrontDoor implements Treadle {
 
   @Override
   public List<JobInfo> jobs(JobQuery query) {
-    List<JobInfo> found = engine.store.query(query);
-    return engine.values == null ? found : found.stream().map(engine::shown).toList();
+    return engine.store.query(query).stream().map(engine::shown).toList();
   }
 
   @Override

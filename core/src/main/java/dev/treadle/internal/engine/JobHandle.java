@@ -114,13 +114,21 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public Optional<Outcome<R>> outcome() {
-    return Optional.ofNullable(receipt.outcome()).map(this::read);
+    Outcome<?> outcome = receipt.outcome();
+    if (outcome != null) {
+      engine.unheard.asked(id(), outcome);
+    }
+    return Optional.ofNullable(outcome).map(this::read);
   }
 
   @Override
   public JobState state() {
     Outcome<?> outcome = receipt.outcome();
-    return outcome != null ? outcome.state() : info().state();
+    if (outcome != null) {
+      engine.unheard.asked(id(), outcome);
+      return outcome.state();
+    }
+    return engine.store.info(receipt).state();
   }
 
   @Override
@@ -173,17 +181,17 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public Progress progress() {
-    return info().progress();
+    return engine.store.info(receipt).progress();
   }
 
   @Override
   public List<Attempt> attempts() {
-    return info().attempts();
+    return engine.store.info(receipt).attempts();
   }
 
   @Override
   public List<String> log() {
-    return info().log();
+    return engine.store.info(receipt).log();
   }
 
   @Override
@@ -198,7 +206,11 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
 
   @Override
   public JobInfo info() {
-    return engine.shown(engine.store.info(receipt));
+    JobInfo info = engine.store.info(receipt);
+    if (info.outcome() != null) {
+      engine.unheard.asked(id(), info.outcome());
+    }
+    return engine.shown(info);
   }
 
   @Override
@@ -213,6 +225,7 @@ final class JobHandle<R extends @Nullable Object> implements Job<R> {
     CompletableFuture<R> future = new JobFuture<>(this, true);
     Outcome<?> ended = receipt.outcome();
     if (ended != null) {
+      engine.unheard.asked(id(), ended);
       complete(future, ended);
     } else {
       engine.ends.watch(

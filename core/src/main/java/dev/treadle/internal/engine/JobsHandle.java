@@ -349,6 +349,12 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
         nanosPerItem = job.chunk().nanosPerItem();
       }
       reading.ended(job);
+      if (reading.unheard() && !engine.telling.hearsEnds()) {
+        Outcome.Failed<?> failure = job.failure();
+        if (failure != null) { // Under the lock: who asks from now on is not missed.
+          engine.unheard.failed(this, item(job.first()), task.name(), failure);
+        }
+      }
       signalRoom();
       if (reading.letsGo() || allEnded()) {
         readers.look();
@@ -486,6 +492,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     acquire();
     try {
       reading.keepAll(this);
+      engine.unheard.asked(this);
     } finally {
       release();
     }
@@ -511,6 +518,7 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     acquire();
     try {
       reading.letGo(this);
+      engine.unheard.asked(this);
       all = null;
     } finally {
       release();

@@ -68,7 +68,8 @@ final class Policies {
             own.when(),
             own.never());
     String timeout = values.get("timeout");
-    return task.withPolicy(
+    return Task.withPolicy(
+        task,
         "none".equals(timeout) ? null : Duration.parse(timeout),
         retry,
         Boolean.parseBoolean(values.get("whileAbandoned")));

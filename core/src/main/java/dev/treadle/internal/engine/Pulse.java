@@ -109,6 +109,7 @@ final class Pulse implements AutoCloseable {
         }
       }
     }
+    engine.unheard.look();
     if (++looks % LOOKS_A_SAVE == 0 && engine.monitor.hasChanged()) {
       save();
     }
@@ -131,6 +132,7 @@ final class Pulse implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    engine.unheard.close();
     save();
     synchronized (this) {
       if (jvm != null) {

@@ -23,6 +23,16 @@ final class Reading<A extends @Nullable Object, R extends @Nullable Object> {
       return chunk == null ? 1 : chunk.inputs.length;
     }
 
+    /// The first failure among its items, or null.
+    Outcome.@Nullable Failed<?> failure() {
+      for (int i = 0; i < items(); i++) {
+        if (outcome(i) instanceof Outcome.Failed<?> failure) {
+          return failure;
+        }
+      }
+      return null;
+    }
+
     private Outcome<?> outcome(int item) {
       return chunk == null ? outcome : chunk.outcome(item, outcome);
     }
@@ -123,6 +133,11 @@ final class Reading<A extends @Nullable Object, R extends @Nullable Object> {
       early.forEach(take);
       early = null;
     }
+  }
+
+  /// Whether nobody has asked for any of it so far.
+  boolean unheard() {
+    return mode == Mode.UNDECIDED;
   }
 
   /// Whether each is let go as it is read.

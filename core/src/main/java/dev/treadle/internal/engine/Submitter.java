@@ -51,6 +51,7 @@ final class Submitter {
     Submission.Options options = submission.options();
     Task.Settings<Object> settings = known.settings;
     long now = 0;
+    long due = options.at() == null ? 0 : Micros.of(options.at());
     boolean timed = !options.delay().isZero();
     var deadline = options.deadline() != null ? options.deadline() : settings.deadline();
     if (timed || deadline != null) {
@@ -95,7 +96,7 @@ final class Submitter {
         route,
         input,
         options.priority() != null ? options.priority() : settings.priority(),
-        timed ? Micros.plus(now, Micros.of(options.delay())) : 0,
+        timed ? Micros.plus(now, Micros.of(options.delay())) : due,
         deadline == null ? Micros.NEVER : Micros.plus(now, Micros.of(deadline)),
         more);
   }

@@ -24,8 +24,28 @@ final class Telling {
 
   private final List<Listener> listeners;
 
+  /// Whether a listener takes the ends of jobs, and so the failures among them.
+  private final boolean hearsEnds;
+
   Telling(List<Listener> listeners) {
     this.listeners = List.copyOf(listeners);
+    this.hearsEnds = listeners.stream().anyMatch(Telling::takesEnds);
+  }
+
+  private static boolean takesEnds(Listener listener) {
+    try {
+      return listener
+              .getClass()
+              .getMethod("jobEnded", long.class, String.class, Outcome.class)
+              .getDeclaringClass()
+          != Listener.class;
+    } catch (NoSuchMethodException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  boolean hearsEnds() {
+    return hearsEnds;
   }
 
   void attemptStarted(Claimed claimed) {

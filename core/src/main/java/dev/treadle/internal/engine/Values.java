@@ -12,6 +12,8 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -187,46 +189,83 @@ final class Values {
   ///
   /// @param task the task, or null if it is not known here
   static Outcome<?> shown(@Nullable Task<?, ?> task, Outcome<?> stored) {
-    if (!(stored instanceof Outcome.Succeeded<?> it)) {
-      return stored;
-    }
-    Object value = it.value();
-    if (task != null) {
+    return stored instanceof Outcome.Succeeded<?> it
+        ? new Outcome.Succeeded<@Nullable Object>(
+            shown(task == null ? null : task.settings().output().type(), it.value()), it.attempts())
+        : stored;
+  }
+
+  /// @param type what its task names, or null if that is not known here
+  private static @Nullable Object shown(@Nullable Type type, @Nullable Object stored) {
+    if (type != null) {
       try {
-        Object read = value(value, task.settings().output().type(), "the result");
-        return new Outcome.Succeeded<@Nullable Object>(read, it.attempts());
+        return value(stored, type, "the value");
       } catch (Codec.Unfit changed) {
         // It is of an older version of the task: shown as if the task were unknown.
       }
     }
-    Object shown =
-        value instanceof Json json ? new String(json.utf8(), StandardCharsets.UTF_8) : value;
-    return new Outcome.Succeeded<@Nullable Object>(shown, it.attempts());
+    return switch (stored) {
+      case Json json -> new String(json.utf8(), StandardCharsets.UTF_8);
+      case MissingValue missing -> null;
+      case null, default -> stored;
+    };
   }
 
-  /// What is known of a job, its outcome [#shown].
+  /// The input of a job as [#shown] shows a value: of a list of results, each.
+  private static @Nullable Object shownInput(@Nullable Task<?, ?> task, @Nullable Object stored) {
+    Type type = task == null ? null : task.settings().input().type();
+    if (!(stored instanceof List<?> list)) {
+      return shown(type, stored);
+    }
+    Type element = null;
+    try {
+      element = type == null ? null : element(type);
+    } catch (Codec.Unfit changed) {
+      // Its task took a list before: shown as if the task were unknown.
+    }
+    List<@Nullable Object> values = new ArrayList<>(list.size());
+    for (Object each : list) {
+      values.add(shown(element, each));
+    }
+    return Collections.unmodifiableList(values);
+  }
+
+  /// What is known of a job, its input and its outcome [#shown].
   static JobInfo shown(@Nullable Task<?, ?> task, JobInfo job) {
-    return job.outcome() == null
-        ? job
-        : new JobInfo(
-            job.id(),
-            job.task(),
-            job.strategy(),
-            job.queue(),
-            job.state(),
-            job.priority(),
-            job.key(),
-            job.parent(),
-            job.retryOf(),
-            job.traceparent(),
-            job.created(),
-            job.due(),
-            job.deadline(),
-            job.ended(),
-            shown(task, job.outcome()),
-            job.progress(),
-            job.attempts(),
-            job.attemptCount(),
-            job.log());
+    Outcome<?> outcome = job.outcome();
+    return with(
+        job, shownInput(task, job.input()), outcome == null ? null : shown(task, outcome));
+  }
+
+  /// What is known of a job in memory: the input of one that does several items is the list of
+  /// theirs.
+  static JobInfo shown(JobInfo job) {
+    return job.input() instanceof Chunk chunk
+        ? with(job, Collections.unmodifiableList(Arrays.asList(chunk.inputs)), job.outcome())
+        : job;
+  }
+
+  private static JobInfo with(JobInfo job, @Nullable Object input, @Nullable Outcome<?> outcome) {
+    return new JobInfo(
+        job.id(),
+        job.task(),
+        job.strategy(),
+        job.queue(),
+        job.state(),
+        job.priority(),
+        job.key(),
+        input,
+        job.parent(),
+        job.retryOf(),
+        job.traceparent(),
+        job.created(),
+        job.due(),
+        job.deadline(),
+        job.ended(),
+        outcome,
+        job.progress(),
+        job.attempts(),
+        job.attemptCount(),
+        job.log());
   }
 }

@@ -533,6 +533,7 @@ public final class Row implements Receipt {
         told ? state() : JobState.RUNNING,
         priority,
         m == null ? null : m.key,
+        input instanceof Input ? null : input,
         m == null || m.parentId == 0 ? OptionalLong.empty() : OptionalLong.of(m.parentId),
         m == null || m.retryOf == 0 ? OptionalLong.empty() : OptionalLong.of(m.retryOf),
         m == null ? null : m.traceparent,
