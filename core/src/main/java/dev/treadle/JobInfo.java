@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// @param state where it stands
 /// @param priority 0, first, to 9, last
 /// @param key its unique key, if it has one
-/// @param input its input: in memory the object itself; on a file the value as its task has it, where
-///   that is registered and can read it, else the text or the JSON. Null also while it is still to
-///   come from other jobs
+/// @param input its input: in memory the object itself; on a file the value as its task has it,
+///   where that is registered and can read it, else the text or the JSON. Null also while it is
+///   still to come from other jobs
 /// @param parent the job that submitted it through its [JobContext]
 /// @param retryOf the ended job of which this is a retry
 /// @param traceparent the trace it is part of, in the form of W3C Trace Context, if any

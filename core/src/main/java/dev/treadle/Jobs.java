@@ -6,12 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The jobs of one `map`, one for each input.
 ///
-/// In memory, and of a stream always, the inputs are pulled as room appears: at most 1,000 items (or
-/// what [Treadle.Setup#mapWindow] said) have started waiting and not ended. On a durable store a
-/// collection is stored whole before `map` returns. Thread-safe.
-/// Read it in one of two ways: `get` and `settled` keep every
-/// result; `asCompleted` lets go of each as it is read, so that ten million inputs do not sit in
-/// memory.
+/// In memory, and of a stream always, the inputs are pulled as room appears: at most 1,000 items
+/// (or what [Treadle.Setup#mapWindow] said) have started waiting and not ended. On a durable store
+/// a collection is stored whole before `map` returns. Thread-safe. Read it in one of two ways:
+/// `get` and `settled` keep every result; `asCompleted` lets go of each as it is read, so that ten
+/// million inputs do not sit in memory.
 ///
 /// @param <A> the input of an item
 /// @param <R> the result of an item
@@ -41,8 +40,8 @@ public interface Jobs<A extends @Nullable Object, R extends @Nullable Object> {
   /// Close the stream if it is not read to its end: the rest is then cancelled.
   Stream<Item<A, R>> asCompleted();
 
-  /// How many items have ended, and of how many; the total is -1 while their number is not
-  /// known: until all inputs of a stream were pulled.
+  /// How many items have ended, and of how many; the total is -1 while their number is not known:
+  /// until all inputs of a stream were pulled.
   Progress progress();
 
   /// Asks every item that has not ended to cancel, and pulls no more inputs. Inputs that were not

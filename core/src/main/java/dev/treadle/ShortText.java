@@ -17,7 +17,9 @@ final class ShortText {
       case CharSequence text -> line(text);
       default ->
           value.getClass().isArray()
-              ? Array.getLength(value) + " of " + value.getClass().getComponentType().getSimpleName()
+              ? Array.getLength(value)
+                  + " of "
+                  + value.getClass().getComponentType().getSimpleName()
               : line(text(value));
     };
   }

@@ -331,10 +331,9 @@ public interface Treadle extends AutoCloseable {
   /// On a durable store it starts no more jobs and waits, for at most [Setup#drainFor], for those
   /// that run; they may still submit children. Then the code of what still runs is asked to end,
   /// and its jobs are handed back: no attempt is charged, and they run again when the store is
-  /// opened again. All other jobs stay as they are. Maps over streams pull no more inputs; those over
-  /// collections have stored all of theirs. Who still waits for a job is told so by a
-  /// [WaitException]. If this thread is interrupted meanwhile, jobs are
-  /// handed back at once.
+  /// opened again. All other jobs stay as they are. Maps over streams pull no more inputs; those
+  /// over collections have stored all of theirs. Who still waits for a job is told so by a
+  /// [WaitException]. If this thread is interrupted meanwhile, jobs are handed back at once.
   ///
   /// While the JVM ends, as in a shutdown hook, it waits no longer than [Setup#drainFor] in memory
   /// too, and not for jobs that called `System.exit`. Then it cancels what runs and waits for the

@@ -62,7 +62,10 @@ class JobInputRestartTest {
     }
     try (Treadle treadle = Treadle.open(file(), OLD)) {
       assertThat(treadle.job(id, OLD).orElseThrow().get()).isEqualTo("ada LARGE");
-      assertThat(treadle.jobs(JobQuery.ALL)).singleElement().extracting(JobInfo::input).isEqualTo(parcel);
+      assertThat(treadle.jobs(JobQuery.ALL))
+          .singleElement()
+          .extracting(JobInfo::input)
+          .isEqualTo(parcel);
     }
   }
 
@@ -74,7 +77,8 @@ class JobInputRestartTest {
     }
     Task<Integer, Integer> other = Task.io("send", Integer.class, Integer.class, i -> i);
     try (Treadle treadle = Treadle.with(other).submitOnly().open(file())) {
-      assertThat(treadle.job(id).orElseThrow().input()).isEqualTo("{\"to\":\"ada\",\"size\":\"SMALL\"}");
+      assertThat(treadle.job(id).orElseThrow().input())
+          .isEqualTo("{\"to\":\"ada\",\"size\":\"SMALL\"}");
     }
   }
 

@@ -76,7 +76,8 @@ class JobInputTest {
                 many ->
                     assertThat(many)
                         .isInstanceOfSatisfying(
-                            List.class, list -> assertThat(list).hasOnlyElementsOfType(Integer.class)));
+                            List.class,
+                            list -> assertThat(list).hasOnlyElementsOfType(Integer.class)));
       }
     }
   }
@@ -87,6 +88,7 @@ class JobInputTest {
     assertThat(shortened("x".repeat(1_000_000))).hasSize(200).endsWith("x ...");
     assertThat(shortened(new byte[3])).isEqualTo("3 bytes");
     assertThat(shortened(new int[] {1, 2})).isEqualTo("2 of int");
-    assertThat(shortened(new Hostile())).isEqualTo(Hostile.class.getName() + ", which cannot be described");
+    assertThat(shortened(new Hostile()))
+        .isEqualTo(Hostile.class.getName() + ", which cannot be described");
   }
 }

@@ -62,7 +62,10 @@ class StartTimeTest {
   private int day(int day) {
     Job<Integer> unused =
         treadle.submit(
-            daily.with(day + 1).at(Instant.EPOCH.plus(Duration.ofDays(day + 1))).key("day " + (day + 1)));
+            daily
+                .with(day + 1)
+                .at(Instant.EPOCH.plus(Duration.ofDays(day + 1)))
+                .key("day " + (day + 1)));
     days.add(day);
     if (day % 2 == 0) {
       throw new IllegalStateException("day " + day);

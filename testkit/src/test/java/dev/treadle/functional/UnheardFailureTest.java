@@ -70,7 +70,8 @@ class UnheardFailureTest {
         .singleElement()
         .asString()
         .contains("WARN")
-        .contains("job 1 (fails) failed (ERROR) after 1 attempt: java.lang.IllegalStateException: no;");
+        .contains(
+            "job 1 (fails) failed (ERROR) after 1 attempt: java.lang.IllegalStateException: no;");
   }
 
   @Test

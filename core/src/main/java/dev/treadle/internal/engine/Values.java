@@ -233,8 +233,7 @@ final class Values {
   /// What is known of a job, its input and its outcome [#shown].
   static JobInfo shown(@Nullable Task<?, ?> task, JobInfo job) {
     Outcome<?> outcome = job.outcome();
-    return with(
-        job, shownInput(task, job.input()), outcome == null ? null : shown(task, outcome));
+    return with(job, shownInput(task, job.input()), outcome == null ? null : shown(task, outcome));
   }
 
   /// What is known of a job in memory: the input of one that does several items is the list of
