@@ -105,6 +105,16 @@ class OwnerTest {
   }
 
   @Test
+  void aFileThatIsNoStoreIsLeftWithNothingBesideIt() throws Exception {
+    Path text = Files.writeString(folder.resolve("notes"), "no SQLite at all ".repeat(100));
+    assertThatThrownBy(() -> Treadle.open(text, ECHO)).isInstanceOf(StoreException.class);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("notes-"));
+    }
+  }
+
+  @Test
   void aSecondOwnerByAHardLinkIsRefusedToo() throws Exception {
     Path other = folder.resolve("link.db");
     try (Treadle treadle = Treadle.open(file, ECHO)) {

@@ -162,7 +162,7 @@ class CodecTest {
         of(OffsetTime.parse("12:00+05:30"), Type.of(OffsetTime.class)),
         of(overlap, Type.of(ZonedDateTime.class)),
         of(ZonedDateTime.now(ZoneId.of("UTC")), Type.of(ZonedDateTime.class)),
-        of(ZonedDateTime.now(ZoneId.of("Z")), Type.of(ZonedDateTime.class)),
+        of(ZonedDateTime.now(ZoneOffset.UTC), Type.of(ZonedDateTime.class)),
         of(new Holder<>(overlap), new Type<Holder<ZonedDateTime>>() {}),
         of(Duration.ofNanos(-1), Type.of(Duration.class)),
         of(Duration.ofSeconds(Long.MAX_VALUE), Type.of(Duration.class)),

@@ -51,9 +51,12 @@ final class Owner implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
   private final @Nullable InodeLock beside;
+  private final boolean made;
   private @Nullable InodeLock file;
 
-  private Owner(Path store, Path path, FileChannel channel, @Nullable InodeLock beside) {
+  private Owner(
+      Path store, Path path, FileChannel channel, @Nullable InodeLock beside, boolean made) {
+    this.made = made;
     this.store = store;
     this.path = path;
     this.channel = channel;
@@ -73,6 +76,7 @@ final class Owner implements AutoCloseable {
     boolean owned = false;
     try {
       checkPlain(path);
+      boolean made = !Files.exists(path);
       channel = create(path);
       if (channel.tryLock(WORDS_MAX, 1, false) == null) {
         throw inUse(store, words(channel));
@@ -83,7 +87,7 @@ final class Owner implements AutoCloseable {
           throw inUse(store, words(channel));
         }
       }
-      Owner owner = new Owner(store, path, channel, lock);
+      Owner owner = new Owner(store, path, channel, lock, made);
       owner.say("process " + ProcessHandle.current().pid());
       owned = true;
       return owner;
@@ -102,6 +106,18 @@ final class Owner implements AutoCloseable {
         close(channel);
       }
     }
+  }
+
+  /// Gives the ownership of a file up that turned out to be no store: nothing is left beside it.
+  void giveUp() {
+    if (made) {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        // It stays, which is no more than untidy; the caller has an error to report.
+      }
+    }
+    close();
   }
 
   /// Refuses what would lead elsewhere: its words would be written over another file.

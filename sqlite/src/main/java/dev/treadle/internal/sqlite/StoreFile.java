@@ -63,7 +63,7 @@ final class StoreFile implements AutoCloseable, Writer.Guard {
     } finally {
       if (!opened) {
         close(connection);
-        owner.close();
+        owner.giveUp();
       }
     }
   }
