@@ -160,7 +160,7 @@ class GrowthTest {
             });
     try (Treadle treadle = Treadle.open(file, late)) {
       var unused = treadle.map(late, numbers(jobs));
-      while (treadle.counts().get(JobState.SCHEDULED) < jobs) {
+      while (treadle.counts().getOrDefault(JobState.SCHEDULED, 0L) < jobs) {
         Thread.onSpinWait();
       }
     }
@@ -192,7 +192,7 @@ class GrowthTest {
       Job<Integer> waits = treadle.submit(SAME.with(1).key("waits"));
       Job<Long> adult = treadle.submit(parent.queue("other"), 1);
       long child = adult.get();
-      while (treadle.counts().get(JobState.AVAILABLE) < waiting + 2) {
+      while (treadle.counts().getOrDefault(JobState.AVAILABLE, 0L) < waiting + 2) {
         Thread.onSpinWait();
       }
       for (int i = 0; i < looks; i++) {

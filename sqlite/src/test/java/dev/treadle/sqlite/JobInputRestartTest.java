@@ -109,6 +109,7 @@ class JobInputRestartTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // the input of such a task is not said to be null
   void nullInputComesBackAsNull() {
     Task<String, String> says =
         Task.io("says", String.class, String.class, text -> String.valueOf((Object) text));

@@ -54,7 +54,7 @@ class RateRestartTest {
   }
 
   private void awaitStarts(Treadle treadle, int succeeded) {
-    while (treadle.counts().get(JobState.SUCCEEDED) < succeeded) {
+    while (treadle.counts().getOrDefault(JobState.SUCCEEDED, 0L) < succeeded) {
       Thread.onSpinWait();
     }
   }

@@ -150,7 +150,7 @@ class VersionMixTest {
         + " "
         + jobs.snapshot().orElseThrow().counts().get(JobState.AVAILABLE)
         + " "
-        + jobs.measured().stats().tasks().size()
+        + Objects.requireNonNull(jobs.measured().stats()).tasks().size()
         + " "
         + jobs.stack(id);
   }

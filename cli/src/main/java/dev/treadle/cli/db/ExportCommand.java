@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -134,7 +135,7 @@ final class ExportCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw unwritten(lines, e);
     } catch (UncheckedIOException e) {
-      throw unwritten(lines, e.getCause());
+      throw unwritten(lines, Objects.requireNonNull(e.getCause())); // an UncheckedIOException has one
     }
   }
 

@@ -227,16 +227,16 @@ final class Recorder implements Watch {
     count(outcome);
     if (outcome instanceof Outcome.Failed<?> failed) {
       Ran latest = one.latest == null ? pending.get(one.job) : one.latest;
-      boolean known = latest != null && !latest.end.good();
+      Ran bad = latest == null || latest.end.good() ? null : latest;
       End how = end(failed.reason());
       failed(
           new Failure(
               one.item,
               keptJob,
-              known && how == End.FAILED ? latest.end : how,
+              bad != null && how == End.FAILED ? bad.end : how,
               Text.cause(failed.cause()),
               failed.attempts(),
-              known ? latest.output : ""));
+              bad == null ? "" : bad.output));
     }
   }
 

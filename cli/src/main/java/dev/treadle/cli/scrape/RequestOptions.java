@@ -82,7 +82,7 @@ final class RequestOptions {
     try {
       proxies = Proxies.of(environment, proxy);
     } catch (Problem.Told e) {
-      throw Usage.wrong(spec, e.getMessage());
+      throw Usage.wrong(spec, String.valueOf(e.getMessage()));
     }
     return new HttpOptions(headers(spec), maxRedirects, proxies, tls(spec), !insecure);
   }

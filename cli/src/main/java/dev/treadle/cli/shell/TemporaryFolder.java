@@ -61,8 +61,8 @@ final class TemporaryFolder implements Closeable {
       lock = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       FileLock unused = lock.lock();
       // Whoever sees it under its name sees it locked.
-      Path named = Files.move(file, folder.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
-      return new TemporaryFolder(named.getParent(), lock);
+      Path unusedPath = Files.move(file, folder.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
+      return new TemporaryFolder(folder, lock);
     } catch (IOException e) {
       if (lock != null) {
         lock.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
+import org.apache.hc.core5.http.HttpHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,8 +61,8 @@ class ProxiesTest {
   @Test
   void theOptionWinsOverTheEnvironment() throws Exception {
     Map<String, String> environment = Map.of("http_proxy", "p:1", "no_proxy", "x");
-    assertThat(Proxies.of(environment, "q:2").proxyFor("http", "y").host())
-        .hasToString("http://q:2");
+    assertThat(Proxies.of(environment, "q:2").proxyFor("http", "y"))
+        .isEqualTo(new Proxies.Proxy(new HttpHost("http", "q", 2), null));
     assertThat(Proxies.of(environment, "q:2").proxyFor("http", "x")).isNull();
     assertThat(Proxies.of(environment, "").proxyFor("http", "y")).isNull();
   }

@@ -16,6 +16,7 @@ class KeptReportsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // it does not see that the array itself may be null
   void aReportAsJsonIsTheSameReport() {
     Report report =
         new Report(
