@@ -3,7 +3,7 @@ package dev.treadle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.treadle.StoreException;
-import dev.treadle.cli.runs.MemoryFile;
+import dev.treadle.cli.runs.TemporaryFile;
 import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.scrape.HostileServer;
 import dev.treadle.cli.terminal.Terminal;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeptRunsTest {
   @TempDir Path folder;
 
-  private final MemoryFile file = new MemoryFile();
+  private final TemporaryFile file = new TemporaryFile();
   private Path db;
 
   @BeforeEach

@@ -37,6 +37,9 @@ class DamagedRowsTest {
           });
 
   @TempDir Path folder;
+  private static final Task<Integer, Integer> DOUBLE =
+      Task.io("double", Integer.class, Integer.class, i -> 2 * i);
+
   private Path file = Path.of("jobs.db");
 
   /// Jobs 1 and 2 wait, job 3 has failed, job 4 has succeeded, 5 waits for the result of 2.
@@ -48,14 +51,13 @@ class DamagedRowsTest {
       var second = treadle.submit(LENGTH.with("second").held());
       treadle.submit(FAILS, "bad").settled();
       treadle.submit(LENGTH, "four").join();
-      var last =
-          treadle.submit(Task.io("double", Integer.class, Integer.class, i -> 2 * i), second);
+      var last = treadle.submit(DOUBLE, second);
       assertThat(last.id()).isEqualTo(5);
     }
   }
 
   private static Treadle open(Path file) {
-    return Treadle.with(LENGTH, FAILS, Task.io("double", Integer.class, Integer.class, i -> 2 * i))
+    return Treadle.with(LENGTH, FAILS, DOUBLE)
         .drainFor(Duration.ZERO)
         .open(file);
   }

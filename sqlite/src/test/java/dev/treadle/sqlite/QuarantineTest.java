@@ -32,7 +32,9 @@ class QuarantineTest {
             if (stuck) {
               new CountDownLatch(1).await();
             }
-            ALL_RUN.await();
+            if (i < RAN) { // the one that never ran meets nobody
+              ALL_RUN.await();
+            }
             return i;
           });
 
@@ -79,7 +81,6 @@ class QuarantineTest {
               .map(job -> treadle.job(job.id(), MEET).orElseThrow())
               .toList();
       assertThat(ran).extracting(Job::get).containsExactly(0, 1, 2, 3);
-      treadle.cancel(RAN + 1L);
     }
   }
 

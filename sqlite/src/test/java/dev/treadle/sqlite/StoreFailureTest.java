@@ -168,7 +168,7 @@ class StoreFailureTest {
   }
 
   @Test
-  void closeInsideStoreFailedReturns() throws Exception {
+  void closeInsideStoreFailedIsRefusedAndHoldsNothingUp() throws Exception {
     CompletableFuture<Void> closed = new CompletableFuture<>();
     Treadle[] self = new Treadle[1];
     self[0] =
@@ -178,7 +178,7 @@ class StoreFailureTest {
                   @Override
                   public void storeFailed(StoreException why) {
                     try {
-                      self[0].close();
+                      self[0].close(); // it would wait for this listener
                       closed.complete(null);
                     } catch (Throwable e) {
                       closed.completeExceptionally(e);
@@ -188,6 +188,11 @@ class StoreFailureTest {
             .open(file);
     replace();
     assertThatThrownBy(() -> self[0].submit(echo, 2)).isInstanceOf(StoreException.class);
-    assertThat(closed).succeedsWithin(30, TimeUnit.SECONDS);
+    assertThat(closed)
+        .failsWithin(30, TimeUnit.SECONDS)
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(IllegalStateException.class);
+    CompletableFuture<Void> outside = CompletableFuture.runAsync(self[0]::close);
+    assertThat(outside).succeedsWithin(30, TimeUnit.SECONDS);
   }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /// Runs that are stopped, go on and grow, over jobs that outlive them.
 @Timeout(60)
 class KeptRunTest {
-  private final MemoryFile file = new MemoryFile();
+  private final TemporaryFile file = new TemporaryFile();
   private final Set<String> bad = ConcurrentHashMap.newKeySet();
   private final Set<String> gone = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedQueue<String> ran = new ConcurrentLinkedQueue<>();
