@@ -286,7 +286,10 @@ class ResumeTest {
     } finally {
       process.destroyForcibly();
     }
-    assertThat(err()).contains("60 of 100 jobs done, 0 of them failed; run the same command again");
+    assertThat(err())
+        .contains(
+            "60 of 100 jobs done, 0 of them failed; 4 stopped while running; run the same"
+                + " command again");
     Files.createFile(folder.resolve("go"));
     assertThat(whole(start(withDb("jobs.db", map)), 0)).isEqualTo(expected());
     assertThat(err()).contains(": 60 done before, 40 good, 0 failed");
