@@ -122,7 +122,7 @@ class DbToolsTest {
         .contains("succeeded       2\n", "failed          1\n", "3 ended (0.0/s)", "--full");
     assertThat(run("stats", "--full", db).out())
         .contains("  held          1\n", "job 4 (length), submitted ")
-        .contains("           1            3  length, default\n", "  in 20 more\n");
+        .contains("           1            3  length, default\n", "  in 21 more\n");
   }
 
   @Test
