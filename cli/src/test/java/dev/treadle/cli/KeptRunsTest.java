@@ -3,8 +3,8 @@ package dev.treadle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.treadle.StoreException;
-import dev.treadle.cli.runs.TemporaryFile;
 import dev.treadle.cli.runs.Opening;
+import dev.treadle.cli.runs.TemporaryFile;
 import dev.treadle.cli.scrape.HostileServer;
 import dev.treadle.cli.terminal.Terminal;
 import java.nio.file.Files;

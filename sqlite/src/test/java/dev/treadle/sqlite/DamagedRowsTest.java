@@ -57,9 +57,7 @@ class DamagedRowsTest {
   }
 
   private static Treadle open(Path file) {
-    return Treadle.with(LENGTH, FAILS, DOUBLE)
-        .drainFor(Duration.ZERO)
-        .open(file);
+    return Treadle.with(LENGTH, FAILS, DOUBLE).drainFor(Duration.ZERO).open(file);
   }
 
   private static String deep(int depth) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HostileExceptionTest {
   @SuppressWarnings("NullAway.Init") // set before any job runs
   private static volatile Treadle here;
+
   private static final CountDownLatch RELEASE = new CountDownLatch(1);
   private static final Task<Integer, Integer> GOOD =
       Task.io("good", Integer.class, Integer.class, i -> i + 1);
@@ -221,7 +222,8 @@ class HostileExceptionTest {
       collect(treadle.job(1, bad).orElseThrow().settled(), kept);
     }
     assertThat(kept).hasSize(64);
-    assertThat(kept.stream().mapToInt(each -> String.valueOf(each.getMessage()).length()).sum()).isLessThan(70_000);
+    assertThat(kept.stream().mapToInt(each -> String.valueOf(each.getMessage()).length()).sum())
+        .isLessThan(70_000);
     assertThat(kept.getFirst()).hasMessageEndingWith("were left out)");
   }
 

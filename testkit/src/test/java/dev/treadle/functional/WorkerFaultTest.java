@@ -118,7 +118,8 @@ class WorkerFaultTest {
   static Integer forgesItsEnd(Integer x) throws Exception {
     Object wire = field(field(JobContext.current(), "outbox"), "wire");
     SocketChannel channel = (SocketChannel) field(wire, "channel");
-    // Threw(1): its id, no cost, a type, none above it, no message, no frames, no cause, none suppressed.
+    // Threw(1): its id, no cost, a type, none above it, no message, no frames, no cause, none
+    // suppressed.
     byte[] type = "java.lang.Error".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     ByteBuffer frame = ByteBuffer.allocate(100).position(4).put((byte) 3);
     frame.putInt((int) field(field(JobContext.current(), "run"), "id"));

@@ -135,7 +135,8 @@ final class ExportCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw unwritten(lines, e);
     } catch (UncheckedIOException e) {
-      throw unwritten(lines, Objects.requireNonNull(e.getCause())); // an UncheckedIOException has one
+      throw unwritten(
+          lines, Objects.requireNonNull(e.getCause())); // an UncheckedIOException has one
     }
   }
 
