@@ -190,7 +190,8 @@ public final class KeptRun<I, V, R> implements Workplace<I, R> {
   public void expects(long total) {
     Session now = new Session(keeping.limits(), total, begun.toString());
     long unused = file.forget(session.settings().queue()); // the one before: there is one at most
-    file.submit(session.with(now)).join();
+    // Not waited for: a run that is being stopped starts nothing more, and it is on disk already.
+    Job<Session> unusedJob = file.submit(session.with(now));
   }
 
   @Override
