@@ -119,7 +119,9 @@ final class StarvationWatch {
     if (full || widened() && mounted >= original) {
       seeWhoStays(now);
     } else {
-      held.clear();
+      // Not forgotten: how many are mounted is an estimate, and one low reading after another would
+      // begin the time of an attempt anew that never left its carrier.
+      keepWhoStays(0);
       looksAtAll = 0;
     }
     if (looksFull >= LOOKS && anyStays()) {
@@ -127,7 +129,7 @@ final class StarvationWatch {
       widen(parallelism);
       tell(now);
       looksFull = 0;
-    } else if (widened()) {
+    } else if (widened() || !held.isEmpty()) {
       tell(now); // Without the others it would be too narrow for these.
     }
     if (widened()) {
@@ -148,15 +150,25 @@ final class StarvationWatch {
 
   // ---- who stays
 
-  private void seeWhoStays(long now) {
+  /// Drops those that have left their carrier since the last look.
+  ///
+  /// @param looks what this look counts for the others
+  private void keepWhoStays(int looks) {
+    if (held.isEmpty()) {
+      return; // at nearly every look
+    }
     Map<Suspect, Held> still = new IdentityHashMap<>();
     held.forEach((suspect, was) -> {
       if (was.carrier.equals(carrier(suspect))) {
-        was.looks++;
+        was.looks += looks;
         still.put(suspect, was);
       }
     });
     held = still;
+  }
+
+  private void seeWhoStays(long now) {
+    keepWhoStays(1);
     // All attempts may be very many: between two looks at all, only those seen before.
     if (held.isEmpty() || looksAtAll % LOOKS == 0) {
       for (Watched each : watched) {

@@ -76,6 +76,20 @@ class StarvationWatchTest {
   }
 
   @Test
+  void lowCountOfThoseMountedDoesNotBeginTheTimeOfAnAttemptAnew() {
+    twoHogs();
+    looks(4);
+    carriers.queued = 0;
+    for (int i = 0; i < 110; i++) {
+      carriers.mounted = i % 10 == 0 ? 2 : 1;
+      looks(1);
+    }
+    assertThat(engine.told)
+        .filteredOn(told -> told.endsWith("certain"))
+        .containsExactlyInAnyOrder("1 fetch 2000 certain", "2 fetch 2000 certain");
+  }
+
+  @Test
   void tellsOfAnAttemptOnce() {
     twoHogs();
     looks(4);
