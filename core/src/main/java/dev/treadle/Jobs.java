@@ -40,8 +40,8 @@ public interface Jobs<A extends @Nullable Object, R extends @Nullable Object> {
   /// Close the stream if it is not read to its end: the rest is then cancelled.
   Stream<Item<A, R>> asCompleted();
 
-  /// How many items have ended, and of how many; the total is -1 while their number is not known:
-  /// until all inputs of a stream were pulled.
+  /// Returns how many items have ended, and of how many; the total is -1 while their number is not
+  /// known: until all inputs of a stream were pulled.
   Progress progress();
 
   /// Asks every item that has not ended to cancel, and pulls no more inputs. Inputs that were not

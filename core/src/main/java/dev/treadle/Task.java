@@ -697,7 +697,7 @@ public final class Task<A extends @Nullable Object, R extends @Nullable Object> 
         settings.timeout(timeout).retry(retry).flags(whileAbandoned, settings.traceSubmit()));
   }
 
-  /// Where this task was made, such as `Mail.<clinit>(Mail.java:12)`. For messages.
+  /// Returns where this task was made, such as `Mail.<clinit>(Mail.java:12)`. For messages.
   public String place() {
     return place == null ? "an unknown place" : place.toStackTraceElement().toString();
   }

@@ -76,16 +76,16 @@ public interface Treadle extends AutoCloseable {
     /// Where time comes from; the system clock by default.
     Setup clock(InstantSource clock);
 
-    /// How many items of a `map` over a stream, or over any inputs in memory, may be unended; 1,000
-    /// by default. On a durable store a `map` over a collection stores all of it first.
+    /// Sets how many items of a `map` over a stream, or over any inputs in memory, may be unended;
+    /// 1,000 by default. On a durable store a `map` over a collection stores all of it first.
     Setup mapWindow(int items);
 
     /// How often a job may be lost (its node or process died) before it fails; 3 by default.
     Setup lossBudget(int losses);
 
-    /// Whether jobs that ran when the process that had the file open before was killed run one at a
-    /// time, as any of them may have ended it; they do by default. Commands and code in worker JVMs
-    /// cannot end this process, and are never held back.
+    /// Sets whether jobs that ran when the process that had the file open before was killed run one
+    /// at a time, as any of them may have ended it; they do by default. Commands and code in worker
+    /// JVMs cannot end this process, and are never held back.
     Setup quarantine(boolean oneAtATime);
 
     /// Attempts here have their work done by jobs of another treadle in this JVM, for which they
@@ -135,7 +135,7 @@ public interface Treadle extends AutoCloseable {
     /// thread locals that a job sets and does not remove are seen by later jobs.
     Setup reuseThreads();
 
-    /// Where the waits of [Retry#exponential] are drawn from; each thread's own generator by
+    /// Sets where the waits of [Retry#exponential] are drawn from; each thread's own generator by
     /// default. For tests: `random(new Random(1))` draws the same waits each time. Must be
     /// thread-safe.
     Setup random(RandomGenerator random);

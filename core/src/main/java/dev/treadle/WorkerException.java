@@ -31,8 +31,8 @@ public final class WorkerException extends RuntimeException {
     return className;
   }
 
-  /// Whether the exception in the worker was of this class or of a class below it, by name. For use
-  /// in [Retry#retryIf], where `instanceof` finds only this exception.
+  /// Returns whether the exception in the worker was of this class or of a class below it, by name.
+  /// For use in [Retry#retryIf], where `instanceof` finds only this exception.
   public boolean isA(Class<? extends Throwable> type) {
     return className.equals(type.getName()) || supertypes.contains(type.getName());
   }

@@ -37,7 +37,7 @@ final class Complaint {
     };
   }
 
-  /// What to tell of a command that failed.
+  /// Returns what to tell of a command that failed.
   static String about(Exception e) {
     String message = String.valueOf(e.getMessage());
     return switch (e) {

@@ -14,7 +14,8 @@ public interface Receipt {
   /// How the job ended, or null if it has not.
   @Nullable Outcome<?> outcome();
 
-  /// Whether the job has ended and how it did is no longer known: it was pruned, or forgotten.
+  /// Returns whether the job has ended and how it did is no longer known: it was pruned, or
+  /// forgotten.
   default boolean gone() {
     return false;
   }

@@ -131,16 +131,16 @@ public final class JobsFile {
     return new JobReader(path).latest(queue, field, value);
   }
 
-  /// How many keys the jobs of a task in a queue have, by what became of the latest job of each.
-  /// Reads all of the queue: some seconds for a million jobs.
+  /// Returns how many keys the jobs of a task in a queue have, by what became of the latest job of
+  /// each. Reads all of the queue: some seconds for a million jobs.
   ///
   /// @param since from when [KeyCounts#unsuccessfulSince] counts
   public KeyCounts keys(String task, String queue, Instant since) {
     return new JobReader(path).keys(task, queue, since);
   }
 
-  /// How many jobs of a queue have not ended and ran when the process that had the file open was
-  /// killed: those that may have ended it. Commands and code in worker JVMs cannot.
+  /// Returns how many jobs of a queue have not ended and ran when the process that had the file
+  /// open was killed: those that may have ended it. Commands and code in worker JVMs cannot.
   public long lost(String queue) {
     return new JobReader(path).lost(queue);
   }

@@ -199,7 +199,7 @@ final class StoreModel {
     return full(job.queue) ? Insert.QUEUE_FULL : Insert.TAKEN;
   }
 
-  /// Whether a job is to wait for the holder of its key, rather than be refused.
+  /// Returns whether a job is to wait for the holder of its key, rather than be refused.
   private static boolean follows(Job job, Job holder) {
     return switch (job.ifTaken) {
       case REPLACE -> true;

@@ -71,7 +71,7 @@ final class ArgumentIndex {
     return folder.toString().isEmpty() || path.startsWith(folder);
   }
 
-  /// Whether a file that is there is an argument, or is found in one.
+  /// Returns whether a file that is there is an argument, or is found in one.
   synchronized boolean isInput(Path target) throws IOException {
     if (keys == null) {
       keys = read();

@@ -36,7 +36,7 @@ record NameFilter(List<Glob> include, List<Glob> exclude) {
         .toList();
   }
 
-  /// Whether a file is an input.
+  /// Returns whether a file is an input.
   ///
   /// @param below its path below the folder that was named
   boolean takes(Path below) {
@@ -44,7 +44,7 @@ record NameFilter(List<Glob> include, List<Glob> exclude) {
         && !skips(below);
   }
 
-  /// Whether a folder is passed over with all in it.
+  /// Returns whether a folder is passed over with all in it.
   boolean skips(Path below) {
     return exclude.stream().anyMatch(each -> each.matches(below));
   }

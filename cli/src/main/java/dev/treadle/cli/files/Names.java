@@ -11,7 +11,7 @@ final class Names {
 
   private Names() {}
 
-  /// Whether the path is the one that its text stands for.
+  /// Returns whether the path is the one that its text stands for.
   static boolean isText(Path path) {
     String text = path.toString();
     try {
@@ -21,7 +21,7 @@ final class Names {
     }
   }
 
-  /// What to tell of a path that is not text.
+  /// Returns what to tell of a path that is not text.
   static String problem(Path path) {
     return "its name is not valid UTF-8: $'%s'; rename it, as with convmv".formatted(bytes(path));
   }

@@ -30,7 +30,7 @@ final class Eyes {
     this.file = file;
   }
 
-  /// What is seen now.
+  /// Returns what is seen now.
   Seen look(JobsFile jobs) {
     Optional<Snapshot> now = jobs.snapshot();
     List<Snapshot.Running> running = now.map(Snapshot::running).orElse(List.of());

@@ -11,12 +11,12 @@ import java.util.Map;
 /// @param counts how many inputs are done, failed and open
 /// @param running the inputs that run now, by the numbers of their jobs
 record RunSeen(Runs.Known run, KeyCounts counts, Map<Long, Runs.Input> running) {
-  /// Whether somebody works on it: then all that runs is of it.
+  /// Returns whether somebody works on it: then all that runs is of it.
   boolean goesOn(List<Snapshot.Running> all) {
     return all.stream().allMatch(each -> each.task().equals(run.queue()));
   }
 
-  /// How many inputs of the list are done, and so on.
+  /// Returns how many inputs of the list are done, and so on.
   ///
   /// @param atWork how many run; -1 where nobody knows
   String progress(long atWork) {

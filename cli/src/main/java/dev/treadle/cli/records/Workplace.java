@@ -37,7 +37,7 @@ public interface Workplace<I, R> extends AutoCloseable {
   /// @param total -1 if that is not known yet
   default void expects(long total) {}
 
-  /// What somebody who runs it should know before it starts, in one line; empty if nothing.
+  /// Returns what somebody who runs it should know before it starts, in one line; empty if nothing.
   default Optional<String> notice() {
     return Optional.empty();
   }
@@ -54,7 +54,7 @@ public interface Workplace<I, R> extends AutoCloseable {
   /// Whether the same command line, run again, goes on where this run ends.
   boolean resumes();
 
-  /// Whether records of what was done in a run before this one are printed again.
+  /// Returns whether records of what was done in a run before this one are printed again.
   default boolean repeats() {
     return true;
   }

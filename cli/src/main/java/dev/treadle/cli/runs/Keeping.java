@@ -46,14 +46,14 @@ public interface Keeping<I, R> {
     return Map.of();
   }
 
-  /// Whether an input can end this process: then those that ran when it was killed run one at a
-  /// time.
+  /// Returns whether an input can end this process: then those that ran when it was killed run one
+  /// at a time.
   default boolean quarantine() {
     return true;
   }
 
-  /// How many inputs may be stored and not ended. Those that wait for another attempt, or for a
-  /// limit, must not keep others from theirs.
+  /// Returns how many inputs may be stored and not ended. Those that wait for another attempt, or
+  /// for a limit, must not keep others from theirs.
   ///
   /// @param concurrency attempts at once
   default int window(int concurrency) {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 final class Quarantine {
   private Quarantine() {}
 
-  /// How many jobs of the queue have not ended and ran when a process was killed.
+  /// Returns how many jobs of the queue have not ended and ran when a process was killed.
   ///
   /// @param file may not be there yet
   static long lost(Path file, String queue) {
@@ -26,7 +26,7 @@ final class Quarantine {
     }
   }
 
-  /// What to say of more than one.
+  /// Returns what to say of more than one.
   static String notice(long lost) {
     return Columns.number(lost)
         + " inputs ran when the process before was killed; as one of them may have ended it, they"

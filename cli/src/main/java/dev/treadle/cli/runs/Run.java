@@ -89,7 +89,7 @@ public record Run(String command, List<String> words, Map<String, String> option
     return queue.substring(QUEUE.length());
   }
 
-  /// Whether that is the queue of a run.
+  /// Returns whether that is the queue of a run.
   static boolean isQueue(String queue) {
     return queue.startsWith(QUEUE);
   }

@@ -64,7 +64,7 @@ public record Runs(JobsFile file) {
   /// @param shown the input as people know it
   public record Input(long job, String queue, long number, String shown) {}
 
-  /// Whether the jobs of a task keep a run itself, not one of its inputs.
+  /// Returns whether the jobs of a task keep a run itself, not one of its inputs.
   public static boolean isOwn(String task) {
     return task.equals(Session.TASK.name()) || task.equals(Run.DESCRIBE.name());
   }
@@ -98,12 +98,12 @@ public record Runs(JobsFile file) {
     return all().stream().max(Comparator.comparing(Known::latest));
   }
 
-  /// How many inputs of a run are done, failed, failed the last time, and open.
+  /// Returns how many inputs of a run are done, failed, failed the last time, and open.
   public KeyCounts counts(Known run) {
     return file.keys(run.queue(), run.queue(), run.latest());
   }
 
-  /// Those of the jobs that are inputs of runs, by their numbers.
+  /// Returns those of the jobs that are inputs of runs, by their numbers.
   public Map<Long, Input> inputs(Collection<Long> jobs) {
     Map<Long, Input> inputs = new HashMap<>();
     for (StoredJob job : file.jobs(jobs)) {

@@ -153,7 +153,7 @@ record Problem(String text, boolean retryable) {
     return all.toString();
   }
 
-  /// Whether this process may open no more files. Only the text of the system tells it.
+  /// Returns whether this process may open no more files. Only the text of the system tells it.
   static boolean tooManyFiles(Throwable thrown) {
     return messages(thrown).contains("Too many open files");
   }

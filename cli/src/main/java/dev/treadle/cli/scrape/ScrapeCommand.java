@@ -56,6 +56,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 public final class ScrapeCommand implements Callable<Integer> {
+  private static final int FILES_ELSE = 24; // jars, a list, a file of jobs with its log, look-ups
+
   private final Supplier<Stdio> stdio;
   private final Opening opening;
 
@@ -146,7 +148,7 @@ public final class ScrapeCommand implements Callable<Integer> {
     }
     HttpOptions http = requests.options(spec, System.getenv());
     Stdio streams = stdio.get();
-    int atOnce = OpenFiles.atOnce(streams, "pages", concurrency, bodies == null ? 1 : 2);
+    int atOnce = atOnce(streams);
     RecordFormat<Page> format =
         output.format(
             spec,
@@ -181,6 +183,19 @@ public final class ScrapeCommand implements Callable<Integer> {
                       recording.watch()));
       return Stoppable.interruptibly(run, () -> recording.of(run::inputs, run::run));
     }
+  }
+
+  // Fewer than wanted where this process may not open as many files.
+  private int atOnce(Stdio streams) {
+    OpenFiles files = OpenFiles.ofProcess();
+    int possible = files.atOnce(concurrency, bodies == null ? 1 : 2, FILES_ELSE);
+    if (possible < concurrency) {
+      streams.tell(
+          ("treadle scrape: at most %d pages are fetched at once, not %d: this process may open %d"
+                  + " files (ulimit -n)\n")
+              .formatted(possible, concurrency, files.max()));
+    }
+    return possible;
   }
 
   private Scraper scraper(HttpOptions http) {

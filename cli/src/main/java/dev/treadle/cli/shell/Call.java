@@ -57,7 +57,7 @@ final class Call {
     return arguments;
   }
 
-  /// How many inputs such calls have at most.
+  /// Returns how many inputs such calls have at most.
   int places() {
     return places;
   }

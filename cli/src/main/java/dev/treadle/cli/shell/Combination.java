@@ -42,12 +42,12 @@ final class Combination {
     tables.add(new Table(List.copyOf(together)));
   }
 
-  /// How many lists there are.
+  /// Returns how many lists there are.
   int lists() {
     return sources.size();
   }
 
-  /// How many combinations there are.
+  /// Returns how many combinations there are.
   ///
   /// @throws ArithmeticException if they are more than can be counted
   long count() {

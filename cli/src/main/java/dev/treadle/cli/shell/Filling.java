@@ -17,7 +17,7 @@ record Filling(Call call) {
   private static final String FORMS = "(|\\.|/|//|/\\.)";
   private static final Pattern PLACE = Pattern.compile("\\{(\\d{0,4})" + FORMS + "}|\\{#}");
 
-  /// Whether there is a place for a single input, such as `{2}`.
+  /// Returns whether there is a place for a single input, such as `{2}`.
   ///
   /// @param places how many inputs there may be
   static boolean numbers(String text, int places) {

@@ -59,7 +59,7 @@ record Inputs(
     }
   }
 
-  /// How many inputs a call has at most.
+  /// Returns how many inputs a call has at most.
   int places() {
     return combination == null ? perCall : combination.lists();
   }

@@ -42,7 +42,7 @@ final class LiveOutput implements Listener {
     return streams;
   }
 
-  /// Whether what an input's command printed was shown; told once.
+  /// Returns whether what an input's command printed was shown; told once.
   ///
   /// @throws Stdio.Closed if nobody reads it
   boolean hasShown(long number) {

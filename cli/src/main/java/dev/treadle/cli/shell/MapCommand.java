@@ -10,6 +10,7 @@ import dev.treadle.cli.runs.Opening;
 import dev.treadle.cli.terminal.DurationConverter;
 import dev.treadle.cli.terminal.Exit;
 import dev.treadle.cli.terminal.IoProblem;
+import dev.treadle.cli.terminal.OpenFiles;
 import dev.treadle.cli.terminal.Stdio;
 import dev.treadle.cli.terminal.Stoppable;
 import dev.treadle.cli.terminal.Usage;
@@ -64,6 +65,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 public final class MapCommand implements Callable<Integer> {
+  private static final int FILES_PER_JOB = 4; // two pipes, and two files for what it prints
+  private static final int FILES_ELSE = 16; // to start the first one, to show what one has printed
+  private static final int STARTS = 5; // a fifth of the open files is for starts
+
   private final Supplier<Stdio> stdio;
   private final Opening opening;
 
@@ -229,7 +234,8 @@ public final class MapCommand implements Callable<Integer> {
   // Fewer than wanted where this process may not open as many files.
   private void fitJobs(Stdio streams) {
     OpenFiles files = OpenFiles.ofProcess();
-    int possible = files.jobs(jobs);
+    long starts = files.max() / STARTS;
+    int possible = files.atOnce(jobs, FILES_PER_JOB, FILES_ELSE + starts);
     if (possible < jobs) {
       streams.tell(
           ("treadle map: at most %d jobs run at once, not %d: this process may open %d files"

@@ -84,7 +84,7 @@ record Recipe(List<String> words, boolean shell, @Nullable Path folder, boolean 
         : words;
   }
 
-  /// Whether the number of a slot is part of its command.
+  /// Returns whether the number of a slot is part of its command.
   boolean takesSlot() {
     return words.stream().anyMatch(word -> word.contains(SLOT));
   }

@@ -43,7 +43,7 @@ final class TemporaryFolder implements Closeable {
     this.lock = lock;
   }
 
-  /// Where temporary files go: the value of TMPDIR, or else where Java puts them.
+  /// Returns where temporary files go: the value of TMPDIR, or else where Java puts them.
   static Path place(Map<String, String> environment) {
     String named = environment.getOrDefault("TMPDIR", "");
     return Path.of(named.isEmpty() ? System.getProperty("java.io.tmpdir") : named);
@@ -74,7 +74,7 @@ final class TemporaryFolder implements Closeable {
     }
   }
 
-  /// Where it is.
+  /// Returns where it is.
   Path path() {
     return path;
   }

@@ -17,8 +17,8 @@ final class TemporaryOption {
           "Keeps there what commands print until it is shown. Default: $TMPDIR, else /tmp.")
   @Nullable Path directory;
 
-  /// Where temporary files go, which is there and may be written to. What killed runs have left
-  /// there is removed.
+  /// Returns where temporary files go, which is there and may be written to. What killed runs have
+  /// left there is removed.
   Path place(@Nullable CommandSpec spec) {
     Path place = directory == null ? TemporaryFolder.place(System.getenv()) : directory;
     String name = directory == null ? "TMPDIR" : "--tmpdir";

@@ -1,39 +1,41 @@
 package dev.treadle.cli.terminal;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
-/// The limit on open files that this process has, and what fits under it.
+/// The open files of this process: how many it may have, and how many it has.
 ///
-/// A JVM raises its own limit as far as it may (`ulimit -Hn`), so that is the limit that counts.
-public final class OpenFiles {
-  // The JVM's own: jars, libraries, a list, a file of jobs with its log, pipes, look-ups.
-  private static final int RESERVED = 24;
+/// @param max the most it may open
+/// @param open those open now
+public record OpenFiles(long max, long open) {
+  private static final Path PROC = Path.of("/proc/self");
+  private static final String LIMIT = "Max open files";
 
-  private OpenFiles() {}
-
-  /// Returns how many of `wanted` things fit, at least 1, and says so in one line on standard error
-  /// if that is fewer.
-  ///
-  /// @param what what happens at once, such as `attempts`
-  /// @param each open files that one of them needs
-  public static int atOnce(Stdio stdio, String what, int wanted, int each) {
-    if (!(ManagementFactory.getOperatingSystemMXBean()
-        instanceof UnixOperatingSystemMXBean system)) {
-      return wanted;
+  /// Returns those of this process; without bound where nobody can tell.
+  public static OpenFiles ofProcess() {
+    try (Stream<String> limits = Files.lines(PROC.resolve("limits"));
+        Stream<Path> files = Files.list(PROC.resolve("fd"))) {
+      String soft =
+          limits
+              .filter(line -> line.startsWith(LIMIT))
+              .map(line -> line.substring(LIMIT.length()).strip().split("\\s+")[0])
+              .findFirst()
+              .orElse("");
+      return new OpenFiles(
+          soft.matches("\\d{1,18}") ? Long.parseLong(soft) : Long.MAX_VALUE, files.count());
+    } catch (IOException e) {
+      return new OpenFiles(Long.MAX_VALUE, 0);
     }
-    long limit = system.getMaxFileDescriptorCount();
-    long free = limit - system.getOpenFileDescriptorCount() - RESERVED;
-    int fits = fits(wanted, each, free);
-    if (fits < wanted) {
-      stdio.tell(
-          "treadle: %d %s at once, not %d: at most %d files may be open (raise it with ulimit -n)\n"
-              .formatted(fits, what, wanted, limit));
-    }
-    return fits;
   }
 
-  static int fits(int wanted, int each, long free) {
-    return (int) Math.clamp(free / each, 1, wanted);
+  /// Returns how many things that need open files can be under way at once, at least 1.
+  ///
+  /// @param wanted how many are wanted
+  /// @param each open files that one of them needs
+  /// @param reserved open files that are kept for all else
+  public int atOnce(int wanted, int each, long reserved) {
+    return (int) Math.clamp((max - open - reserved) / each, 1, wanted);
   }
 }

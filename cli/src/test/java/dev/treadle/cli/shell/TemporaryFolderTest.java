@@ -102,11 +102,4 @@ class TemporaryFolderTest {
     assertThat(TemporaryFolder.place(Map.of("TMPDIR", "")))
         .isEqualTo(Path.of(System.getProperty("java.io.tmpdir")));
   }
-
-  @Test
-  void jobsFitTheFilesThatMayBeOpen() {
-    assertThat(new OpenFiles(100, 24).jobs(50)).isEqualTo(10);
-    assertThat(new OpenFiles(64, 60).jobs(50)).isEqualTo(1);
-    assertThat(new OpenFiles(Long.MAX_VALUE, 0).jobs(50)).isEqualTo(50);
-  }
 }

@@ -139,7 +139,7 @@ final class Mapper {
     return type == own ? CoercionAction.TryConvert : CoercionAction.Fail;
   }
 
-  /// Whether values of a type were read before.
+  /// Returns whether values of a type were read before.
   static boolean knows(Type type) {
     return READERS.containsKey(type);
   }

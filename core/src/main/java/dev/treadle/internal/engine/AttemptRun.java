@@ -576,7 +576,7 @@ final class AttemptRun implements Run, Suspect {
     return stage == Stage.OVER ? null : thread;
   }
 
-  /// Whether its code has called [System#exit]: then it ends with this JVM only.
+  /// Returns whether its code has called [System#exit]: then it ends with this JVM only.
   boolean exitsJvm() {
     Thread now = thread;
     return now != null && JvmEnd.isCalledBy(now);

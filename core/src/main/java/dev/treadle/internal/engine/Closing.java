@@ -90,7 +90,8 @@ final class Closing {
     }
   }
 
-  /// Whether all that runs has called `System.exit`, which waits for the hook that waits for this.
+  /// Returns whether all that runs has called `System.exit`, which waits for the hook that waits
+  /// for this.
   private boolean onlyExits() {
     Collection<AttemptRun> running = engine.running();
     return !running.isEmpty() && running.stream().allMatch(AttemptRun::exitsJvm);

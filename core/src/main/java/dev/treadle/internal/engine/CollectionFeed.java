@@ -146,7 +146,7 @@ final class CollectionFeed<A extends @Nullable Object> {
     }
   }
 
-  /// Whether an element has its job.
+  /// Returns whether an element has its job.
   private boolean settled(Ready ready, Inserted result) {
     return switch (result) {
       case Inserted.Taken it -> {

@@ -146,8 +146,8 @@ final class Feeder<A extends @Nullable Object> {
         && !settings.traceSubmit();
   }
 
-  /// Whether nothing is fed here until an item ends, or somebody reads or makes room in a full
-  /// queue.
+  /// Returns whether nothing is fed here until an item ends, or somebody reads or makes room in a
+  /// full queue.
   ///
   /// @param rooms how often room was made so far
   boolean stands(long rooms) {

@@ -205,8 +205,8 @@ final class JobsHandle<A extends @Nullable Object, R extends @Nullable Object>
     }
   }
 
-  /// Whether whoever feeds this waits for room, which readers make, and items that end. Items that
-  /// cannot start, as in a paused queue, make none.
+  /// Returns whether whoever feeds this waits for room, which readers make, and items that end.
+  /// Items that cannot start, as in a paused queue, make none.
   boolean waitsForRoom() {
     acquire();
     try {

@@ -4,7 +4,7 @@ package dev.treadle.internal.engine;
 final class JvmEnd {
   private JvmEnd() {}
 
-  /// Whether shutdown hooks have begun to run.
+  /// Returns whether shutdown hooks have begun to run.
   static boolean hasBegun() {
     Thread probe = new Thread(() -> {});
     try {
@@ -16,7 +16,7 @@ final class JvmEnd {
     }
   }
 
-  /// Whether a thread is inside of [System#exit], which returns to nobody.
+  /// Returns whether a thread is inside of [System#exit], which returns to nobody.
   static boolean isCalledBy(Thread thread) {
     for (StackTraceElement frame : thread.getStackTrace()) {
       if (frame.getClassName().equals("java.lang.Runtime")

@@ -34,7 +34,7 @@ final class Policies {
         + of.retryWhileAbandoned();
   }
 
-  /// Whether attempts of both run under the same rules.
+  /// Returns whether attempts of both run under the same rules.
   static boolean same(Task.Settings<?> a, Task.Settings<?> b) {
     return Objects.equals(a.timeout(), b.timeout())
         && a.retry().equals(b.retry())

@@ -135,7 +135,7 @@ final class Reading<A extends @Nullable Object, R extends @Nullable Object> {
     }
   }
 
-  /// Whether nobody has asked for any of it so far.
+  /// Returns whether nobody has asked for any of it so far.
   boolean unheard() {
     return mode == Mode.UNDECIDED;
   }

@@ -178,7 +178,7 @@ final class Tasks {
     return named == null ? null : new Known(this, Policies.apply(runAs.policy(), named.task), true);
   }
 
-  /// What is known of a task of a name that is known already.
+  /// Returns what is known of a task of a name that is known already.
   ///
   /// @throws RefusedException if the store keeps names, and this is another code
   private Known variant(Known named, Task<?, ?> task) {

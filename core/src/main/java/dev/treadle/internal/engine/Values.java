@@ -230,14 +230,14 @@ final class Values {
     return Collections.unmodifiableList(values);
   }
 
-  /// What is known of a job, its input and its outcome [#shown].
+  /// Returns what is known of a job, its input and its outcome [#shown].
   static JobInfo shown(@Nullable Task<?, ?> task, JobInfo job) {
     Outcome<?> outcome = job.outcome();
     return with(job, shownInput(task, job.input()), outcome == null ? null : shown(task, outcome));
   }
 
-  /// What is known of a job in memory: the input of one that does several items is the list of
-  /// theirs.
+  /// Returns what is known of a job in memory: the input of one that does several items is the list
+  /// of theirs.
   static JobInfo shown(JobInfo job) {
     return job.input() instanceof Chunk chunk
         ? with(job, Collections.unmodifiableList(Arrays.asList(chunk.inputs)), job.outcome())

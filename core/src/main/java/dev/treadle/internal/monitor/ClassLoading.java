@@ -22,7 +22,7 @@ final class ClassLoading {
 
   private ClassLoading() {}
 
-  /// Whether code was being made ready when the stack was taken.
+  /// Returns whether code was being made ready when the stack was taken.
   static boolean isUnderWay(StackTraceElement[] stack) {
     return Arrays.stream(stack)
         .anyMatch(frame ->

@@ -82,7 +82,7 @@ public final class InputEvidence {
     }
   }
 
-  /// Whether enough inputs stand behind an advice on a task.
+  /// Returns whether enough inputs stand behind an advice on a task.
   public boolean supports(Advice advice, @Nullable Figures figures) {
     Inputs inputs = byTask.get(advice.subject());
     return switch (advice.kind()) {

@@ -117,7 +117,7 @@ public final class Monitor {
     }
   }
 
-  /// Whether anything was measured since the last [#write].
+  /// Returns whether anything was measured since the last [#write].
   public boolean hasChanged() {
     return changed;
   }

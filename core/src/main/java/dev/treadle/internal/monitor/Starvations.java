@@ -38,7 +38,7 @@ public final class Starvations implements Starved {
     silent = true;
   }
 
-  /// What is known of a task; empty without enough evidence.
+  /// Returns what is known of a task; empty without enough evidence.
   public Optional<Starvation> of(String task) {
     return Optional.ofNullable(byTask.get(task)).filter(Evidence::isEnough).map(Evidence::found);
   }

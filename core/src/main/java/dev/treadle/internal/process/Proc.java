@@ -50,7 +50,7 @@ final class Proc {
     }
   }
 
-  /// How many files this process may open; the largest number where nobody can tell.
+  /// Returns how many files this process may open; the largest number where nobody can tell.
   static long openFilesMax() {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {

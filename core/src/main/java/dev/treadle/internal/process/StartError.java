@@ -27,7 +27,7 @@ final class StartError {
 
   private StartError() {}
 
-  /// Whether it is a lack of descriptors, processes or memory: a later start may succeed.
+  /// Returns whether it is a lack of descriptors, processes or memory: a later start may succeed.
   static boolean isShortage(IOException e) {
     String message = String.valueOf(e.getMessage());
     return switch (number(message)) {

@@ -31,7 +31,7 @@ final class Warden implements AutoCloseable {
     watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /// Where commands wait that lack descriptors to start.
+  /// Returns the queue of commands that lack descriptors to start.
   Shortage shortage() {
     return shortage;
   }

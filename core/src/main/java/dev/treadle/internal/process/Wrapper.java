@@ -39,8 +39,8 @@ final class Wrapper {
     return command;
   }
 
-  /// What a command is started through: a group of its own, the limit on open files that the caller
-  /// of this JVM has, and its niceness.
+  /// Returns what a command is started through: a group of its own, the limit on open files that
+  /// the caller of this JVM has, and its niceness.
   ///
   /// @param nice added to that of this JVM
   static List<String> command(int nice) {

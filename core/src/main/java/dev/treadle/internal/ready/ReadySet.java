@@ -435,7 +435,7 @@ public final class ReadySet {
     return best == null ? -1 : IdHeap.id(best.jobs.topTicket());
   }
 
-  /// Whether a lane is as asked for.
+  /// Returns whether a lane is as asked for.
   public boolean anyLane(Predicate<Lane> asked) {
     return lanes.values().stream().anyMatch(asked);
   }

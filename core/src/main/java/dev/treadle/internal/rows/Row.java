@@ -263,7 +263,7 @@ public final class Row implements Receipt {
     return was;
   }
 
-  /// Whether it is not yet kept for good, and so must not start.
+  /// Returns whether it is not yet kept for good, and so must not start.
   public boolean pending() {
     return pending;
   }
@@ -518,7 +518,8 @@ public final class Row implements Receipt {
     return info(now, true);
   }
 
-  /// What is known of it by those who are not to know yet that it has ended: it seems to run.
+  /// Returns what is known of it by those who are not to know yet that it has ended: it seems to
+  /// run.
   public JobInfo infoBeforeEnd(long now) {
     return info(now, false);
   }

@@ -621,7 +621,7 @@ public abstract class RowStore implements Store {
     return seen[0] == LOOKED_AT_ONCE;
   }
 
-  /// Whether a job is one that a query asks for.
+  /// Returns whether a job is one that a query asks for.
   protected static boolean matches(Row row, JobQuery query) {
     Row.More more = row.more;
     return (query.states().isEmpty() || query.states().contains(row.state()))

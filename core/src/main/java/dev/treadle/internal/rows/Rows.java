@@ -103,7 +103,7 @@ public final class Rows {
     return new Inserted.Taken(table.receipt(row));
   }
 
-  /// Whether a job runs and was asked to cancel: it will hardly do what it was for.
+  /// Returns whether a job runs and was asked to cancel: it will hardly do what it was for.
   private static boolean asked(Row row) {
     return row.state == JobState.RUNNING && row.cancelCause() != null;
   }

@@ -163,7 +163,8 @@ final class Waits {
     return null;
   }
 
-  /// Whether a job can wait for nothing but a free slot and its queue, and so for no other job.
+  /// Returns whether a job can wait for nothing but a free slot and its queue, and so for no other
+  /// job.
   private static boolean needsNothing(Row row) {
     Row.More more = row.more;
     return row.lane.route().limits().isEmpty()

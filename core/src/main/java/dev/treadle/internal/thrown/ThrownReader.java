@@ -189,7 +189,7 @@ final class ThrownReader {
     return raw;
   }
 
-  /// What a method of a foreign exception returns; null if it throws.
+  /// Returns what a method of a foreign exception returns; null if it throws.
   private static <T> @Nullable T guarded(Supplier<@Nullable T> accessor) {
     try {
       return accessor.get();

@@ -29,7 +29,7 @@ final class DamagedException extends StoreException {
     return job;
   }
 
-  /// What is not as it must be.
+  /// Returns what is not as it must be.
   String what() {
     return what;
   }

@@ -128,7 +128,7 @@ final class FileWatch {
     return finding;
   }
 
-  /// Whether another file stands in the place of the store, or none.
+  /// Returns whether another file stands in the place of the store, or none.
   boolean replaced() {
     BasicFileAttributes now = attributes(file);
     return key != null && (now == null || !key.equals(now.fileKey()));

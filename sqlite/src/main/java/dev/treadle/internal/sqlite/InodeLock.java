@@ -47,7 +47,7 @@ final class InodeLock implements AutoCloseable {
     this.descriptor = descriptor;
   }
 
-  /// Whether there are such locks: on Linux, unless the JVM forbids native access.
+  /// Returns whether there are such locks: on Linux, unless the JVM forbids native access.
   static boolean supported() {
     return CALLS != null;
   }

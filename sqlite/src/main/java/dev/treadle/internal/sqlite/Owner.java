@@ -186,7 +186,8 @@ final class Owner implements AutoCloseable {
     }
   }
 
-  /// Whether a file system makes POSIX locks of locks of inodes, which SQLite would wait for.
+  /// Returns whether a file system makes POSIX locks of locks of inodes, which SQLite would wait
+  /// for.
   private static boolean isRemote(String fileSystem) {
     return REMOTE.stream().anyMatch(fileSystem.toLowerCase(Locale.ROOT)::contains);
   }

@@ -137,7 +137,7 @@ public final class SqliteStore extends RowStore {
       return id;
     }
 
-    /// Whether it has not ended, or that is not known to all yet.
+    /// Returns whether it has not ended, or that is not known to all yet.
     private boolean lives() {
       synchronized (lock) {
         return table.atHand(id) != null || table.waiting(id) != null;

@@ -101,7 +101,7 @@ final class StoreFile implements AutoCloseable, Writer.Guard {
     }
   }
 
-  /// How many names a file has, as far as that is known here.
+  /// Returns how many names a file has, as far as that is known here.
   static int links(Path path) {
     try {
       return path.getFileSystem().supportedFileAttributeViews().contains("unix")
@@ -200,14 +200,14 @@ final class StoreFile implements AutoCloseable, Writer.Guard {
             + (socket == null ? "" : ", which answers at " + socket));
   }
 
-  /// What is wrong with the file before something is written to it, or null.
+  /// Returns what is wrong with the file before something is written to it, or null.
   @Override
   public @Nullable StoreException trouble() {
     return failure(watch.before());
   }
 
-  /// What is wrong with the file after something was written to it, or null. Only what was written
-  /// to a file that is still there was kept.
+  /// Returns what is wrong with the file after something was written to it, or null. Only what was
+  /// written to a file that is still there was kept.
   @Override
   public @Nullable StoreException troubleAfter() {
     return failure(watch.after());
@@ -225,7 +225,8 @@ final class StoreFile implements AutoCloseable, Writer.Guard {
             null);
   }
 
-  /// Whether another has written into the file: what is in the log must not be moved into it.
+  /// Returns whether another has written into the file: what is in the log must not be moved into
+  /// it.
   boolean overwritten() {
     FileWatch.Finding finding = watch.found();
     return finding != null && finding.fault() == FileWatch.Fault.OVERWRITTEN;

@@ -65,7 +65,7 @@ final class Trouble {
     return new StoreException(file + " cannot be opened: " + words(e), e);
   }
 
-  /// What the system says of a file beside the store, in words.
+  /// Returns what the system says of a file beside the store, in words.
   static String words(IOException e) {
     return switch (e) {
       case NoSuchFileException it -> "there is no such folder";

@@ -62,7 +62,7 @@ public final class Mark {
     }
   }
 
-  /// Whether a worker has noted that it exits by itself.
+  /// Returns whether a worker has noted that it exits by itself.
   public static boolean exited(Path path) {
     try (DataInputStream in = new DataInputStream(Files.newInputStream(path))) {
       in.readInt();

@@ -45,7 +45,7 @@ final class CodeTable {
       return output;
     }
 
-    /// Whether it was found before.
+    /// Returns whether it was found before.
     boolean isFound() {
       return code != null;
     }
